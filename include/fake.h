@@ -1,0 +1,53 @@
+#ifndef FAKE_H
+#define FAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* libfake: reads a Fakefile, makes a plan, runs it, and tells what happens as events. It has no global
+ * state and prints nothing by itself; sinks do. Strings given to it must outlive the context
+ * unless said otherwise. Not for use by two threads at once. */
+struct fake;
+
+/* What the command line can say. Zero is the default of each. */
+struct fake_settings {
+    const char *program; /* "fake"; "make" reads as make does */
+    char **environment;  /* NULL-terminated; NULL: the process's */
+    const char *rules_folder;
+    const char *const *include_folders; /* NULL-terminated */
+    const char *hosts, *roles, *exclude, *limit, *user, *port, *identity, *project;
+    const char *command; /* run on the selected hosts, in place of goals */
+    unsigned jobs_here, hosts_at_once, lock_timeout;
+    bool keep_going, dry_run, always, question, silent, ignore_errors, touch, explain, yes;
+    bool environment_overrides, warn_undefined;
+};
+
+/* Copies the settings' values. The caller frees it with fake_free. */
+struct fake *fake_new(const struct fake_settings *settings);
+void fake_free(struct fake *fake);
+
+/* Sinks: where events go. The stream is not closed. `width` 0: not a terminal. */
+struct fake_look {
+    bool color;
+    bool verbose;
+    bool silent;
+};
+void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look);
+void fake_sink_json(struct fake *fake, FILE *out);
+
+/* Each returns false when something was wrong; it was reported to the sinks. */
+bool fake_load(struct fake *fake, const char *path);         /* a Fakefile; NULL: looked for (§1) */
+bool fake_assign(struct fake *fake, const char *assignment); /* name=value, before fake_load */
+bool fake_eval(struct fake *fake, const char *text);         /* --eval, before fake_load */
+bool fake_goal(struct fake *fake, const char *goal);         /* "deploy" or "deploy:tag=v1" */
+
+/* Lists targets with their documentation, hosts and hooks; in words or as JSON. */
+bool fake_list(struct fake *fake, FILE *out, bool json);
+
+/* Plans and runs the goals. Returns the exit code of the command (§6). */
+int fake_run(struct fake *fake);
+
+const char *fake_version(void);
+
+#endif

@@ -1,0 +1,71 @@
+#ifndef FAKE_BASE_DIAG_H
+#define FAKE_BASE_DIAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+struct arena;
+struct str;
+
+/* A text that was read: a Fakefile, an option of the command line, an environment. Its line
+ * numbers are computed only when one is shown. */
+struct source {
+    const char *name; /* as the user wrote it; "command line" and the like for what is no file */
+    const char *text;
+    size_t size;
+};
+
+struct location {
+    const struct source *source; /* NULL: nowhere in particular */
+    uint32_t offset;             /* first byte */
+    uint32_t length;             /* bytes to underline; 0: the place alone */
+};
+
+enum severity {
+    DIAG_ERROR,   /* counted: nothing runs when there is one after loading and checking */
+    DIAG_WARNING,
+};
+
+struct diag {
+    enum severity severity;
+    struct location where;
+    const char *message; /* make's words where make has the diagnostic */
+    const char *hint;    /* what to do, or NULL */
+};
+
+/* Where diagnostics go: each is handed to `report` at once. */
+struct diags {
+    void (*report)(void *context, const struct diag *diag); /* NULL: counted only */
+    void *context;
+    unsigned errors;
+    unsigned warnings;
+};
+
+void diag_error(struct diags *diags, struct location where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void diag_warning(struct diags *diags, struct location where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* With a hint; both are whole texts. */
+void diag_error_hint(struct diags *diags, struct location where, const char *message,
+                     const char *hint);
+
+unsigned location_line(struct location where); /* 1-based; 0 when there is no source */
+/* "Fakefile:3", or "" when there is no source; from the arena. */
+const char *location_text(struct arena *arena, struct location where);
+
+/* "Fakefile:3: *** missing separator.  Stop." in make's form ("fake: *** … " without a place), then the line with
+ * a caret and the hint, each on a line of its own. */
+void diag_render(const struct diag *diag, const char *program, struct str *out);
+
+/* The name of the list nearest to `name` by edit distance, or NULL when none is near enough to be
+ * meant. Feed candidates one by one. */
+struct nearest {
+    const char *name;
+    const char *best;
+    unsigned distance;
+};
+struct nearest nearest_to(const char *name);
+void nearest_try(struct nearest *nearest, const char *candidate);
+
+#endif

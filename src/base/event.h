@@ -1,0 +1,68 @@
+#ifndef FAKE_BASE_EVENT_H
+#define FAKE_BASE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What happens in a run, told as it happens: typed, numbered from 1, timed. Everything that a user,
+ * a log or a program sees of a run is made from these. docs/events.md has the JSON form. */
+enum event_kind {
+    EVENT_RUN_BEGAN,      /* text: the goals */
+    EVENT_NOTICE,         /* text: something the user should know (a role without hosts, …) */
+    EVENT_WARNING,        /* text, hint */
+    EVENT_ERROR,          /* text, hint: what belongs to no job (lock held, …) */
+    EVENT_HOST_CONNECTING,
+    EVENT_HOST_READY,     /* seconds: since connecting */
+    EVENT_HOST_FAILED,    /* text: why; hint: what to do */
+    EVENT_HOST_CLOSED,
+    EVENT_JOB_BEGAN,      /* text: why it runs ("no record", "dist/app.tar.gz changed") */
+    EVENT_JOB_SKIPPED,    /* text: why ("unchanged") */
+    EVENT_JOB_WOULD_RUN,  /* -n; text: why */
+    EVENT_JOB_ENDED,      /* status 0: done; else text: why it failed. seconds */
+    EVENT_JOB_DROPPED,    /* not run because of an earlier failure, or not needed; text */
+    EVENT_STEP_BEGAN,     /* step, verb, text: the command or "a -> b" as shown to the user */
+    EVENT_STEP_OUTPUT,    /* step, stream, data, size: raw bytes, in any pieces */
+    EVENT_STEP_ENDED,     /* step, status; text: why it failed; seconds */
+    EVENT_EXPLAIN,        /* text: one reason, with --explain */
+    EVENT_INTERRUPTED,
+    EVENT_RUN_ENDED,      /* status: the exit code; seconds */
+};
+
+struct event {
+    uint64_t number;
+    double time; /* seconds since the run began */
+    enum event_kind kind;
+    unsigned job;       /* 1-based number of the job in this run; 0: none */
+    const char *host;   /* "user@web1" as shown; NULL: this machine or none */
+    const char *target; /* NULL: none */
+    unsigned step;      /* 1-based; 0: none */
+    const char *verb;
+    const char *text;
+    const char *hint;
+    const char *data;
+    size_t size;
+    double seconds;
+    int stream; /* 1 or 2 */
+    int status;
+    bool silent; /* the step has @ or --quiet: it is not announced */
+    bool ignored; /* a failure that - forgives */
+};
+
+/* A sink turns events into something. Any function may be NULL: not for me. */
+struct event_sink {
+    void (*event)(void *self, const struct event *event);
+    void (*free)(void *self);
+    void *self;
+};
+
+/* The way of a run's events to its sinks. */
+struct events;
+struct events *events_new(void);
+void events_free(struct events *events); /* frees the sinks too */
+void events_add_sink(struct events *events, struct event_sink sink);
+/* Numbers and times the event and hands it to every sink. Nothing in it need outlive the call. */
+void events_emit(struct events *events, struct event event);
+const char *event_kind_name(enum event_kind kind); /* "job-began": the JSON form's "event" */
+
+#endif

@@ -1,0 +1,44 @@
+#ifndef FAKE_IO_LOOP_H
+#define FAKE_IO_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The event loop: the only user of libuv, with the files of this folder. One thread; callbacks run in
+ * loop_run, never inside the call that asked for them. */
+struct loop;
+
+struct loop *loop_new(void);
+void loop_free(struct loop *loop); /* after loop_run came back */
+void loop_run(struct loop *loop);  /* until nothing is left to wait for */
+uint64_t loop_now(struct loop *loop); /* milliseconds, monotonic */
+
+/* A timer fires once; cancel (also after it fired) frees it. */
+struct timer;
+struct timer *loop_after(struct loop *loop, unsigned milliseconds, void (*fire)(void *context),
+                         void *context);
+void timer_cancel(struct timer *timer); /* NULL is allowed */
+
+/* Soon: at the loop's next turn. */
+void loop_soon(struct loop *loop, void (*call)(void *context), void *context);
+
+/* Blocking work in the pool: `work` there, then `done` here. */
+void loop_work(struct loop *loop, void (*work)(void *context), void (*done)(void *context),
+               void *context);
+
+/* Signals, handed to `caught` as loop events; the watch does not keep loop_run going. */
+struct signal_watch;
+struct signal_watch *loop_watch_signal(struct loop *loop, int number,
+                                       void (*caught)(void *context, int number), void *context);
+void signal_watch_free(struct signal_watch *watch);
+
+/* Readiness of a descriptor, for transports. events are LOOP_READABLE | LOOP_WRITABLE. */
+enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2 };
+struct poll_watch;
+struct poll_watch *loop_poll(struct loop *loop, int fd,
+                             void (*ready)(void *context, unsigned events), void *context);
+void poll_watch_set(struct poll_watch *watch, unsigned events); /* 0: none */
+void poll_watch_free(struct poll_watch *watch);
+
+#endif

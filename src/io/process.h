@@ -1,0 +1,37 @@
+#ifndef FAKE_IO_PROCESS_H
+#define FAKE_IO_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct loop;
+
+/* A process of this machine, in a process group of its own, outputs through pipes. */
+struct process;
+
+struct process_options {
+    const char *const *argv;   /* argv[0] is looked for in PATH of the environment */
+    char *const *environment;  /* NULL: this process's */
+    const char *folder;        /* NULL: this one */
+    const char *input;         /* given on standard input; NULL: /dev/null */
+    size_t input_size;
+    bool inherit;              /* standard streams are this process's (no outputs are told) */
+    int extra_fd;              /* passed on under the same number (a jobserver); -1 or 0: none */
+};
+
+struct process_events {
+    void (*output)(void *context, int stream, const char *data, size_t size); /* stream 1 or 2 */
+    /* The process ended and its outputs were read, or were held open by something else for 200 ms
+     * after its end (`held` is set then). status is as from waitpid; -1 when it could not be started, and why says so.
+     * The process is freed after the callback. */
+    void (*ended)(void *context, int status, bool held, const char *why);
+};
+
+/* Events come from the loop, also for a process that could not be started. */
+struct process *process_start(struct loop *loop, const struct process_options *options,
+                              const struct process_events *events, void *context);
+void process_kill(struct process *process, int signal); /* the whole group */
+pid_t process_pid(const struct process *process);
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef FAKE_LANG_EXPAND_H
+#define FAKE_LANG_EXPAND_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "lang/text.h"
+#include "model/rule.h"
+
+struct lang;
+
+/* What for. In a fingerprint, calls whose value changes by itself ($(run …), $(now), $(ask …), info,
+ * error, file …) stand as written. */
+enum expand_mode {
+    EXPAND_VALUE,
+    EXPAND_FINGERPRINT,
+};
+
+/* What the layers above answer while a text is expanded. Each function may be NULL. */
+struct expand_calls {
+    void *context;
+    /* $@ $< $(@D) … and $(host), $(roles) …: the value of an automatic variable. False: not one. */
+    bool (*automatic)(void *context, const char *name, struct str *value);
+    /* $(run CMD), $(sudo CMD), $(exists PATH): the value that the host gave. False: not there
+     * yet; the expansion ends with `is_waiting` set and is done again once it is. `ordinal` counts such calls
+     * of this expansion, from 0. */
+    bool (*ask_host)(void *context, const char *function, unsigned ordinal, const char *argument,
+                     struct str *value);
+    /* $(each HOSTS,TEXT): calls back `one` with each host's scope and calls. */
+    bool (*each_host)(void *context, const char *hosts,
+                      void (*one)(void *state, const struct scope *scope,
+                                  const struct expand_calls *calls),
+                      void *state);
+    /* $(ask) $(choose) $(password) $(secret) $(git-…) and what else a row above names: the arguments
+     * are expanded. False: *error says why. */
+    bool (*function)(void *context, const char *name, const char *const *arguments, unsigned count,
+                     struct str *value, const char **error);
+};
+
+/* One expansion's surroundings. On the stack; owns nothing. */
+struct expander {
+    struct lang *lang;
+    const struct scope *scope;
+    struct expand_calls calls;
+    enum expand_mode mode;
+    bool undefined_is_error; /* in a task's recipe */
+    bool shell_failure_is_error; /* in a task's recipe and in `hosts` */
+    bool is_waiting;         /* out: an ask_host was not answered yet */
+    bool failed;             /* out: an error was reported */
+    unsigned ordinal;        /* for ask_host */
+    unsigned depth;
+    const char *const *call_arguments; /* $(0) $(1) … of the innermost $(call), or NULL */
+    unsigned call_count;
+};
+
+/* Appends the value of text. False when it failed (reported to the lang's diags) or is waiting. */
+bool expand(struct expander *expander, const struct text *text, struct str *out);
+/* The value of a variable by name, through scope, automatic and environment; "" when undefined. */
+bool expand_variable(struct expander *expander, const char *name, struct location where,
+                     struct str *out);
+/* Text that is not compiled yet and is used once. */
+bool expand_string(struct expander *expander, const char *s, struct location where,
+                   struct str *out);
+
+#endif

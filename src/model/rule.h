@@ -1,0 +1,140 @@
+#ifndef FAKE_MODEL_RULE_H
+#define FAKE_MODEL_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/host.h"
+#include "model/variable.h"
+
+struct text;
+
+/* Where a task runs. */
+enum binding_kind {
+    BINDING_NONE,      /* make's rule */
+    BINDING_LOCAL,     /* @local: once, here */
+    BINDING_SELECTION, /* @: */
+    BINDING_ROLES,     /* @web @db1 */
+};
+
+struct binding {
+    enum binding_kind kind;
+    struct vec names; /* const char *, without @, as written: roles or hosts */
+    struct location where;
+};
+
+struct recipe_line {
+    struct text *text; /* without the recipe prefix; continuation lines still joined by \newline */
+    const char *source; /* as written: what make hashes */
+    struct location where;
+};
+
+/* A recipe; several targets of one rule share it. */
+struct recipe {
+    struct recipe_line *lines;
+    size_t count;
+    struct location where;
+    bool by_spaces; /* indented with blanks: allowed for a task when each line is a step */
+};
+
+struct prerequisite {
+    const char *name;
+    bool order_only;
+    bool wait_before; /* a .WAIT stands in front of it */
+    struct location where;
+};
+
+/* One rule, as read, for one of its targets. */
+struct rule {
+    struct prerequisite *prerequisites;
+    size_t count;
+    struct recipe *recipe; /* NULL: none */
+    const char *stem;      /* of a static pattern, or NULL */
+    struct text *second;   /* the prerequisites to expand again, with .SECONDEXPANSION; or NULL */
+    struct location where;
+    struct target **group; /* targets made together (&:, or several of one pattern rule); or NULL */
+    size_t group_count;
+};
+
+/* Flags that special targets give (`.BARRIER: publish`). */
+enum target_flag {
+    TARGET_PHONY = 1 << 0,
+    TARGET_PRECIOUS = 1 << 1,
+    TARGET_INTERMEDIATE = 1 << 2,
+    TARGET_SECONDARY = 1 << 3,
+    TARGET_SILENT = 1 << 4,
+    TARGET_IGNORE = 1 << 5,
+    TARGET_STAMP = 1 << 6,
+    TARGET_ALWAYS = 1 << 7,
+    TARGET_BARRIER = 1 << 8,
+    TARGET_PRIMARY = 1 << 9,
+    TARGET_PARALLEL = 1 << 10,
+    TARGET_NOTPARALLEL = 1 << 11,
+};
+
+enum hook_kind {
+    HOOK_BEFORE,
+    HOOK_AFTER,
+    HOOK_ON_FAILURE,
+};
+
+/* `before T: A B`. A hook with a recipe of its own has a target made for it, named "before T" and
+ * the like with a number when there are several. */
+struct hook {
+    enum hook_kind kind;
+    const char *trigger;
+    const char *task;
+    struct location where;
+};
+
+struct target {
+    const char *name;
+    struct binding *binding;    /* NULL: make's */
+    struct vec rules;           /* struct rule: one, or several of double-colon; those without a
+                                   recipe are merged into the first */
+    struct variables variables; /* target-specific */
+    struct vec hooks;           /* struct hook, of which this is the trigger, in the order read */
+    const char *documentation;  /* its ## text, or NULL */
+    struct location where;      /* its first mention as a target; no source: only a prerequisite */
+    unsigned flags;             /* enum target_flag */
+    unsigned index;             /* in the order of first mention */
+    bool double_colon;
+};
+
+/* A pattern rule, or a pattern's variables (`%.o: CFLAGS += -g`). */
+struct pattern {
+    const char **targets; /* each with one % */
+    size_t target_count;
+    struct rule rule;     /* prerequisites may hold % */
+    struct variables *variables; /* pattern-specific ones: then the rule is empty */
+    bool double_colon;           /* terminal */
+};
+
+/* What all files of a run say. */
+struct model {
+    struct arena *arena; /* session lifetime; not owned */
+    struct variables globals;   /* the files', and the environment's, the command line's */
+    struct map targets;         /* name ▶ struct target, in the order of first mention */
+    struct vec patterns;        /* struct pattern, in the order read */
+    struct vec vpaths;          /* of the lang layer */
+    struct inventory inventory;
+    struct vec hooks;           /* struct hook, in the order read */
+    const char *default_goal;   /* first target, or .DEFAULT_GOAL; NULL: none */
+    struct map stepped_names;   /* names that a step's --into sets (values are not used) */
+    struct recipe *default_recipe; /* .DEFAULT */
+    unsigned all_flags;         /* flags given to every target (`.SILENT:` alone) */
+    bool one_shell;             /* .ONESHELL */
+    bool delete_on_error;
+    bool not_parallel;
+    bool export_all;
+    bool posix;
+    bool second_expansion;
+};
+
+struct target *model_target(struct model *model, const char *name); /* made when absent */
+struct target *model_find_target(const struct model *model, const char *name);
+
+#endif

@@ -1,0 +1,101 @@
+#ifndef FAKE_PLAN_PLAN_H
+#define FAKE_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "lang/lang.h"
+#include "model/rule.h"
+
+/* A goal of the command line: `deploy:tag=v1`. */
+struct goal {
+    const char *target;
+    struct variables *arguments; /* NULL: none */
+};
+
+struct plan_options {
+    struct lang *lang;
+    const struct goal *goals; /* as on the command line; none: the default goal */
+    size_t goal_count;
+    const char *hosts;   /* -H, or NULL */
+    const char *roles;   /* -R, or NULL */
+    const char *exclude; /* -x, or NULL */
+    const char *limit;   /* --limit, or NULL */
+    const char *user;    /* -u, or NULL */
+    const char *port;    /* --port, or NULL */
+    const char *identity; /* --identity, or NULL */
+    const char *command; /* `-- CMD`: in place of goals; or NULL */
+    void (*notice)(void *context, const char *text); /* "role db has no hosts: …" */
+    void *context;
+};
+
+enum job_kind {
+    JOB_SOURCE, /* a file that no rule makes; it must exist */
+    JOB_FILE,   /* a make rule's target, here */
+    JOB_HERE,   /* a task's job on this machine (@local) */
+    JOB_HOST,   /* a task's job on a host */
+    JOB_GATE,   /* waits only: a barrier, "all jobs of t", a binding's target without a body here */
+};
+
+enum edge_kind {
+    EDGE_CONTENT, /* a prerequisite: its content or fingerprint counts */
+    EDGE_ORDER,   /* it only comes before: order-only, .WAIT, the order of a list */
+};
+
+struct edge {
+    struct job *job; /* the one that comes before */
+    enum edge_kind kind;
+};
+
+/* One target on one host, or here: the scheduler's unit. Written by the plan, read by the run. */
+struct job {
+    uint32_t index; /* in plan.jobs; run keeps its state by it */
+    enum job_kind kind;
+    struct target *target;
+    struct host *host; /* JOB_HOST; a gate of one host; else NULL */
+    const struct recipe *recipe; /* the body, or NULL: it stands for its prerequisites */
+    const struct rule *rule;     /* JOB_FILE: explicit, static or the pattern rule found; or NULL */
+    const char *stem;            /* of the pattern, or NULL */
+    const struct variables *arguments; /* the goal's, of which it is a part; or NULL */
+    struct edge *needs;
+    size_t need_count;
+    struct vec dependents; /* struct job: those that have an edge to this one */
+    struct vec before;     /* struct job: its before-hooks on this host, in order */
+    struct vec after;      /* struct job */
+    struct vec on_failure; /* struct job */
+    struct vec triggers;   /* struct job: set for a hook's job: what asks for it */
+    enum hook_kind hook;   /* when there are triggers */
+    bool is_hook;          /* runs only when asked for by a trigger that runs */
+    bool is_goal;
+    const struct scope *scope; /* its variables, innermost first */
+    const struct job *parent;  /* through which it inherits target variables; or NULL */
+};
+
+struct plan {
+    struct vec jobs;  /* struct job, each after all it needs, hooks after their first trigger */
+    struct vec hosts; /* struct host that a job runs on, in the order of first use */
+    struct arena *arena;
+    const struct plan_options *options;
+};
+
+/* Makes the plan. Errors are reported to the lang's diags (unknown goal or role with the nearest name, a
+ * cycle with its chain, an empty selection, an undefined variable in a task's recipe) and NULL comes
+ * back; nothing has connected. The arena is the session's. */
+struct plan *plan_make(struct arena *arena, const struct plan_options *options);
+
+/* How a job's texts are expanded: $@ $< $(host) $(roles) …; `expander` is filled but for mode and
+ * ask_host. */
+void plan_expander(const struct plan *plan, const struct job *job, struct expander *expander);
+
+/* How a host is reached: connection variables in the host's scope, command line first. Strings are from
+ * the plan's arena. False when a value is wrong (reported). */
+struct connection;
+bool plan_connection(const struct plan *plan, const struct host *host,
+                     struct connection *connection);
+/* True when neither the Fakefile nor -u says who logs in (§5: nothing is skipped then, unless state_dir is
+ * set). */
+bool plan_user_is_open(const struct plan *plan, const struct host *host);
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef FAKE_RUN_RUN_H
+#define FAKE_RUN_RUN_H
+
+#include <stdbool.h>
+
+#include "base/event.h"
+#include "plan/plan.h"
+
+/* How a run goes; from the command line. */
+struct run_options {
+    unsigned jobs_here;      /* -j; 0: no limit */
+    unsigned hosts_at_once;  /* -P; 0: all */
+    unsigned handshakes;     /* at once; 0: 64 */
+    unsigned lock_timeout;   /* seconds to wait for a lock; 0: fail at once */
+    bool keep_going;         /* -k */
+    bool dry_run;            /* -n */
+    bool always;             /* -B */
+    bool question;           /* -q */
+    bool silent;             /* -s */
+    bool ignore_errors;      /* -i */
+    bool touch;              /* -t */
+    bool explain;            /* --explain */
+    bool yes;                /* --yes */
+    const char *project;     /* NULL: found out (§5) */
+};
+
+/* Exit codes (§6). */
+enum {
+    FAKE_DONE = 0,
+    FAKE_TO_DO = 1,
+    FAKE_FAILED = 2,
+    FAKE_UNREACHABLE = 3,
+    FAKE_LOCKED = 4,
+    FAKE_INTERRUPTED = 130,
+};
+
+/* Runs the plan to its end and tells what happens; returns the exit code. */
+int run_plan(const struct plan *plan, const struct run_options *options, struct events *events);
+
+#endif

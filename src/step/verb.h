@@ -1,0 +1,34 @@
+#ifndef FAKE_STEP_VERB_H
+#define FAKE_STEP_VERB_H
+
+#include "step/step.h"
+
+/* Which options a verb takes. */
+enum verb_option {
+    VERB_TAKES_LIMITS = 1 << 0, /* --timeout --retries --retry-delay --ok --quiet */
+    VERB_TAKES_MODE = 1 << 1,   /* --mode */
+};
+
+/* A row a verb. Functions that are NULL: nothing to do. */
+struct verb {
+    const char *name;
+    unsigned version; /* raised when what it does for the same text changes: counts in fingerprints */
+    enum step_place place;
+    unsigned options;  /* enum verb_option */
+    bool is_command;   /* its text is the shell's, not split into words */
+    bool never_skipped; /* get: a job with it has no fingerprint */
+    bool (*parse)(struct steps *steps, struct step *step, struct diags *diags);
+    void (*sources)(const struct step *step, struct arena *arena, struct vec *paths);
+    void (*places)(const struct step *step, struct arena *arena,
+                   const struct content *const *contents, struct vec *places);
+    void (*ask)(const struct step *step, const struct content *const *contents, struct str *query);
+    bool (*compile)(struct step *step, const struct content *const *contents, const char *answer,
+                    const struct step_target *target, const char **why);
+    bool (*output)(struct step *step, const char *data, size_t size, const char **why);
+    bool (*finish)(struct step *step, int status, const char **why);
+};
+
+const struct verb *verb_find(const char *name, size_t length); /* or NULL */
+void verb_names(struct nearest *nearest);                      /* feeds every name */
+
+#endif
