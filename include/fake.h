@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* libfake: reads a Fakefile, makes a plan, runs it, and tells what happens as events. It has no global
- * state and prints nothing by itself; sinks do. Strings given to it must outlive the context
+/* libfake: reads a Fakefile, makes a plan, runs it, and tells what happens as events. It has no
+ * global state and prints nothing by itself; sinks do. Strings given to it must outlive the context
  * unless said otherwise. Not for use by two threads at once. */
 struct fake;
 
@@ -37,7 +37,7 @@ void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_loo
 void fake_sink_json(struct fake *fake, FILE *out);
 
 /* Each returns false when something was wrong; it was reported to the sinks. */
-bool fake_load(struct fake *fake, const char *path);         /* a Fakefile; NULL: looked for (§1) */
+bool fake_load(struct fake *fake, const char *path); /* a Fakefile; NULL: looked for (§1) */
 bool fake_assign(struct fake *fake, const char *assignment); /* name=value, before fake_load */
 bool fake_eval(struct fake *fake, const char *text);         /* --eval, before fake_load */
 bool fake_goal(struct fake *fake, const char *goal);         /* "deploy" or "deploy:tag=v1" */

@@ -2,8 +2,8 @@
 #define FAKE_BASE_DIAG_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct str;
@@ -23,7 +23,7 @@ struct location {
 };
 
 enum severity {
-    DIAG_ERROR,   /* counted: nothing runs when there is one after loading and checking */
+    DIAG_ERROR, /* counted: nothing runs when there is one after loading and checking */
     DIAG_WARNING,
 };
 
@@ -54,8 +54,8 @@ unsigned location_line(struct location where); /* 1-based; 0 when there is no so
 /* "Fakefile:3", or "" when there is no source; from the arena. */
 const char *location_text(struct arena *arena, struct location where);
 
-/* "Fakefile:3: *** missing separator.  Stop." in make's form ("fake: *** … " without a place), then the line with
- * a caret and the hint, each on a line of its own. */
+/* "Fakefile:3: *** missing separator.  Stop." in make's form ("fake: *** … " without a place), then
+ * the line with a caret and the hint, each on a line of its own. */
 void diag_render(const struct diag *diag, const char *program, struct str *out);
 
 /* The name of the list nearest to `name` by edit distance, or NULL when none is near enough to be

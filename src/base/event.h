@@ -8,25 +8,25 @@
 /* What happens in a run, told as it happens: typed, numbered from 1, timed. Everything that a user,
  * a log or a program sees of a run is made from these. docs/events.md has the JSON form. */
 enum event_kind {
-    EVENT_RUN_BEGAN,      /* text: the goals */
-    EVENT_NOTICE,         /* text: something the user should know (a role without hosts, …) */
-    EVENT_WARNING,        /* text, hint */
-    EVENT_ERROR,          /* text, hint: what belongs to no job (lock held, …) */
+    EVENT_RUN_BEGAN, /* text: the goals */
+    EVENT_NOTICE,    /* text: something the user should know (a role without hosts, …) */
+    EVENT_WARNING,   /* text, hint */
+    EVENT_ERROR,     /* text, hint: what belongs to no job (lock held, …) */
     EVENT_HOST_CONNECTING,
-    EVENT_HOST_READY,     /* seconds: since connecting */
-    EVENT_HOST_FAILED,    /* text: why; hint: what to do */
+    EVENT_HOST_READY,  /* seconds: since connecting */
+    EVENT_HOST_FAILED, /* text: why; hint: what to do */
     EVENT_HOST_CLOSED,
-    EVENT_JOB_BEGAN,      /* text: why it runs ("no record", "dist/app.tar.gz changed") */
-    EVENT_JOB_SKIPPED,    /* text: why ("unchanged") */
-    EVENT_JOB_WOULD_RUN,  /* -n; text: why */
-    EVENT_JOB_ENDED,      /* status 0: done; else text: why it failed. seconds */
-    EVENT_JOB_DROPPED,    /* not run because of an earlier failure, or not needed; text */
-    EVENT_STEP_BEGAN,     /* step, verb, text: the command or "a -> b" as shown to the user */
-    EVENT_STEP_OUTPUT,    /* step, stream, data, size: raw bytes, in any pieces */
-    EVENT_STEP_ENDED,     /* step, status; text: why it failed; seconds */
-    EVENT_EXPLAIN,        /* text: one reason, with --explain */
+    EVENT_JOB_BEGAN,     /* text: why it runs ("no record", "dist/app.tar.gz changed") */
+    EVENT_JOB_SKIPPED,   /* text: why ("unchanged") */
+    EVENT_JOB_WOULD_RUN, /* -n; text: why */
+    EVENT_JOB_ENDED,     /* status 0: done; else text: why it failed. seconds */
+    EVENT_JOB_DROPPED,   /* not run because of an earlier failure, or not needed; text */
+    EVENT_STEP_BEGAN,    /* step, verb, text: the command or "a -> b" as shown to the user */
+    EVENT_STEP_OUTPUT,   /* step, stream, data, size: raw bytes, in any pieces */
+    EVENT_STEP_ENDED,    /* step, status; text: why it failed; seconds */
+    EVENT_EXPLAIN,       /* text: one reason, with --explain */
     EVENT_INTERRUPTED,
-    EVENT_RUN_ENDED,      /* status: the exit code; seconds */
+    EVENT_RUN_ENDED, /* status: the exit code; seconds */
 };
 
 struct event {
@@ -45,7 +45,7 @@ struct event {
     double seconds;
     int stream; /* 1 or 2 */
     int status;
-    bool silent; /* the step has @ or --quiet: it is not announced */
+    bool silent;  /* the step has @ or --quiet: it is not announced */
     bool ignored; /* a failure that - forgives */
 };
 

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The event loop: the only user of libuv, with the files of this folder. One thread; callbacks run in
- * loop_run, never inside the call that asked for them. */
+/* The event loop: the only user of libuv, with the files of this folder. One thread; callbacks run
+ * in loop_run, never inside the call that asked for them. */
 struct loop;
 
 struct loop *loop_new(void);
-void loop_free(struct loop *loop); /* after loop_run came back */
-void loop_run(struct loop *loop);  /* until nothing is left to wait for */
+void loop_free(struct loop *loop);    /* after loop_run came back */
+void loop_run(struct loop *loop);     /* until nothing is left to wait for */
 uint64_t loop_now(struct loop *loop); /* milliseconds, monotonic */
 
 /* A timer fires once; cancel (also after it fired) frees it. */

@@ -11,20 +11,20 @@ struct loop;
 struct process;
 
 struct process_options {
-    const char *const *argv;   /* argv[0] is looked for in PATH of the environment */
-    char *const *environment;  /* NULL: this process's */
-    const char *folder;        /* NULL: this one */
-    const char *input;         /* given on standard input; NULL: /dev/null */
+    const char *const *argv;  /* argv[0] is looked for in PATH of the environment */
+    char *const *environment; /* NULL: this process's */
+    const char *folder;       /* NULL: this one */
+    const char *input;        /* given on standard input; NULL: /dev/null */
     size_t input_size;
-    bool inherit;              /* standard streams are this process's (no outputs are told) */
-    int extra_fd;              /* passed on under the same number (a jobserver); -1 or 0: none */
+    bool inherit; /* standard streams are this process's (no outputs are told) */
+    int extra_fd; /* passed on under the same number (a jobserver); -1 or 0: none */
 };
 
 struct process_events {
     void (*output)(void *context, int stream, const char *data, size_t size); /* stream 1 or 2 */
     /* The process ended and its outputs were read, or were held open by something else for 200 ms
-     * after its end (`held` is set then). status is as from waitpid; -1 when it could not be started, and why says so.
-     * The process is freed after the callback. */
+     * after its end (`held` is set then). status is as from waitpid; -1 when it could not be
+     * started, and why says so. The process is freed after the callback. */
     void (*ended)(void *context, int status, bool held, const char *why);
 };
 

@@ -9,9 +9,9 @@
 
 struct loop;
 
-/* A host's one connection and one long-lived sh, and the protocol between (docs/protocol.md has boot
- * text, requests and frames, and why each is as it is). A session knows bytes, step numbers and exit codes;
- * it knows no target and no verb. */
+/* A host's one connection and one long-lived sh, and the protocol between (docs/protocol.md has
+ * boot text, requests and frames, and why each is as it is). A session knows bytes, step numbers
+ * and exit codes; it knows no target and no verb. */
 struct session;
 
 /* What ends a step's story. */
@@ -38,22 +38,22 @@ struct session_events {
     void (*request_ended)(void *context, uint32_t id, int status);
     /* A query's whole standard output, and its exit code. */
     void (*answered)(void *context, uint32_t id, int status, const char *data, size_t size);
-    /* The session is over: after session_close with TRANSPORT_OK, or by itself. Told once; before it every
-     * step and request not yet ended is told as lost. why and hint as in transport_events, and what the
-     * far side printed when there was no `ready` (a log-in message, "This account is not available").
-     * The session is freed after the call. */
+    /* The session is over: after session_close with TRANSPORT_OK, or by itself. Told once; before
+     * it every step and request not yet ended is told as lost. why and hint as in transport_events,
+     * and what the far side printed when there was no `ready` (a log-in message, "This account is
+     * not available"). The session is freed after the call. */
     void (*closed)(void *context, enum transport_error error, const char *why, const char *hint);
 };
 
-/* A query: trusted text of ours for the host's loop shell, run at once and in order, never waiting for a step;
- * it may use what the boot text defines. Its output is the answer. */
+/* A query: trusted text of ours for the host's loop shell, run at once and in order, never waiting
+ * for a step; it may use what the boot text defines. Its output is the answer. */
 struct session_query {
     uint32_t id;
     const char *text;
 };
 
-/* Connects and boots. The queries ride in the exec request itself where they fit, so their answers cost no
- * round trip. */
+/* Connects and boots. The queries ride in the exec request itself where they fit, so their answers
+ * cost no round trip. */
 struct session *session_open(struct loop *loop, const struct connection *connection,
                              const struct session_query *queries, size_t query_count,
                              const struct session_events *events, void *context);
@@ -65,17 +65,18 @@ struct session_facts {
     const char *home;    /* $HOME */
     const char *machine; /* identity of the machine: /etc/machine-id and the like; "" unknown */
     const char *folder;  /* the session's private folder there ($d) */
-    bool has_setsid, has_flock, has_sha256sum, has_zstd, has_gzip, has_sudo, has_stat_c, has_stat_f, has_timeout;
-    int64_t clock_skew;  /* seconds the host's clock is ahead of ours, roughly */
+    bool has_setsid, has_flock, has_sha256sum, has_zstd, has_gzip, has_sudo, has_stat_c, has_stat_f,
+        has_timeout;
+    int64_t clock_skew; /* seconds the host's clock is ahead of ours, roughly */
 };
 const struct session_facts *session_facts(const struct session *session);
 
 /* A query after `ready`; may be sent while steps run. */
 void session_query(struct session *session, uint32_t id, const char *text);
 
-/* A request: uploads and steps that travel together and run in order, each step in a shell and process
- * group of its own, stopping at the first that fails. One request at a time: the next is sent
- * after request_ended. */
+/* A request: uploads and steps that travel together and run in order, each step in a shell and
+ * process group of its own, stopping at the first that fails. One request at a time: the next is
+ * sent after request_ended. */
 struct request;
 struct request *request_new(struct session *session, uint32_t id);
 
@@ -83,24 +84,25 @@ struct request *request_new(struct session *session, uint32_t id);
 struct request_step {
     uint32_t id;
     const char *command;
-    const char *input;   /* given on standard input (never in a process list); NULL: empty */
+    const char *input; /* given on standard input (never in a process list); NULL: empty */
     size_t input_size;
-    unsigned timeout;    /* milliseconds; 0: none. Then TERM to its group, KILL after 5 s */
-    const char *ok;      /* exit codes that count as success, "0,3"; NULL: "0" */
-    bool keep_going;     /* a failure does not end the request (make's -) */
+    unsigned timeout; /* milliseconds; 0: none. Then TERM to its group, KILL after 5 s */
+    const char *ok;   /* exit codes that count as success, "0,3"; NULL: "0" */
+    bool keep_going;  /* a failure does not end the request (make's -) */
 };
 void request_step(struct request *request, const struct request_step *step);
 
 /* Trusted text of ours, run in the request's runner between steps (no step of its own, no output
- * told): taking a record away, writing one. When it fails the request ends with its status, and what it
- * printed on standard error comes with request_ended's step `id` as output of stream 2. */
+ * told): taking a record away, writing one. When it fails the request ends with its status, and
+ * what it printed on standard error comes with request_ended's step `id` as output of stream 2. */
 void request_script(struct request *request, uint32_t id, const char *text);
 
-/* Bytes for a consumer there: `consumer` is trusted sh text that reads its standard input (`cat >TMP`). They are sent
- * in front of the request's steps, in order, in pieces; `read` gives the next piece (0: the end; SIZE_MAX:
- * failed), and must give `size` bytes in all, the rest being sent as padding and the upload failing
- * if it does not. A consumer that fails makes the request end before its first step, step_ended being told for
- * `id` with its status and its standard error as output. */
+/* Bytes for a consumer there: `consumer` is trusted sh text that reads its standard input (`cat
+ * >TMP`). They are sent in front of the request's steps, in order, in pieces; `read` gives the next
+ * piece (0: the end; SIZE_MAX: failed), and must give `size` bytes in all, the rest being sent as
+ * padding and the upload failing if it does not. A consumer that fails makes the request end before
+ * its first step, step_ended being told for `id` with its status and its standard error as output.
+ */
 struct upload {
     uint32_t id;
     const char *consumer;

@@ -9,17 +9,17 @@ struct loop;
 /* All that is known about how to reach a host, before the user's ssh configuration is asked for
  * the rest. Strings outlive the session. */
 struct connection {
-    const char *label;      /* the host in messages: "admin@web1:2222" as the Fakefile has it */
-    const char *transport;  /* ssh_transport: "auto", "ssh", "openssh", "local", "command …" */
-    const char *name;       /* host name or address, an alias of the ssh configuration */
-    const char *user;       /* NULL: from the ssh configuration, then this user */
-    unsigned port;          /* 0: from the ssh configuration, then 22 */
-    const char *identities; /* ssh_identity: key files, blanks between; NULL */
-    const char *password;   /* NULL */
-    const char *jump;       /* ssh_jump; NULL */
-    const char *known_hosts; /* ssh_known_hosts: files, blanks between; NULL: ssh's */
-    const char *host_keys;   /* "strict" (also NULL) or "accept-new" */
-    const char *config;      /* ssh_config: in place of the user's; NULL */
+    const char *label;        /* the host in messages: "admin@web1:2222" as the Fakefile has it */
+    const char *transport;    /* ssh_transport: "auto", "ssh", "openssh", "local", "command …" */
+    const char *name;         /* host name or address, an alias of the ssh configuration */
+    const char *user;         /* NULL: from the ssh configuration, then this user */
+    unsigned port;            /* 0: from the ssh configuration, then 22 */
+    const char *identities;   /* ssh_identity: key files, blanks between; NULL */
+    const char *password;     /* NULL */
+    const char *jump;         /* ssh_jump; NULL */
+    const char *known_hosts;  /* ssh_known_hosts: files, blanks between; NULL: ssh's */
+    const char *host_keys;    /* "strict" (also NULL) or "accept-new" */
+    const char *config;       /* ssh_config: in place of the user's; NULL */
     unsigned connect_timeout; /* seconds; 0: from the ssh configuration, then 30 */
     unsigned connect_retries;
     unsigned keepalive; /* seconds; 0: 15 */
@@ -28,11 +28,11 @@ struct connection {
 
 enum transport_error {
     TRANSPORT_OK,
-    TRANSPORT_UNREACHABLE,  /* no address, refused, no route, timed out */
-    TRANSPORT_HOST_KEY,     /* unknown, changed or revoked */
-    TRANSPORT_AUTH,         /* the server takes none of our keys */
-    TRANSPORT_UNSUPPORTED,  /* needs what this transport lacks */
-    TRANSPORT_LOST,         /* was open and broke */
+    TRANSPORT_UNREACHABLE, /* no address, refused, no route, timed out */
+    TRANSPORT_HOST_KEY,    /* unknown, changed or revoked */
+    TRANSPORT_AUTH,        /* the server takes none of our keys */
+    TRANSPORT_UNSUPPORTED, /* needs what this transport lacks */
+    TRANSPORT_LOST,        /* was open and broke */
 };
 
 /* What a transport tells its session; always from the loop. */
@@ -40,8 +40,9 @@ struct transport_events {
     void (*opened)(void *context);
     void (*read)(void *context, int stream, const char *data, size_t size); /* stream 1 or 2 */
     void (*drained)(void *context); /* all that was written has left */
-    /* The end, told once, also when open failed. error is TRANSPORT_OK after an orderly end. why is one
-     * line, hint says what to do or is NULL; both are valid during the call. The channel is freed after it. */
+    /* The end, told once, also when open failed. error is TRANSPORT_OK after an orderly end. why is
+     * one line, hint says what to do or is NULL; both are valid during the call. The channel is
+     * freed after it. */
     void (*closed)(void *context, enum transport_error error, const char *why, const char *hint);
 };
 
@@ -53,7 +54,7 @@ struct transport {
                   const struct transport_events *events, void *context);
     /* Takes a copy of the bytes; `drained` tells when the queue is empty again. */
     void (*write)(void *channel, const char *data, size_t size);
-    size_t (*queued)(const void *channel); /* bytes written and not yet sent */
+    size_t (*queued)(const void *channel);      /* bytes written and not yet sent */
     void (*close)(void *channel, bool at_once); /* end of file to the far side, then the end */
 };
 

@@ -9,8 +9,8 @@
 
 struct lang;
 
-/* What for. In a fingerprint, calls whose value changes by itself ($(run …), $(now), $(ask …), info,
- * error, file …) stand as written. */
+/* What for. In a fingerprint, calls whose value changes by itself ($(run …), $(now), $(ask …),
+ * info, error, file …) stand as written. */
 enum expand_mode {
     EXPAND_VALUE,
     EXPAND_FINGERPRINT,
@@ -22,8 +22,8 @@ struct expand_calls {
     /* $@ $< $(@D) … and $(host), $(roles) …: the value of an automatic variable. False: not one. */
     bool (*automatic)(void *context, const char *name, struct str *value);
     /* $(run CMD), $(sudo CMD), $(exists PATH): the value that the host gave. False: not there
-     * yet; the expansion ends with `is_waiting` set and is done again once it is. `ordinal` counts such calls
-     * of this expansion, from 0. */
+     * yet; the expansion ends with `is_waiting` set and is done again once it is. `ordinal` counts
+     * such calls of this expansion, from 0. */
     bool (*ask_host)(void *context, const char *function, unsigned ordinal, const char *argument,
                      struct str *value);
     /* $(each HOSTS,TEXT): calls back `one` with each host's scope and calls. */
@@ -31,8 +31,8 @@ struct expand_calls {
                       void (*one)(void *state, const struct scope *scope,
                                   const struct expand_calls *calls),
                       void *state);
-    /* $(ask) $(choose) $(password) $(secret) $(git-…) and what else a row above names: the arguments
-     * are expanded. False: *error says why. */
+    /* $(ask) $(choose) $(password) $(secret) $(git-…) and what else a row above names: the
+     * arguments are expanded. False: *error says why. */
     bool (*function)(void *context, const char *name, const char *const *arguments, unsigned count,
                      struct str *value, const char **error);
 };
@@ -43,11 +43,11 @@ struct expander {
     const struct scope *scope;
     struct expand_calls calls;
     enum expand_mode mode;
-    bool undefined_is_error; /* in a task's recipe */
+    bool undefined_is_error;     /* in a task's recipe */
     bool shell_failure_is_error; /* in a task's recipe and in `hosts` */
-    bool is_waiting;         /* out: an ask_host was not answered yet */
-    bool failed;             /* out: an error was reported */
-    unsigned ordinal;        /* for ask_host */
+    bool is_waiting;             /* out: an ask_host was not answered yet */
+    bool failed;                 /* out: an error was reported */
+    unsigned ordinal;            /* for ask_host */
     unsigned depth;
     const char *const *call_arguments; /* $(0) $(1) … of the innermost $(call), or NULL */
     unsigned call_count;

@@ -12,13 +12,13 @@ struct arena;
 
 /* The reader of Fakefiles: from sources to the model. One a run. */
 struct lang_options {
-    const char *program;      /* "fake" or "make": in diagnostics and $(MAKE) */
-    char **environment;       /* NULL-terminated NAME=VALUE */
-    const char *rules_folder; /* where `include deploy.mk` looks last */
+    const char *program;                /* "fake" or "make": in diagnostics and $(MAKE) */
+    char **environment;                 /* NULL-terminated NAME=VALUE */
+    const char *rules_folder;           /* where `include deploy.mk` looks last */
     const char *const *include_folders; /* -I, NULL-terminated; or NULL */
     bool environment_overrides;         /* -e */
     bool warn_undefined;
-    bool is_make;   /* called as make: no hosts, all letters are make's */
+    bool is_make;    /* called as make: no hosts, all letters are make's */
     const char *now; /* $(now): YYYYMMDDHHMMSS in UTC */
 };
 
@@ -29,7 +29,7 @@ void lang_free(struct lang *lang);
 
 struct model *lang_model(struct lang *lang);
 struct diags *lang_diags(struct lang *lang);
-struct arena *lang_arena(struct lang *lang);      /* session lifetime */
+struct arena *lang_arena(struct lang *lang); /* session lifetime */
 const struct lang_options *lang_options(struct lang *lang);
 
 /* A command-line assignment "name=value" (also := += ?= with make's meaning), --eval's text, a
@@ -43,8 +43,8 @@ void lang_define(struct lang *lang, struct variables *set, const char *name, con
  * counted in diags. False when the file itself cannot be read (reported). */
 bool lang_read(struct lang *lang, const char *path);
 
-/* After all is read: evaluates every `hosts`, tells roles from hosts, merges rules, checks bindings,
- * hooks and special targets. Errors are reported. */
+/* After all is read: evaluates every `hosts`, tells roles from hosts, merges rules, checks
+ * bindings, hooks and special targets. Errors are reported. */
 void lang_finish(struct lang *lang);
 
 /* The members of a role in the order written (evaluated once). */
@@ -55,8 +55,8 @@ const struct vec *lang_role_hosts(struct lang *lang, struct role *role);
 void lang_check_target(struct lang *lang, const struct target *target, const struct scope *scope,
                        const struct expand_calls *calls);
 
-/* The environment for processes of this machine (export, unexport, MAKEFLAGS, MAKELEVEL), in the scope of a
- * target. NULL-terminated, from the heap, freed by lang_environment_free. */
+/* The environment for processes of this machine (export, unexport, MAKEFLAGS, MAKELEVEL), in the
+ * scope of a target. NULL-terminated, from the heap, freed by lang_environment_free. */
 char **lang_environment(struct lang *lang, const struct scope *scope,
                         const struct expand_calls *calls);
 void lang_environment_free(char **environment);

@@ -8,15 +8,15 @@
 
 struct arena;
 
-/* A text with `$(…)` in it, compiled once into pieces: literal, reference (its name may be computed),
- * substitution reference, call of a function of the table. Nothing is expanded here. Malformed text
+/* A text with `$(…)` in it, compiled once into pieces: literal, reference (its name may be
+ * computed), substitution reference, call of a function of the table. Nothing is expanded here.
+ * Malformed text
  * ("unterminated variable reference") compiles to a piece that reports itself when expanded, as
  * make does. */
 struct text;
 
 /* s is not copied and must live as long as the arena. */
-struct text *text_compile(struct arena *arena, const char *s, size_t length,
-                          struct location where);
+struct text *text_compile(struct arena *arena, const char *s, size_t length, struct location where);
 const char *text_source(const struct text *text, size_t *length); /* as written */
 bool text_is_literal(const struct text *text);                    /* no $ that means something */
 struct location text_location(const struct text *text);
@@ -25,7 +25,7 @@ struct location text_location(const struct text *text);
 enum text_use {
     TEXT_USES_VARIABLE, /* name is a variable that must be defined */
     TEXT_MAY_USE,       /* condition of $(if), argument of $(or): may be undefined */
-    TEXT_CALLS,         /* name is a function that is asked on a host or at run time: run, now … */
+    TEXT_CALLS, /* name is a function that is asked on a host or at run time: run, now … */
 };
 typedef void text_visitor(void *context, enum text_use use, const char *name,
                           struct location where);

@@ -27,7 +27,7 @@ struct binding {
 };
 
 struct recipe_line {
-    struct text *text; /* without the recipe prefix; continuation lines still joined by \newline */
+    struct text *text;  /* without the recipe prefix; continuation lines still joined by \newline */
     const char *source; /* as written: what make hashes */
     struct location where;
 };
@@ -108,25 +108,25 @@ struct target {
 struct pattern {
     const char **targets; /* each with one % */
     size_t target_count;
-    struct rule rule;     /* prerequisites may hold % */
+    struct rule rule;            /* prerequisites may hold % */
     struct variables *variables; /* pattern-specific ones: then the rule is empty */
     bool double_colon;           /* terminal */
 };
 
 /* What all files of a run say. */
 struct model {
-    struct arena *arena; /* session lifetime; not owned */
-    struct variables globals;   /* the files', and the environment's, the command line's */
-    struct map targets;         /* name ▶ struct target, in the order of first mention */
-    struct vec patterns;        /* struct pattern, in the order read */
-    struct vec vpaths;          /* of the lang layer */
+    struct arena *arena;      /* session lifetime; not owned */
+    struct variables globals; /* the files', and the environment's, the command line's */
+    struct map targets;       /* name ▶ struct target, in the order of first mention */
+    struct vec patterns;      /* struct pattern, in the order read */
+    struct vec vpaths;        /* of the lang layer */
     struct inventory inventory;
-    struct vec hooks;           /* struct hook, in the order read */
-    const char *default_goal;   /* first target, or .DEFAULT_GOAL; NULL: none */
-    struct map stepped_names;   /* names that a step's --into sets (values are not used) */
+    struct vec hooks;              /* struct hook, in the order read */
+    const char *default_goal;      /* first target, or .DEFAULT_GOAL; NULL: none */
+    struct map stepped_names;      /* names that a step's --into sets (values are not used) */
     struct recipe *default_recipe; /* .DEFAULT */
-    unsigned all_flags;         /* flags given to every target (`.SILENT:` alone) */
-    bool one_shell;             /* .ONESHELL */
+    unsigned all_flags;            /* flags given to every target (`.SILENT:` alone) */
+    bool one_shell;                /* .ONESHELL */
     bool delete_on_error;
     bool not_parallel;
     bool export_all;

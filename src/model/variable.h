@@ -34,8 +34,8 @@ enum export {
 /* One definition in one set. Lives in the session arena. */
 struct variable {
     const char *name;
-    const char *value;  /* as written (recursive) or expanded (simple) */
-    struct text *text;  /* the value compiled, on first use; NULL before, and for simple ones */
+    const char *value; /* as written (recursive) or expanded (simple) */
+    struct text *text; /* the value compiled, on first use; NULL before, and for simple ones */
     struct location where;
     enum origin origin;
     enum flavor flavor;
@@ -55,11 +55,12 @@ struct variable *variables_get(const struct variables *set, const char *name); /
 
 /* Variables are looked up from the innermost set outwards; the first set that has the name wins,
  * but for make's strong origins: a command-line value beats what a file says anywhere outside the
- * goal's own arguments, `override` beats both. Scopes are small and live on the stack or in a job. */
+ * goal's own arguments, `override` beats both. Scopes are small and live on the stack or in a job.
+ */
 struct scope {
-    const struct scope *outer;    /* NULL: the end */
-    const struct variables *set;  /* NULL: an empty level */
-    bool inherited;               /* a set seen from a prerequisite: its private ones are hidden */
+    const struct scope *outer;   /* NULL: the end */
+    const struct variables *set; /* NULL: an empty level */
+    bool inherited;              /* a set seen from a prerequisite: its private ones are hidden */
 };
 struct variable *scope_find(const struct scope *scope, const char *name); /* or NULL */
 

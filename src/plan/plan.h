@@ -19,14 +19,14 @@ struct plan_options {
     struct lang *lang;
     const struct goal *goals; /* as on the command line; none: the default goal */
     size_t goal_count;
-    const char *hosts;   /* -H, or NULL */
-    const char *roles;   /* -R, or NULL */
-    const char *exclude; /* -x, or NULL */
-    const char *limit;   /* --limit, or NULL */
-    const char *user;    /* -u, or NULL */
-    const char *port;    /* --port, or NULL */
-    const char *identity; /* --identity, or NULL */
-    const char *command; /* `-- CMD`: in place of goals; or NULL */
+    const char *hosts;                               /* -H, or NULL */
+    const char *roles;                               /* -R, or NULL */
+    const char *exclude;                             /* -x, or NULL */
+    const char *limit;                               /* --limit, or NULL */
+    const char *user;                                /* -u, or NULL */
+    const char *port;                                /* --port, or NULL */
+    const char *identity;                            /* --identity, or NULL */
+    const char *command;                             /* `-- CMD`: in place of goals; or NULL */
     void (*notice)(void *context, const char *text); /* "role db has no hosts: …" */
     void *context;
 };
@@ -54,7 +54,7 @@ struct job {
     uint32_t index; /* in plan.jobs; run keeps its state by it */
     enum job_kind kind;
     struct target *target;
-    struct host *host; /* JOB_HOST; a gate of one host; else NULL */
+    struct host *host;           /* JOB_HOST; a gate of one host; else NULL */
     const struct recipe *recipe; /* the body, or NULL: it stands for its prerequisites */
     const struct rule *rule;     /* JOB_FILE: explicit, static or the pattern rule found; or NULL */
     const char *stem;            /* of the pattern, or NULL */
@@ -80,22 +80,22 @@ struct plan {
     const struct plan_options *options;
 };
 
-/* Makes the plan. Errors are reported to the lang's diags (unknown goal or role with the nearest name, a
- * cycle with its chain, an empty selection, an undefined variable in a task's recipe) and NULL comes
- * back; nothing has connected. The arena is the session's. */
+/* Makes the plan. Errors are reported to the lang's diags (unknown goal or role with the nearest
+ * name, a cycle with its chain, an empty selection, an undefined variable in a task's recipe) and
+ * NULL comes back; nothing has connected. The arena is the session's. */
 struct plan *plan_make(struct arena *arena, const struct plan_options *options);
 
 /* How a job's texts are expanded: $@ $< $(host) $(roles) …; `expander` is filled but for mode and
  * ask_host. */
 void plan_expander(const struct plan *plan, const struct job *job, struct expander *expander);
 
-/* How a host is reached: connection variables in the host's scope, command line first. Strings are from
- * the plan's arena. False when a value is wrong (reported). */
+/* How a host is reached: connection variables in the host's scope, command line first. Strings are
+ * from the plan's arena. False when a value is wrong (reported). */
 struct connection;
 bool plan_connection(const struct plan *plan, const struct host *host,
                      struct connection *connection);
-/* True when neither the Fakefile nor -u says who logs in (§5: nothing is skipped then, unless state_dir is
- * set). */
+/* True when neither the Fakefile nor -u says who logs in (§5: nothing is skipped then, unless
+ * state_dir is set). */
 bool plan_user_is_open(const struct plan *plan, const struct host *host);
 
 #endif

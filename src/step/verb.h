@@ -12,10 +12,11 @@ enum verb_option {
 /* A row a verb. Functions that are NULL: nothing to do. */
 struct verb {
     const char *name;
-    unsigned version; /* raised when what it does for the same text changes: counts in fingerprints */
+    unsigned
+        version; /* raised when what it does for the same text changes: counts in fingerprints */
     enum step_place place;
-    unsigned options;  /* enum verb_option */
-    bool is_command;   /* its text is the shell's, not split into words */
+    unsigned options;   /* enum verb_option */
+    bool is_command;    /* its text is the shell's, not split into words */
     bool never_skipped; /* get: a job with it has no fingerprint */
     bool (*parse)(struct steps *steps, struct step *step, struct diags *diags);
     void (*sources)(const struct step *step, struct arena *arena, struct vec *paths);

@@ -1,0 +1,133 @@
+#include "base/diag.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+static void report(struct diags *diags, const struct diag *diag)
+{
+    if (diag->severity == DIAG_ERROR)
+        diags->errors++;
+    else
+        diags->warnings++;
+    if (diags->report)
+        diags->report(diags->context, diag);
+}
+
+static void report_formatted(struct diags *diags, enum severity severity, struct location where,
+                             const char *format, va_list args)
+{
+    struct str message = { 0 };
+    struct diag diag = { severity, where, NULL, NULL };
+
+    str_addv(&message, format, args);
+    diag.message = str_text(&message);
+    report(diags, &diag);
+    str_free(&message);
+}
+
+void diag_error(struct diags *diags, struct location where, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report_formatted(diags, DIAG_ERROR, where, format, args);
+    va_end(args);
+}
+
+void diag_warning(struct diags *diags, struct location where, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report_formatted(diags, DIAG_WARNING, where, format, args);
+    va_end(args);
+}
+
+void diag_error_hint(struct diags *diags, struct location where, const char *message,
+                     const char *hint)
+{
+    struct diag diag = { DIAG_ERROR, where, message, hint };
+
+    report(diags, &diag);
+}
+
+unsigned location_line(struct location where)
+{
+    unsigned line = 1;
+    size_t i;
+
+    if (!where.source)
+        return 0;
+    for (i = 0; i < where.offset && i < where.source->size; i++)
+        line += where.source->text[i] == '\n';
+    return line;
+}
+
+const char *location_text(struct arena *arena, struct location where)
+{
+    if (!where.source)
+        return "";
+    return arena_printf(arena, "%s:%u", where.source->name, location_line(where));
+}
+
+enum { LINE_SHOWN = 160 };
+
+/* Control characters would move the cursor; they show as `?`, a tab as a blank. */
+static void add_shown(struct str *out, const char *s, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        str_addc(out, c == '\t' ? ' ' : c < ' ' || c == 127 ? '?' : (char)c);
+    }
+}
+
+/* The line of the place, and under it a caret with the length underlined. */
+static void render_line(struct location where, struct str *out)
+{
+    const char *text = where.source->text;
+    size_t size = where.source->size;
+    size_t start = where.offset < size ? where.offset : size, end, column, i;
+
+    while (start > 0 && text[start - 1] != '\n')
+        start--;
+    for (end = start; end < size && text[end] != '\n';)
+        end++;
+    if (end > start && text[end - 1] == '\r')
+        end--;
+    column = where.offset > start ? where.offset - start : 0;
+    if (end == start || column > LINE_SHOWN)
+        return;
+    str_add(out, "    ");
+    add_shown(out, text + start, end - start < LINE_SHOWN ? end - start : LINE_SHOWN);
+    str_add(out, "\n    ");
+    for (i = 0; i < column; i++)
+        if (((unsigned char)text[start + i] & 0xC0) != 0x80) /* a column a character of UTF-8 */
+            str_addc(out, ' ');
+    str_addc(out, '^');
+    for (i = 1; i < where.length && column + i < end - start && column + i < LINE_SHOWN; i++)
+        if (((unsigned char)text[start + column + i] & 0xC0) != 0x80)
+            str_addc(out, '~');
+    str_addc(out, '\n');
+}
+
+void diag_render(const struct diag *diag, const char *program, struct str *out)
+{
+    if (diag->where.source)
+        str_addf(out, "%s:%u: ", diag->where.source->name, location_line(diag->where));
+    else
+        str_addf(out, "%s: ", program);
+    if (diag->severity == DIAG_ERROR)
+        str_addf(out, "*** %s.  Stop.\n", diag->message);
+    else
+        str_addf(out, "%s%s\n", diag->where.source ? "warning: " : "", diag->message);
+    if (diag->where.source)
+        render_line(diag->where, out);
+    if (diag->hint)
+        str_addf(out, "    %s\n", diag->hint);
+}

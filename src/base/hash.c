@@ -1,0 +1,191 @@
+#include "base/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/mem.h"
+
+enum { READ_SIZE = 256 * 1024 };
+
+static struct hash from_xxh(XXH128_hash_t value)
+{
+    return (struct hash){ value.high64, value.low64 };
+}
+
+struct hash hash_bytes(const void *data, size_t size)
+{
+    return from_xxh(XXH3_128bits(data, size));
+}
+
+uint64_t hash_bytes64(const void *data, size_t size)
+{
+    return XXH3_64bits(data, size);
+}
+
+bool hash_equal(struct hash a, struct hash b)
+{
+    return a.high == b.high && a.low == b.low;
+}
+
+void hash_hex(struct hash hash, char hex[HASH_HEX_SIZE])
+{
+    snprintf(hex, HASH_HEX_SIZE, "%016llx%016llx", (unsigned long long)hash.high,
+             (unsigned long long)hash.low);
+}
+
+static bool parse_half(const char *hex, uint64_t *half)
+{
+    int i;
+
+    *half = 0;
+    for (i = 0; i < 16; i++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *digit = hex[i] ? strchr(digits, hex[i]) : NULL;
+
+        if (!digit)
+            return false;
+        *half = *half << 4 | (uint64_t)(digit - digits);
+    }
+    return true;
+}
+
+bool hash_parse(const char *hex, struct hash *hash)
+{
+    return parse_half(hex, &hash->high) && parse_half(hex + 16, &hash->low) && hex[32] == '\0';
+}
+
+/* The library's state wants an alignment of its own, so it is made by the library. */
+struct hasher {
+    XXH3_state_t *state;
+};
+
+struct hasher *hasher_new(void)
+{
+    struct hasher *hasher = mem_alloc(sizeof *hasher);
+
+    hasher->state = XXH3_createState();
+    if (!hasher->state)
+        abort();
+    XXH3_128bits_reset(hasher->state);
+    return hasher;
+}
+
+void hasher_add(struct hasher *hasher, const void *data, size_t size)
+{
+    XXH3_128bits_update(hasher->state, data, size);
+}
+
+void hasher_add_string(struct hasher *hasher, const char *s)
+{
+    uint64_t length = strlen(s);
+
+    hasher_add(hasher, &length, sizeof length);
+    hasher_add(hasher, s, length);
+}
+
+struct hash hasher_end(struct hasher *hasher)
+{
+    struct hash hash = from_xxh(XXH3_128bits_digest(hasher->state));
+
+    XXH3_freeState(hasher->state);
+    free(hasher);
+    return hash;
+}
+
+/* Hands a file's bytes to `add` piece by piece. False with errno set. */
+static bool read_pieces(const char *path, void (*add)(void *context, const void *data, size_t size),
+                        void *context)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
+    char *buffer;
+    ssize_t got;
+
+    if (fd < 0)
+        return false;
+    buffer = malloc(READ_SIZE);
+    if (!buffer) {
+        close(fd);
+        errno = ENOMEM;
+        return false;
+    }
+    while ((got = read(fd, buffer, READ_SIZE)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            error = errno;
+            break;
+        }
+        add(context, buffer, (size_t)got);
+    }
+    free(buffer);
+    close(fd);
+    errno = error;
+    return !error;
+}
+
+static void add_to_hasher(void *context, const void *data, size_t size)
+{
+    hasher_add(context, data, size);
+}
+
+bool hash_file(const char *path, struct hash *hash)
+{
+    struct hasher *hasher = hasher_new();
+    bool ok = read_pieces(path, add_to_hasher, hasher);
+    int error = errno;
+
+    *hash = hasher_end(hasher);
+    errno = error;
+    return ok;
+}
+
+static void add_to_digest(void *context, const void *data, size_t size)
+{
+    EVP_DigestUpdate(context, data, size);
+}
+
+static void end_digest(EVP_MD_CTX *digest, char hex[HASH_SHA256_HEX_SIZE])
+{
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    unsigned i, length = 0;
+
+    EVP_DigestFinal_ex(digest, raw, &length);
+    for (i = 0; i < length && i < 32; i++)
+        snprintf(hex + 2 * i, 3, "%02x", raw[i]);
+    EVP_MD_CTX_free(digest);
+}
+
+static EVP_MD_CTX *begin_digest(void)
+{
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+
+    if (!digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
+        abort();
+    return digest;
+}
+
+bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE])
+{
+    EVP_MD_CTX *digest = begin_digest();
+    bool ok = read_pieces(path, add_to_digest, digest);
+    int error = errno;
+
+    end_digest(digest, hex);
+    errno = error;
+    return ok;
+}
+
+void hash_bytes_sha256(const void *data, size_t size, char hex[HASH_SHA256_HEX_SIZE])
+{
+    EVP_MD_CTX *digest = begin_digest();
+
+    EVP_DigestUpdate(digest, data, size);
+    end_digest(digest, hex);
+}
