@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct diag;
+
 /* What happens in a run, told as it happens: typed, numbered from 1, timed. Everything that a user,
  * a log or a program sees of a run is made from these. docs/events.md has the JSON form. */
 enum event_kind {
@@ -31,13 +33,13 @@ enum event_kind {
 
 struct event {
     uint64_t number;
-    double time; /* seconds since the run began */
+    double time; /* seconds since events_new */
     enum event_kind kind;
     unsigned job;       /* 1-based number of the job in this run; 0: none */
     const char *host;   /* "user@web1" as shown; NULL: this machine or none */
     const char *target; /* NULL: none */
     unsigned step;      /* 1-based; 0: none */
-    const char *verb;
+    const char *verb; /* NULL: a line of a make rule's recipe */
     const char *text;
     const char *hint;
     const char *data;
