@@ -1,0 +1,121 @@
+"""§5: what is unchanged is skipped, and only that."""
+from harness import check, contains, lacks
+
+
+def deploy(world):
+    world.servers(1)
+    world.fakefile(f'''
+deploy @: app
+    put app {world.folder}/installed
+    run echo ran it
+''')
+    world.write('app', 'one\n')
+
+
+def test_record_comes_and_goes(world):
+    deploy(world)
+    contains(world.fake('--explain', 'deploy'), 'no record', 'ran it')
+    lacks(world.fake('deploy'), 'ran it')
+    world.fakefile(f'''
+deploy @: app
+    put app {world.folder}/installed
+    run false
+''')
+    world.fake('deploy', code=2)
+    deploy_again = world.fake('deploy', code=2)
+    contains(deploy_again, 'step 2')
+    world.fakefile(f'''
+deploy @: app
+    put app {world.folder}/installed
+    run echo ran it
+''')
+    contains(world.fake('deploy'), 'ran it')
+
+
+def test_explain_names_what_changed(world):
+    deploy(world)
+    world.fake('deploy')
+    world.write('app', 'two\n')
+    contains(world.fake('--explain', 'deploy'), 'app', 'changed', 'ran it')
+    world.fakefile(f'deploy @: app\n    put app {world.folder}/installed\n    run echo ran other\n')
+    contains(world.fake('--explain', 'deploy'), 'step 2', 'ran other')
+
+
+def test_destination_changed_or_removed(world):
+    deploy(world)
+    world.fake('deploy')
+    (world.folder / 'installed').write_text('someone else\n')
+    contains(world.fake('--explain', 'deploy'), 'installed', 'ran it')
+    check((world.folder / 'installed').read_text() == 'one\n', 'put again')
+    (world.folder / 'installed').unlink()
+    contains(world.fake('deploy'), 'ran it')
+    lacks(world.fake('deploy'), 'ran it')
+
+
+def test_destination_removed_by_the_task(world):
+    world.servers(1)
+    world.fakefile(f'''
+deploy @: app
+    put app {world.folder}/x
+    run cp {world.folder}/x {world.folder}/y && echo ran it
+    run rm {world.folder}/x
+''')
+    world.write('app', 'one\n')
+    contains(world.fake('deploy'), 'ran it')
+    lacks(world.fake('deploy'), 'ran it')
+
+
+def test_without_inputs_always_runs(world):
+    world.servers(1)
+    world.fakefile('restart @:\n    run echo restarted\n')
+    contains(world.fake('restart'), 'restarted')
+    contains(world.fake('restart'), 'restarted')
+
+
+def test_dry_run_changes_nothing(world):
+    deploy(world)
+    result = world.fake('-n', 'deploy')
+    contains(result, 'would run', 'deploy', world.addresses[0])
+    lacks(result, 'out: ran it')
+    check(not (world.folder / 'installed').exists(), 'nothing sent')
+    check(not (world.host_home(world.addresses[0]) / '.fake').exists(), 'no record, no lock')
+    world.fake('deploy')
+    lacks(world.fake('-n', 'deploy'), 'would run')
+    check(world.fake('-q', 'deploy').code == 0, 'nothing to do')
+    world.write('app', 'two\n')
+    world.fake('-q', 'deploy', code=1)
+
+
+def test_owed_hook(world):
+    world.servers(1)
+    world.fakefile(f'''
+deploy @: app
+    put app {world.folder}/installed
+    run echo ran it
+restart @:
+    run test -e {world.folder}/allowed
+    run echo restarted
+after deploy: restart
+''')
+    world.write('app', 'one\n')
+    world.fake('deploy', code=2)
+    (world.folder / 'allowed').write_text('')
+    result = world.fake('deploy')
+    contains(result, 'out: restarted')
+    lacks(world.fake('deploy'), 'out: restarted')
+
+
+def test_rebuilt_but_identical(world):
+    world.servers(1)
+    world.fakefile(f'''
+app: source
+    sed s/x/y/ source > app
+deploy @: app
+    put app {world.folder}/installed
+    run echo ran it
+''')
+    world.write('source', 'one\n')
+    contains(world.fake('deploy'), 'ran it')
+    world.write('source', 'one\n\n')
+    (world.project / 'source').write_text('one\n')
+    lacks(world.fake('deploy'), 'ran it')
