@@ -135,6 +135,7 @@ struct model {
 };
 
 struct target *model_target(struct model *model, const char *name); /* made when absent */
+struct target *model_target_named(struct model *model, const char *name, size_t length);
 struct target *model_find_target(const struct model *model, const char *name);
 
 #endif
