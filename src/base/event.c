@@ -14,6 +14,7 @@ struct events {
 
 static const char *const kind_names[] = {
     [EVENT_RUN_BEGAN] = "run-began",
+    [EVENT_PRINTED] = "printed",
     [EVENT_NOTICE] = "notice",
     [EVENT_WARNING] = "warning",
     [EVENT_ERROR] = "error",

@@ -11,6 +11,7 @@ struct diag;
  * a log or a program sees of a run is made from these. docs/events.md has the JSON form. */
 enum event_kind {
     EVENT_RUN_BEGAN, /* text: the goals */
+    EVENT_PRINTED,   /* text: what $(info) prints */
     EVENT_NOTICE,    /* text: something the user should know (a role without hosts, …) */
     EVENT_WARNING,   /* text, hint */
     EVENT_ERROR,     /* text, hint: what belongs to no job (lock held, …) */
@@ -39,7 +40,7 @@ struct event {
     const char *host;   /* "user@web1" as shown; NULL: this machine or none */
     const char *target; /* NULL: none */
     unsigned step;      /* 1-based; 0: none */
-    const char *verb; /* NULL: a line of a make rule's recipe */
+    const char *verb;   /* NULL: a line of a make rule's recipe */
     const char *text;
     const char *hint;
     const char *data;
@@ -49,6 +50,11 @@ struct event {
     int status;
     bool silent;  /* the step has @ or --quiet: it is not announced */
     bool ignored; /* a failure that - forgives */
+    /* The target is a make rule's. Texts are then whole sentences in make's words: "[Fakefile:3:
+     * prog] Error 1" where a step or job ended, "'prog' is up to date." where a goal (and only a
+     * goal) is skipped; others that are skipped have no text. */
+    bool is_file;
+    const struct diag *diag; /* what was wrong in a text that was read; or NULL */
 };
 
 /* A sink turns events into something. Any function may be NULL: not for me. */
