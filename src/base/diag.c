@@ -10,7 +10,7 @@ static void report(struct diags *diags, const struct diag *diag)
 {
     if (diag->severity == DIAG_ERROR)
         diags->errors++;
-    else
+    else if (diag->severity == DIAG_WARNING)
         diags->warnings++;
     if (diags->report)
         diags->report(diags->context, diag);
@@ -46,6 +46,13 @@ void diag_warning(struct diags *diags, struct location where, const char *format
     va_end(args);
 }
 
+void diag_message(struct diags *diags, struct location where, const char *text)
+{
+    struct diag diag = { DIAG_MESSAGE, where, text, NULL };
+
+    report(diags, &diag);
+}
+
 void diag_error_hint(struct diags *diags, struct location where, const char *message,
                      const char *hint)
 {
@@ -56,11 +63,12 @@ void diag_error_hint(struct diags *diags, struct location where, const char *mes
 
 unsigned location_line(struct location where)
 {
-    unsigned line = 1;
+    unsigned line;
     size_t i;
 
     if (!where.source)
         return 0;
+    line = where.source->first_line ? where.source->first_line : 1;
     for (i = 0; i < where.offset && i < where.source->size; i++)
         line += where.source->text[i] == '\n';
     return line;
@@ -125,8 +133,8 @@ void diag_render(const struct diag *diag, const char *program, struct str *out)
     if (diag->severity == DIAG_ERROR)
         str_addf(out, "*** %s.  Stop.\n", diag->message);
     else
-        str_addf(out, "%s%s\n", diag->where.source ? "warning: " : "", diag->message);
-    if (diag->where.source)
+        str_addf(out, "%s%s\n", diag->severity == DIAG_WARNING ? "warning: " : "", diag->message);
+    if (diag->where.source && diag->severity != DIAG_MESSAGE)
         render_line(diag->where, out);
     if (diag->hint)
         str_addf(out, "    %s\n", diag->hint);

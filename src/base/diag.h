@@ -14,6 +14,7 @@ struct source {
     const char *name; /* as the user wrote it; "command line" and the like for what is no file */
     const char *text;
     size_t size;
+    uint32_t first_line; /* number of its first line; 0 means 1 */
 };
 
 struct location {
@@ -25,6 +26,7 @@ struct location {
 enum severity {
     DIAG_ERROR, /* counted: nothing runs when there is one after loading and checking */
     DIAG_WARNING,
+    DIAG_MESSAGE, /* what $(warning) prints: the place and the text, counted as neither */
 };
 
 struct diag {
@@ -46,6 +48,7 @@ void diag_error(struct diags *diags, struct location where, const char *format, 
     __attribute__((format(printf, 3, 4)));
 void diag_warning(struct diags *diags, struct location where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void diag_message(struct diags *diags, struct location where, const char *text);
 /* With a hint; both are whole texts. */
 void diag_error_hint(struct diags *diags, struct location where, const char *message,
                      const char *hint);
