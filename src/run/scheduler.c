@@ -1,0 +1,582 @@
+#include "run/scheduler.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum phase {
+    PHASE_IDLE,    /* nobody has asked for it */
+    PHASE_WAITING, /* asked for; something before it has not ended */
+    PHASE_READY,   /* in a queue, waiting for a place */
+    PHASE_ACTIVE,  /* started, has a place */
+    PHASE_HOOKS,   /* started, without a place, until its before-hooks have ended */
+    PHASE_ENDED,
+};
+
+struct node {
+    const struct job *job;
+    enum phase phase;
+    enum outcome outcome;
+    unsigned needs_left;    /* edges to jobs that have not ended */
+    unsigned triggers_left; /* of an after-hook: triggers that have not ended; else of any hook */
+    unsigned hooks_left;    /* in PHASE_HOOKS */
+    bool hook_failed;
+    bool resumes;            /* in a queue a second time, for its body */
+    const struct job *cause; /* a need of it failed: why it is to be dropped */
+    uint32_t first_follower; /* into followers */
+    uint32_t follower_count;
+    struct node *next; /* in a queue */
+};
+
+struct queue {
+    struct node *first;
+    struct node *last;
+};
+
+/* A host's place: one job at a time. */
+struct seat {
+    struct queue ready;
+    struct node *active;
+    const struct job *forbidden; /* why nothing runs here any more */
+    bool is_forbidden;
+    struct seat *next; /* among those that have something ready and no job */
+    bool is_listed;
+};
+
+/* Who waits for a job, and through what. */
+struct follower {
+    uint32_t node;
+    bool depends; /* its failure is the other's */
+};
+
+struct scheduler {
+    const struct plan *plan;
+    struct scheduler_options options;
+    struct scheduler_calls calls;
+    struct node *nodes;
+    struct follower *followers;
+    struct seat *seats; /* by host index */
+    size_t seat_count;
+    struct queue here;
+    struct queue gates; /* take no place */
+    struct seat *open_seats, *last_open_seat;
+    unsigned active_here;
+    unsigned active_hosts;
+    unsigned asked_left; /* asked for and not ended */
+    bool turning;
+    bool stopping;
+    bool failed;
+    bool cleaning; /* on-failure tasks */
+    bool finished;
+};
+
+static struct node *node_of(const struct scheduler *scheduler, const struct job *job)
+{
+    return &scheduler->nodes[job->index];
+}
+
+static void queue_push(struct queue *queue, struct node *node)
+{
+    node->next = NULL;
+    if (queue->last)
+        queue->last->next = node;
+    else
+        queue->first = node;
+    queue->last = node;
+}
+
+static struct node *queue_pop(struct queue *queue)
+{
+    struct node *node = queue->first;
+    if (node) {
+        queue->first = node->next;
+        if (!queue->first)
+            queue->last = NULL;
+    }
+    return node;
+}
+
+/* An edge that only orders (a list's order, .WAIT) does not carry failure, an order-only
+ * prerequisite does, and so does everything that leads into a gate. */
+static bool edge_depends(const struct job *job, const struct edge *edge)
+{
+    if (edge->kind == EDGE_CONTENT || job->kind == JOB_GATE || edge->job->kind == JOB_GATE)
+        return true;
+    for (size_t i = 0; i < job->target->rules.len; i++) {
+        const struct rule *rule = job->target->rules.items[i];
+        for (size_t k = 0; k < rule->count; k++)
+            if (strcmp(rule->prerequisites[k].name, edge->job->target->name) == 0)
+                return true;
+    }
+    return false;
+}
+
+static bool waits_for_triggers(const struct job *job)
+{
+    return job->triggers.len > 0 && job->hook == HOOK_AFTER;
+}
+
+static void count_followers(struct scheduler *scheduler)
+{
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        const struct job *job = scheduler->plan->jobs.items[i];
+        struct node *node = node_of(scheduler, job);
+        node->job = job;
+        node->needs_left = (unsigned)job->need_count;
+        node->triggers_left = (unsigned)job->triggers.len;
+        for (size_t k = 0; k < job->need_count; k++)
+            node_of(scheduler, job->needs[k].job)->follower_count++;
+    }
+}
+
+/* Followers of all jobs in one array, so that telling them is a walk over neighbours in memory. */
+static void link_followers(struct scheduler *scheduler)
+{
+    const struct plan *plan = scheduler->plan;
+    uint32_t total = 0;
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        scheduler->nodes[i].first_follower = total;
+        total += scheduler->nodes[i].follower_count;
+        scheduler->nodes[i].follower_count = 0;
+    }
+    scheduler->followers = mem_array(total ? total : 1, sizeof *scheduler->followers);
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        for (size_t k = 0; k < job->need_count; k++) {
+            struct node *before = node_of(scheduler, job->needs[k].job);
+            struct follower *follower =
+                &scheduler->followers[before->first_follower + before->follower_count++];
+            follower->node = job->index;
+            follower->depends = edge_depends(job, &job->needs[k]);
+        }
+    }
+}
+
+struct scheduler *scheduler_new(const struct plan *plan, const struct scheduler_options *options,
+                                const struct scheduler_calls *calls)
+{
+    struct scheduler *scheduler = mem_alloc(sizeof *scheduler);
+    scheduler->plan = plan;
+    scheduler->options = *options;
+    scheduler->calls = *calls;
+    scheduler->nodes = mem_array(plan->jobs.len ? plan->jobs.len : 1, sizeof *scheduler->nodes);
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        if (job->host && job->host->index >= scheduler->seat_count)
+            scheduler->seat_count = job->host->index + 1;
+    }
+    scheduler->seats =
+        mem_array(scheduler->seat_count ? scheduler->seat_count : 1, sizeof *scheduler->seats);
+    count_followers(scheduler);
+    link_followers(scheduler);
+    return scheduler;
+}
+
+void scheduler_free(struct scheduler *scheduler)
+{
+    if (!scheduler)
+        return;
+    free(scheduler->nodes);
+    free(scheduler->followers);
+    free(scheduler->seats);
+    free(scheduler);
+}
+
+static struct seat *seat_of(struct scheduler *scheduler, const struct job *job)
+{
+    return job->kind == JOB_HOST ? &scheduler->seats[job->host->index] : NULL;
+}
+
+static void list_seat(struct scheduler *scheduler, struct seat *seat)
+{
+    if (seat->is_listed || seat->active || !seat->ready.first)
+        return;
+    seat->is_listed = true;
+    seat->next = NULL;
+    if (scheduler->last_open_seat)
+        scheduler->last_open_seat->next = seat;
+    else
+        scheduler->open_seats = seat;
+    scheduler->last_open_seat = seat;
+}
+
+static void make_ready(struct scheduler *scheduler, struct node *node)
+{
+    node->phase = PHASE_READY;
+    struct seat *seat = seat_of(scheduler, node->job);
+    if (seat) {
+        queue_push(&seat->ready, node);
+        list_seat(scheduler, seat);
+    } else if (node->job->kind == JOB_GATE) {
+        queue_push(&scheduler->gates, node);
+    } else {
+        queue_push(&scheduler->here, node);
+    }
+}
+
+static void check_ready(struct scheduler *scheduler, struct node *node)
+{
+    bool triggers_ended = node->triggers_left == 0 || !waits_for_triggers(node->job);
+    if (node->phase == PHASE_WAITING && node->needs_left == 0 && triggers_ended)
+        make_ready(scheduler, node);
+}
+
+/* Asks for a job and all it needs. A stack of our own: chains can be longer than the C stack is
+ * deep. Hooks among the needs are waited for, and asked for by their triggers alone. */
+static void ask(struct scheduler *scheduler, const struct job *job)
+{
+    struct vec stack = { 0 };
+    vec_push(&stack, node_of(scheduler, job));
+    while (stack.len > 0) {
+        struct node *node = vec_pop(&stack);
+        if (node->phase != PHASE_IDLE)
+            continue;
+        node->phase = PHASE_WAITING;
+        scheduler->asked_left++;
+        for (size_t i = 0; i < node->job->need_count; i++)
+            if (!node->job->needs[i].job->is_hook)
+                vec_push(&stack, node_of(scheduler, node->job->needs[i].job));
+        check_ready(scheduler, node);
+    }
+    vec_free(&stack);
+}
+
+static void end_node(struct scheduler *scheduler, struct node *node, enum outcome outcome);
+
+/* One of the hook's triggers has ended. When none of them asked for it, the hook has ended
+ * too. */
+static void tell_hook(struct scheduler *scheduler, struct node *hook)
+{
+    if (hook->triggers_left > 0)
+        hook->triggers_left--;
+    if (hook->triggers_left > 0 || hook->phase == PHASE_ENDED)
+        return;
+    if (hook->phase == PHASE_IDLE && hook->job->is_hook && hook->job->hook != HOOK_ON_FAILURE)
+        end_node(scheduler, hook, OUTCOME_UNASKED);
+    else
+        check_ready(scheduler, hook);
+}
+
+static bool is_bad(enum outcome outcome)
+{
+    return outcome == OUTCOME_FAILED || outcome == OUTCOME_DROPPED;
+}
+
+static void tell_trigger(struct scheduler *scheduler, struct node *trigger, bool well)
+{
+    if (trigger->phase != PHASE_HOOKS)
+        return;
+    if (!well)
+        trigger->hook_failed = true;
+    if (--trigger->hooks_left == 0) {
+        trigger->resumes = true;
+        make_ready(scheduler, trigger);
+    }
+}
+
+static void tell_followers(struct scheduler *scheduler, struct node *node)
+{
+    for (uint32_t i = 0; i < node->follower_count; i++) {
+        struct follower *link = &scheduler->followers[node->first_follower + i];
+        struct node *follower = &scheduler->nodes[link->node];
+        follower->needs_left--;
+        if (link->depends && is_bad(node->outcome) && !follower->cause)
+            follower->cause = node->cause ? node->cause : node->job;
+        check_ready(scheduler, follower);
+    }
+}
+
+static void end_node(struct scheduler *scheduler, struct node *node, enum outcome outcome)
+{
+    const struct job *job = node->job;
+    if (node->phase != PHASE_IDLE)
+        scheduler->asked_left--;
+    node->phase = PHASE_ENDED;
+    node->outcome = outcome;
+    for (size_t i = 0; i < job->after.len; i++) {
+        if (outcome == OUTCOME_RAN && !scheduler->stopping)
+            ask(scheduler, job->after.items[i]);
+        tell_hook(scheduler, node_of(scheduler, job->after.items[i]));
+    }
+    for (size_t i = 0; i < job->before.len; i++)
+        tell_hook(scheduler, node_of(scheduler, job->before.items[i]));
+    if (job->hook == HOOK_BEFORE)
+        for (size_t i = 0; i < job->triggers.len; i++)
+            tell_trigger(scheduler, node_of(scheduler, job->triggers.items[i]), !is_bad(outcome));
+    tell_followers(scheduler, node);
+}
+
+static void drop(struct scheduler *scheduler, struct node *node, const struct job *cause)
+{
+    if (node->job->kind != JOB_GATE)
+        scheduler->calls.dropped(scheduler->calls.context, node->job, cause);
+    end_node(scheduler, node, OUTCOME_DROPPED);
+}
+
+static void start(struct scheduler *scheduler, struct node *node)
+{
+    node->phase = PHASE_ACTIVE;
+    if (node->resumes)
+        scheduler->calls.resume(scheduler->calls.context, node->job, !node->hook_failed);
+    else
+        scheduler->calls.start(scheduler->calls.context, node->job);
+}
+
+/* A job whose need failed is dropped when its turn comes; one that has begun goes on to its
+ * resume, so that it ends by itself. */
+static bool drop_instead(struct scheduler *scheduler, struct node *node, const struct seat *seat)
+{
+    bool forbidden = seat && seat->is_forbidden;
+    if (node->resumes) {
+        if (forbidden || scheduler->stopping)
+            node->hook_failed = true;
+        return false;
+    }
+    if (node->cause && !scheduler->cleaning)
+        drop(scheduler, node, node->cause);
+    else if (forbidden)
+        drop(scheduler, node, seat->forbidden);
+    else if (scheduler->stopping)
+        drop(scheduler, node, NULL);
+    else
+        return false;
+    return true;
+}
+
+static bool turn_gates(struct scheduler *scheduler)
+{
+    struct node *node = queue_pop(&scheduler->gates);
+    if (!node)
+        return false;
+    if (!drop_instead(scheduler, node, NULL)) {
+        bool any_ran = node->job->need_count == 0;
+        for (size_t i = 0; i < node->job->need_count && !any_ran; i++)
+            any_ran = node_of(scheduler, node->job->needs[i].job)->outcome == OUTCOME_RAN;
+        end_node(scheduler, node, any_ran ? OUTCOME_RAN : OUTCOME_SKIPPED);
+    }
+    return true;
+}
+
+static bool turn_here(struct scheduler *scheduler)
+{
+    unsigned limit = scheduler->options.jobs_here;
+    bool full = limit && scheduler->active_here >= limit;
+    if (full && !scheduler->stopping)
+        return false;
+    struct node *node = queue_pop(&scheduler->here);
+    if (!node)
+        return false;
+    if (!drop_instead(scheduler, node, NULL)) {
+        scheduler->active_here++;
+        start(scheduler, node);
+    }
+    return true;
+}
+
+static bool turn_hosts(struct scheduler *scheduler)
+{
+    struct seat *seat = scheduler->open_seats;
+    unsigned limit = scheduler->options.hosts_at_once;
+    if (!seat || (limit && scheduler->active_hosts >= limit && !scheduler->stopping))
+        return false;
+    scheduler->open_seats = seat->next;
+    if (!scheduler->open_seats)
+        scheduler->last_open_seat = NULL;
+    seat->is_listed = false;
+    struct node *node = queue_pop(&seat->ready);
+    if (!drop_instead(scheduler, node, seat)) {
+        seat->active = node;
+        scheduler->active_hosts++;
+        start(scheduler, node);
+    }
+    list_seat(scheduler, seat);
+    return true;
+}
+
+static bool is_active(const struct scheduler *scheduler)
+{
+    return scheduler->active_here > 0 || scheduler->active_hosts > 0;
+}
+
+/* Nothing can start and nothing runs, but something is asked for: it waits for what was never
+ * started. */
+static bool drop_rest(struct scheduler *scheduler)
+{
+    bool any = false;
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        struct node *node = &scheduler->nodes[i];
+        if (node->phase == PHASE_WAITING) {
+            drop(scheduler, node, node->cause);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Triggers that nobody asked for (prerequisites of a hook that does not run) will never end: a hook
+ * need not wait for them. */
+static bool only_idle_triggers(const struct scheduler *scheduler, const struct node *hook)
+{
+    for (size_t i = 0; i < hook->job->triggers.len; i++) {
+        enum phase phase = node_of(scheduler, hook->job->triggers.items[i])->phase;
+        if (phase != PHASE_IDLE && phase != PHASE_ENDED)
+            return false;
+    }
+    return true;
+}
+
+static bool release_hooks(struct scheduler *scheduler)
+{
+    bool any = false;
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        struct node *hook = &scheduler->nodes[i];
+        if (hook->triggers_left == 0 || !only_idle_triggers(scheduler, hook))
+            continue;
+        hook->triggers_left = 1;
+        any = any || hook->phase == PHASE_IDLE || hook->phase == PHASE_WAITING;
+        tell_hook(scheduler, hook);
+    }
+    return any;
+}
+
+static bool target_failed(const struct scheduler *scheduler, const struct target *target)
+{
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        const struct node *node = &scheduler->nodes[i];
+        if (node->job->target == target && node->outcome == OUTCOME_FAILED)
+            return true;
+    }
+    return false;
+}
+
+/* Asks for the on-failure tasks, once, when all else has ended. */
+static bool ask_cleaning(struct scheduler *scheduler)
+{
+    if (scheduler->cleaning || !scheduler->failed)
+        return false;
+    scheduler->cleaning = true;
+    scheduler->stopping = false;
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        const struct node *node = &scheduler->nodes[i];
+        bool begun = node->outcome == OUTCOME_RAN || node->outcome == OUTCOME_FAILED;
+        if (node->job->on_failure.len == 0 || !begun ||
+            !target_failed(scheduler, node->job->target))
+            continue;
+        for (size_t k = 0; k < node->job->on_failure.len; k++)
+            ask(scheduler, node->job->on_failure.items[k]);
+    }
+    return scheduler->asked_left > 0;
+}
+
+/* Starts what can be started. Called again from within (a job that ends at once), it leaves the
+ * work to the outer call. */
+static void turn(struct scheduler *scheduler)
+{
+    if (scheduler->turning || scheduler->finished)
+        return;
+    scheduler->turning = true;
+    do {
+        while (turn_gates(scheduler) || turn_hosts(scheduler) || turn_here(scheduler))
+            ;
+    } while (!is_active(scheduler) &&
+             (release_hooks(scheduler) || drop_rest(scheduler) || ask_cleaning(scheduler)));
+    scheduler->turning = false;
+    if (!is_active(scheduler)) {
+        scheduler->finished = true;
+        scheduler->calls.finished(scheduler->calls.context);
+    }
+}
+
+void scheduler_begin(struct scheduler *scheduler)
+{
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        const struct job *job = scheduler->plan->jobs.items[i];
+        if (job->is_goal)
+            ask(scheduler, job);
+    }
+    turn(scheduler);
+}
+
+static void give_up_place(struct scheduler *scheduler, struct node *node)
+{
+    struct seat *seat = seat_of(scheduler, node->job);
+    if (seat) {
+        seat->active = NULL;
+        scheduler->active_hosts--;
+        list_seat(scheduler, seat);
+    } else {
+        scheduler->active_here--;
+    }
+}
+
+bool scheduler_await_hooks(struct scheduler *scheduler, const struct job *job)
+{
+    struct node *node = node_of(scheduler, job);
+    for (size_t i = 0; i < job->before.len; i++) {
+        const struct node *hook = node_of(scheduler, job->before.items[i]);
+        if (is_bad(hook->outcome))
+            node->hook_failed = true;
+        if (hook->phase != PHASE_ENDED)
+            node->hooks_left++;
+    }
+    if (node->hooks_left == 0 && !node->hook_failed)
+        return false;
+    give_up_place(scheduler, node);
+    node->phase = PHASE_HOOKS;
+    for (size_t i = 0; i < job->before.len; i++)
+        ask(scheduler, job->before.items[i]);
+    if (node->hooks_left == 0) {
+        node->resumes = true;
+        make_ready(scheduler, node);
+    }
+    turn(scheduler);
+    return true;
+}
+
+void scheduler_end(struct scheduler *scheduler, const struct job *job, enum outcome outcome)
+{
+    struct node *node = node_of(scheduler, job);
+    give_up_place(scheduler, node);
+    if (outcome == OUTCOME_FAILED) {
+        scheduler->failed = true;
+        if (!scheduler->options.keep_going && !scheduler->cleaning)
+            scheduler->stopping = true;
+    }
+    end_node(scheduler, node, outcome);
+    turn(scheduler);
+}
+
+void scheduler_ask_hook(struct scheduler *scheduler, const struct job *hook)
+{
+    ask(scheduler, hook);
+}
+
+void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,
+                           const struct job *cause)
+{
+    struct seat *seat = &scheduler->seats[host->index];
+    if (seat->is_forbidden)
+        return;
+    seat->is_forbidden = true;
+    seat->forbidden = cause;
+}
+
+void scheduler_stop(struct scheduler *scheduler)
+{
+    scheduler->stopping = true;
+    scheduler->cleaning = true; /* on-failure tasks do not start either */
+    turn(scheduler);
+}
+
+enum outcome scheduler_outcome(const struct scheduler *scheduler, const struct job *job)
+{
+    return node_of(scheduler, job)->outcome;
+}
+
+bool scheduler_is_asked(const struct scheduler *scheduler, const struct job *job)
+{
+    enum phase phase = node_of(scheduler, job)->phase;
+    return phase != PHASE_IDLE && phase != PHASE_ENDED;
+}
