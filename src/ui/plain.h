@@ -1,0 +1,24 @@
+#ifndef FAKE_UI_PLAIN_H
+#define FAKE_UI_PLAIN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/event.h"
+
+/* Events as lines for people, in the form that users of Fabric know: "[user@host] run: make",
+ * "[user@host] out: done". Whole lines only: lines of different hosts never mix. What a make rule
+ * prints stands as make shows it. */
+struct plain_look {
+    const char *program; /* in front of what no host says; must outlive the sink */
+    bool color;          /* of `out` */
+    bool errors_color;   /* of `errors` */
+    bool verbose;
+    bool silent; /* only what the steps print, warnings and failures */
+};
+
+/* What steps print to their standard error, and all that is wrong, goes to `errors`. The streams
+ * stay the caller's and may be the same. */
+struct event_sink plain_sink(FILE *out, FILE *errors, struct plain_look look);
+
+#endif

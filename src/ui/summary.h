@@ -1,0 +1,36 @@
+#ifndef FAKE_UI_SUMMARY_H
+#define FAKE_UI_SUMMARY_H
+
+#include <stdbool.h>
+
+#include "base/event.h"
+
+struct str;
+
+/* Counts what happened on which host, and tells it in the end. */
+struct summary;
+struct summary *summary_new(const char *program);
+void summary_free(struct summary *summary);
+
+/* Takes what it needs of an event. Of a failed step, `what` is the step as the user wrote it ("run
+ * make") and `tail` the last lines of its output; NULL otherwise. False for a failure that earlier
+ * events have told already. */
+bool summary_add(struct summary *summary, const struct event *event, const char *what,
+                 const char *tail);
+
+/* 1, 2 … in the order in which hosts are first named; 0 for this machine. */
+unsigned summary_host_index(struct summary *summary, const char *host);
+
+/* The table host × (ran, skipped, failed, seconds). Nothing when no task ran on a host. */
+void summary_table(const struct summary *summary, bool color, struct str *out);
+/* "'deploy' is up to date on 2 hosts.", for a run that ended well and had nothing to do; else
+ * nothing. */
+void summary_nothing_to_do(const struct summary *summary, struct str *out);
+/* Each failure with the last lines of its output, and what was not run because of them. Nothing
+ * when nothing failed. */
+void summary_failures(const struct summary *summary, bool color, struct str *out);
+
+/* Why a step or host failed, in words: its text, else "exit code 1". */
+void summary_reason(const struct event *event, struct str *out);
+
+#endif
