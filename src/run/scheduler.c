@@ -98,21 +98,6 @@ static struct node *queue_pop(struct queue *queue)
     return node;
 }
 
-/* An edge that only orders (a list's order, .WAIT) does not carry failure, an order-only
- * prerequisite does, and so does everything that leads into a gate. */
-static bool edge_depends(const struct job *job, const struct edge *edge)
-{
-    if (edge->kind == EDGE_CONTENT || job->kind == JOB_GATE || edge->job->kind == JOB_GATE)
-        return true;
-    for (size_t i = 0; i < job->target->rules.len; i++) {
-        const struct rule *rule = job->target->rules.items[i];
-        for (size_t k = 0; k < rule->count; k++)
-            if (strcmp(rule->prerequisites[k].name, edge->job->target->name) == 0)
-                return true;
-    }
-    return false;
-}
-
 static bool waits_for_triggers(const struct job *job)
 {
     return job->triggers.len > 0 && job->hook == HOOK_AFTER;
@@ -149,7 +134,7 @@ static void link_followers(struct scheduler *scheduler)
             struct follower *follower =
                 &scheduler->followers[before->first_follower + before->follower_count++];
             follower->node = job->index;
-            follower->depends = edge_depends(job, &job->needs[k]);
+            follower->depends = job->needs[k].kind != EDGE_WAIT;
         }
     }
 }
@@ -223,8 +208,15 @@ static void check_ready(struct scheduler *scheduler, struct node *node)
         make_ready(scheduler, node);
 }
 
+/* Hooks among the needs are waited for, and asked for by their triggers alone; what only hooks need
+ * is asked for by hooks. */
+static bool asks_for(const struct job *job, const struct job *need)
+{
+    return !need->is_on_demand || (job->is_on_demand && !need->is_hook);
+}
+
 /* Asks for a job and all it needs. A stack of our own: chains can be longer than the C stack is
- * deep. Hooks among the needs are waited for, and asked for by their triggers alone. */
+ * deep. */
 static void ask(struct scheduler *scheduler, const struct job *job)
 {
     struct vec stack = { 0 };
@@ -236,7 +228,7 @@ static void ask(struct scheduler *scheduler, const struct job *job)
         node->phase = PHASE_WAITING;
         scheduler->asked_left++;
         for (size_t i = 0; i < node->job->need_count; i++)
-            if (!node->job->needs[i].job->is_hook)
+            if (asks_for(node->job, node->job->needs[i].job))
                 vec_push(&stack, node_of(scheduler, node->job->needs[i].job));
         check_ready(scheduler, node);
     }
@@ -345,17 +337,53 @@ static bool drop_instead(struct scheduler *scheduler, struct node *node, const s
     return true;
 }
 
+/* Asks for the before-hooks that have not ended. False when there is nothing to wait for and none
+ * failed. */
+static bool await_hooks(struct scheduler *scheduler, struct node *node)
+{
+    const struct job *job = node->job;
+    for (size_t i = 0; i < job->before.len; i++) {
+        const struct node *hook = node_of(scheduler, job->before.items[i]);
+        if (is_bad(hook->outcome))
+            node->hook_failed = true;
+        if (hook->phase != PHASE_ENDED)
+            node->hooks_left++;
+    }
+    if (node->hooks_left == 0 && !node->hook_failed)
+        return false;
+    node->phase = PHASE_HOOKS;
+    for (size_t i = 0; i < job->before.len; i++)
+        ask(scheduler, job->before.items[i]);
+    if (node->hooks_left == 0) {
+        node->resumes = true;
+        make_ready(scheduler, node);
+    }
+    return true;
+}
+
+/* A gate that is a hook has hooks in its turn, and stands for them; another one counts as skipped
+ * when all before it was. */
+static enum outcome gate_outcome(const struct scheduler *scheduler, const struct node *node)
+{
+    if (node->hook_failed)
+        return OUTCOME_FAILED;
+    if (node->job->is_hook || node->job->need_count == 0)
+        return OUTCOME_RAN;
+    for (size_t i = 0; i < node->job->need_count; i++)
+        if (node_of(scheduler, node->job->needs[i].job)->outcome == OUTCOME_RAN)
+            return OUTCOME_RAN;
+    return OUTCOME_SKIPPED;
+}
+
 static bool turn_gates(struct scheduler *scheduler)
 {
     struct node *node = queue_pop(&scheduler->gates);
     if (!node)
         return false;
-    if (!drop_instead(scheduler, node, NULL)) {
-        bool any_ran = node->job->need_count == 0;
-        for (size_t i = 0; i < node->job->need_count && !any_ran; i++)
-            any_ran = node_of(scheduler, node->job->needs[i].job)->outcome == OUTCOME_RAN;
-        end_node(scheduler, node, any_ran ? OUTCOME_RAN : OUTCOME_SKIPPED);
-    }
+    if (drop_instead(scheduler, node, NULL))
+        return true;
+    if (node->resumes || !await_hooks(scheduler, node))
+        end_node(scheduler, node, gate_outcome(scheduler, node));
     return true;
 }
 
@@ -427,16 +455,32 @@ static bool only_idle_triggers(const struct scheduler *scheduler, const struct n
     return true;
 }
 
+static bool has_waiting_follower(const struct scheduler *scheduler, const struct node *node)
+{
+    for (uint32_t i = 0; i < node->follower_count; i++) {
+        const struct follower *follower = &scheduler->followers[node->first_follower + i];
+        if (scheduler->nodes[follower->node].phase == PHASE_WAITING)
+            return true;
+    }
+    return false;
+}
+
+/* Nothing can start and nothing runs: hooks and what only they need, not asked for until now, hold
+ * nothing up any longer. */
 static bool release_hooks(struct scheduler *scheduler)
 {
     bool any = false;
     for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
-        struct node *hook = &scheduler->nodes[i];
-        if (hook->triggers_left == 0 || !only_idle_triggers(scheduler, hook))
-            continue;
-        hook->triggers_left = 1;
-        any = any || hook->phase == PHASE_IDLE || hook->phase == PHASE_WAITING;
-        tell_hook(scheduler, hook);
+        struct node *node = &scheduler->nodes[i];
+        if (node->triggers_left > 0 && only_idle_triggers(scheduler, node)) {
+            any = any || node->phase != PHASE_ENDED;
+            node->triggers_left = 1;
+            tell_hook(scheduler, node);
+        } else if (node->phase == PHASE_IDLE && node->job->is_on_demand && !node->job->is_hook &&
+                   has_waiting_follower(scheduler, node)) {
+            any = true;
+            end_node(scheduler, node, OUTCOME_UNASKED);
+        }
     }
     return any;
 }
@@ -514,23 +558,9 @@ static void give_up_place(struct scheduler *scheduler, struct node *node)
 bool scheduler_await_hooks(struct scheduler *scheduler, const struct job *job)
 {
     struct node *node = node_of(scheduler, job);
-    for (size_t i = 0; i < job->before.len; i++) {
-        const struct node *hook = node_of(scheduler, job->before.items[i]);
-        if (is_bad(hook->outcome))
-            node->hook_failed = true;
-        if (hook->phase != PHASE_ENDED)
-            node->hooks_left++;
-    }
-    if (node->hooks_left == 0 && !node->hook_failed)
+    if (!await_hooks(scheduler, node))
         return false;
     give_up_place(scheduler, node);
-    node->phase = PHASE_HOOKS;
-    for (size_t i = 0; i < job->before.len; i++)
-        ask(scheduler, job->before.items[i]);
-    if (node->hooks_left == 0) {
-        node->resumes = true;
-        make_ready(scheduler, node);
-    }
     turn(scheduler);
     return true;
 }

@@ -1,0 +1,366 @@
+#include "run/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+/* Keys: "version"; 'r' and the hash of (folder, target); 'c' and device, inode. Numbers are this
+ * machine's: the store never leaves it. */
+
+enum {
+    STORE_SIZE_LIMIT = 1 << 30, /* of the address space, not of the disk */
+    FLUSH_EACH = 4096,
+    YOUNG_SECONDS = 2,
+};
+
+static const char version[] = "fake-store 1";
+
+struct content_key {
+    char kind;
+    char padding[7];
+    uint64_t device;
+    uint64_t inode;
+};
+
+struct content_value {
+    uint64_t size;
+    int64_t mtime, mtime_nanoseconds;
+    int64_t ctime, ctime_nanoseconds;
+    struct hash hash;
+    char sha256[HASH_SHA256_HEX_SIZE];
+    char padding[7];
+};
+
+struct record_key {
+    char kind;
+    char hex[HASH_HEX_SIZE];
+};
+
+struct pending_content {
+    struct content_key key;
+    struct content_value value;
+};
+
+struct pending_record {
+    char *target;
+    char *text; /* NULL: to be removed */
+    size_t size;
+};
+
+struct store {
+    MDB_env *environment;
+    MDB_dbi table;
+    char *folder;       /* absolute, of the Fakefile: records of two folders never mix */
+    struct map records; /* target ▶ struct pending_record */
+    struct vec contents;
+};
+
+#define TEXT_OF(number)                   #number
+#define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
+
+const char *run_libraries(void)
+{
+    return "LMDB " VERSION_TEXT(MDB_VERSION_MAJOR, MDB_VERSION_MINOR, MDB_VERSION_PATCH);
+}
+
+static MDB_val value_of(const void *data, size_t size)
+{
+    return (MDB_val){ .mv_data = (void *)data, .mv_size = size };
+}
+
+/* ---- opening ---- */
+
+static int check_version(struct store *store)
+{
+    MDB_txn *transaction;
+    int error = mdb_txn_begin(store->environment, NULL, 0, &transaction);
+    if (error)
+        return error;
+    error = mdb_dbi_open(transaction, NULL, 0, &store->table);
+    MDB_val key = value_of("version", 7);
+    MDB_val value;
+    if (!error)
+        error = mdb_get(transaction, store->table, &key, &value);
+    if (!error && (value.mv_size != sizeof version - 1 ||
+                   memcmp(value.mv_data, version, sizeof version - 1) != 0))
+        error = MDB_VERSION_MISMATCH;
+    if (error == MDB_NOTFOUND) {
+        MDB_stat statistics;
+        value = value_of(version, sizeof version - 1);
+        error = mdb_stat(transaction, store->table, &statistics);
+        if (!error)
+            error = statistics.ms_entries > 0 ? MDB_VERSION_MISMATCH
+                                              : mdb_put(transaction, store->table, &key, &value, 0);
+    }
+    if (error) {
+        mdb_txn_abort(transaction);
+        return error;
+    }
+    return mdb_txn_commit(transaction);
+}
+
+static int open_environment(struct store *store, const char *path)
+{
+    int error = mdb_env_create(&store->environment);
+    if (error)
+        return error;
+    error = mdb_env_set_mapsize(store->environment, STORE_SIZE_LIMIT);
+    if (!error)
+        error = mdb_env_open(store->environment, path, MDB_NOSUBDIR | MDB_NOTLS, 0666);
+    if (!error)
+        error = check_version(store);
+    if (error) {
+        mdb_env_close(store->environment);
+        store->environment = NULL;
+    }
+    return error;
+}
+
+static bool is_damage(int error)
+{
+    return error == MDB_INVALID || error == MDB_VERSION_MISMATCH || error == MDB_CORRUPTED ||
+           error == MDB_PAGE_NOTFOUND || error == MDB_PANIC || error == MDB_BAD_DBI ||
+           error == MDB_INCOMPATIBLE || error == EINVAL;
+}
+
+/* Moves a store that cannot be trusted out of the way. */
+static bool put_aside(const char *path, char **why, int error)
+{
+    char *aside = mem_printf("%s.bad-%ld", path, (long)time(NULL));
+    char *lock = mem_printf("%s-lock", path);
+    bool moved = rename(path, aside) == 0;
+    unlink(lock);
+    if (moved)
+        *why = mem_printf("%s cannot be trusted (%s): put aside as %s", path, mdb_strerror(error),
+                          aside);
+    free(aside);
+    free(lock);
+    return moved;
+}
+
+static char *absolute_folder(const char *folder)
+{
+    char *path = realpath(folder, NULL);
+    return path ? path : mem_strdup(folder);
+}
+
+struct store *store_open(const char *folder, char **why)
+{
+    *why = NULL;
+    char *own = mem_printf("%s/.fake", folder);
+    char *path = mem_printf("%s/store", own);
+    struct store *store = mem_alloc(sizeof *store);
+    int error = 0;
+    if (!file_make_folders(own, 0777))
+        error = errno;
+    if (!error)
+        error = open_environment(store, path);
+    if (is_damage(error) && put_aside(path, why, error))
+        error = open_environment(store, path);
+    if (error) {
+        free(*why);
+        *why = mem_printf("%s: %s", path, mdb_strerror(error));
+        free(store);
+        store = NULL;
+    } else {
+        store->folder = absolute_folder(folder);
+    }
+    free(own);
+    free(path);
+    return store;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    store_flush(store);
+    mdb_env_close(store->environment);
+    map_free(&store->records);
+    vec_free(&store->contents);
+    free(store->folder);
+    free(store);
+}
+
+/* ---- reading ---- */
+
+static bool read_value(struct store *store, MDB_val key, void *buffer, size_t size,
+                       struct str *text)
+{
+    MDB_txn *transaction;
+    if (mdb_txn_begin(store->environment, NULL, MDB_RDONLY, &transaction) != 0)
+        return false;
+    MDB_val value;
+    bool found = mdb_get(transaction, store->table, &key, &value) == 0;
+    if (found && text)
+        str_addn(text, value.mv_data, value.mv_size);
+    else if (found && value.mv_size == size)
+        memcpy(buffer, value.mv_data, size);
+    else
+        found = false;
+    mdb_txn_abort(transaction);
+    return found;
+}
+
+static struct record_key record_key(const struct store *store, const char *target)
+{
+    struct record_key key = { .kind = 'r' };
+    struct hasher *hasher = hasher_new();
+    hasher_add_string(hasher, store->folder);
+    hasher_add_string(hasher, target);
+    hash_hex(hasher_end(hasher), key.hex);
+    return key;
+}
+
+bool store_get_record(struct store *store, const char *target, struct str *text)
+{
+    const struct pending_record *pending = map_get(&store->records, target);
+    if (pending) {
+        if (pending->text)
+            str_addn(text, pending->text, pending->size);
+        return pending->text != NULL;
+    }
+    struct record_key key = record_key(store, target);
+    return read_value(store, value_of(&key, sizeof key), NULL, 0, text);
+}
+
+static struct content_key content_key(const struct stat *status)
+{
+    struct content_key key = { .kind = 'c' };
+    key.device = (uint64_t)status->st_dev;
+    key.inode = (uint64_t)status->st_ino;
+    return key;
+}
+
+bool store_find_content(struct store *store, const struct stat *status,
+                        struct known_content *content)
+{
+    struct content_key key = content_key(status);
+    struct content_value value;
+    if (!read_value(store, value_of(&key, sizeof key), &value, sizeof value, NULL))
+        return false;
+    if (value.size != (uint64_t)status->st_size || value.mtime != status->st_mtim.tv_sec ||
+        value.mtime_nanoseconds != status->st_mtim.tv_nsec ||
+        value.ctime != status->st_ctim.tv_sec || value.ctime_nanoseconds != status->st_ctim.tv_nsec)
+        return false;
+    content->hash = value.hash;
+    memcpy(content->sha256, value.sha256, sizeof content->sha256);
+    content->sha256[HASH_SHA256_HEX_SIZE - 1] = '\0';
+    return true;
+}
+
+/* ---- writing ---- */
+
+static void keep_record(struct store *store, const char *target, char *text, size_t size)
+{
+    struct pending_record *pending = map_get(&store->records, target);
+    if (!pending) {
+        pending = mem_alloc(sizeof *pending);
+        pending->target = mem_strdup(target);
+        *map_put(&store->records, pending->target) = pending;
+    }
+    free(pending->text);
+    pending->text = text;
+    pending->size = size;
+}
+
+void store_put_record(struct store *store, const char *target, const char *text, size_t size)
+{
+    keep_record(store, target, mem_strndup(text, size), size);
+    if (store->records.len >= FLUSH_EACH)
+        store_flush(store);
+}
+
+void store_remove_record(struct store *store, const char *target)
+{
+    keep_record(store, target, NULL, 0);
+}
+
+void store_keep_content(struct store *store, const struct stat *status,
+                        const struct known_content *content, time_t now)
+{
+    if (status->st_ctim.tv_sec + YOUNG_SECONDS > now || status->st_mtim.tv_sec > now)
+        return;
+    struct pending_content *pending = mem_alloc(sizeof *pending);
+    pending->key = content_key(status);
+    pending->value = (struct content_value){
+        .size = (uint64_t)status->st_size,
+        .mtime = status->st_mtim.tv_sec,
+        .mtime_nanoseconds = status->st_mtim.tv_nsec,
+        .ctime = status->st_ctim.tv_sec,
+        .ctime_nanoseconds = status->st_ctim.tv_nsec,
+        .hash = content->hash,
+    };
+    memcpy(pending->value.sha256, content->sha256, sizeof content->sha256);
+    vec_push(&store->contents, pending);
+    if (store->contents.len >= FLUSH_EACH)
+        store_flush(store);
+}
+
+static int write_pending(struct store *store, MDB_txn *transaction)
+{
+    int error = 0;
+    for (size_t i = 0; i < store->contents.len && !error; i++) {
+        struct pending_content *pending = store->contents.items[i];
+        MDB_val key = value_of(&pending->key, sizeof pending->key);
+        MDB_val value = value_of(&pending->value, sizeof pending->value);
+        error = mdb_put(transaction, store->table, &key, &value, 0);
+    }
+    for (size_t i = 0; i < store->records.len && !error; i++) {
+        struct pending_record *pending = store->records.entries[i].value;
+        struct record_key name = record_key(store, pending->target);
+        MDB_val key = value_of(&name, sizeof name);
+        MDB_val value = value_of(pending->text, pending->size);
+        if (pending->text)
+            error = mdb_put(transaction, store->table, &key, &value, 0);
+        else
+            error = mdb_del(transaction, store->table, &key, NULL);
+        if (error == MDB_NOTFOUND)
+            error = 0;
+    }
+    return error;
+}
+
+static void forget_pending(struct store *store)
+{
+    for (size_t i = 0; i < store->contents.len; i++)
+        free(store->contents.items[i]);
+    store->contents.len = 0;
+    for (size_t i = 0; i < store->records.len; i++) {
+        struct pending_record *pending = store->records.entries[i].value;
+        free(pending->target);
+        free(pending->text);
+        free(pending);
+    }
+    map_free(&store->records);
+    store->records = (struct map){ 0 };
+}
+
+bool store_flush(struct store *store)
+{
+    if (store->contents.len == 0 && store->records.len == 0)
+        return true;
+    MDB_txn *transaction;
+    int error = mdb_txn_begin(store->environment, NULL, 0, &transaction);
+    if (!error) {
+        error = write_pending(store, transaction);
+        if (error)
+            mdb_txn_abort(transaction);
+        else
+            error = mdb_txn_commit(transaction);
+    }
+    forget_pending(store);
+    return error == 0;
+}

@@ -1,0 +1,44 @@
+#ifndef FAKE_RUN_STORE_H
+#define FAKE_RUN_STORE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "base/hash.h"
+
+struct str;
+
+/* What this machine remembers between runs, in `.fake/` beside the Fakefile: records of its jobs,
+ * and the contents of files by (device, inode, size, mtime, ctime). The only user of LMDB. */
+struct store;
+
+/* Opens or makes it. NULL when it cannot be written: *why says so (from the heap; the caller frees
+ * it). One that is damaged or of another version is put aside under another name, a new one made,
+ * and *why says that too. */
+struct store *store_open(const char *folder, char **why);
+void store_close(struct store *store); /* writes what is pending; NULL is allowed */
+
+/* Records by target. get appends; false when there is none. put and remove are pending until
+ * store_flush, but seen by get at once. */
+bool store_get_record(struct store *store, const char *target, struct str *text);
+void store_put_record(struct store *store, const char *target, const char *text, size_t size);
+void store_remove_record(struct store *store, const char *target);
+/* On disk when it comes back. False: it could not be written. */
+bool store_flush(struct store *store);
+
+/* A file's content, known from an earlier read while its state is the same. */
+struct known_content {
+    struct hash hash;
+    char sha256[HASH_SHA256_HEX_SIZE]; /* "": not known */
+};
+/* May be called from any thread. */
+bool store_find_content(struct store *store, const struct stat *status,
+                        struct known_content *content);
+/* Pending until store_flush. A file that changed less than two seconds before `now` is not kept: it
+ * could change again within its time stamp. */
+void store_keep_content(struct store *store, const struct stat *status,
+                        const struct known_content *content, time_t now);
+
+const char *run_libraries(void); /* "LMDB 0.9.24" */
+
+#endif
