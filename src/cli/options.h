@@ -1,0 +1,41 @@
+#ifndef FAKE_CLI_OPTIONS_H
+#define FAKE_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+#include "fake.h"
+
+struct arena;
+
+/* What the words of the command line say. */
+struct command_line {
+    struct arena *arena;
+    struct fake_settings settings;
+    struct vec folders;      /* -C; const char *, as the lists below, in the order given */
+    struct vec files;        /* -f */
+    struct vec includes;     /* -I; a NULL behind the last once parsed */
+    struct vec evals;        /* --eval */
+    struct vec assignments;  /* name=value */
+    struct vec goals;        /* goal, goal:name=value */
+    struct str command;      /* the words behind -- */
+    const char *list_format; /* --list: "text" or "json"; NULL: not asked for */
+    bool json, no_color, verbose;
+    bool print_directory, no_print_directory;
+    bool help, version;
+    bool nothing; /* letters that make has and that change nothing here */
+};
+
+/* The caller frees it, parsed or not. Strings point into the words. */
+void command_line_init(struct command_line *line);
+void command_line_free(struct command_line *line);
+
+/* Takes the words after the program's name. What is wrong is told on `errors`, all of it; false
+ * then. */
+bool options_parse(struct command_line *line, int count, char **words, FILE *errors);
+
+void options_print_help(FILE *out); /* within 80 columns */
+
+#endif
