@@ -20,6 +20,8 @@ struct lang_options {
     bool warn_undefined;
     bool is_make;    /* called as make: no hosts, all letters are make's */
     const char *now; /* $(now): YYYYMMDDHHMMSS in UTC */
+    void (*print)(void *context, const char *text); /* $(info); NULL: standard output */
+    void *print_context;
 };
 
 struct lang;
@@ -39,9 +41,31 @@ void lang_eval(struct lang *lang, const char *text, const char *source_name);
 void lang_define(struct lang *lang, struct variables *set, const char *name, const char *value,
                  enum origin origin, enum flavor flavor);
 
+/* $(eval): like lang_eval, seen from inside an expansion: names that foreach, let and call bind are
+ * known. Text is copied; where is the place of the call. */
+void lang_eval_within(struct lang *lang, const struct expander *around, const char *text,
+                      struct location where);
+
 /* Reads a file and all that it includes, to the end whatever is wrong: errors are reported and
  * counted in diags. False when the file itself cannot be read (reported). */
 bool lang_read(struct lang *lang, const char *path);
+
+/* Ends all reading: $(error) has been reported. */
+void lang_stop(struct lang *lang);
+bool lang_is_stopped(const struct lang *lang);
+/* The statement being read, for $(warning) and the like; nowhere when nothing is. */
+struct location lang_where(const struct lang *lang);
+/* The value of a variable that is computed when it is used (.VARIABLES); false: not one. */
+bool lang_special(struct lang *lang, const char *name, struct str *value);
+
+/* A file that the files ask for with `include`, in the order met. */
+struct include {
+    const char *name; /* as written, or where it was found */
+    struct location where;
+    bool is_optional; /* -include */
+    int error;        /* errno why it could not be read; 0: it was */
+};
+const struct vec *lang_includes(const struct lang *lang); /* struct include */
 
 /* After all is read: evaluates every `hosts`, tells roles from hosts, merges rules, checks
  * bindings, hooks and special targets. Errors are reported. */
@@ -49,6 +73,8 @@ void lang_finish(struct lang *lang);
 
 /* The members of a role in the order written (evaluated once). */
 const struct vec *lang_role_hosts(struct lang *lang, struct role *role);
+/* Every host of the files, @all. */
+const struct vec *lang_all_hosts(struct lang *lang);
 
 /* The check of §3: every variable that the recipes of `target` use must be defined in `scope`
  * (through = variables; `automatic` tells which names are). Reported once a place. */

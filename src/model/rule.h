@@ -102,6 +102,13 @@ struct target {
     unsigned flags;             /* enum target_flag */
     unsigned index;             /* in the order of first mention */
     bool double_colon;
+    bool has_recipe; /* one of its rules has */
+};
+
+/* `vpath PATTERN FOLDERS`. */
+struct vpath {
+    const char *pattern;
+    struct vec folders; /* const char * */
 };
 
 /* A pattern rule, or a pattern's variables (`%.o: CFLAGS += -g`). */

@@ -2,6 +2,7 @@
 #define FAKE_MODEL_VARIABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/diag.h"
 #include "base/map.h"
@@ -34,7 +35,9 @@ enum export {
 /* One definition in one set. Lives in the session arena. */
 struct variable {
     const char *name;
-    const char *value; /* as written (recursive) or expanded (simple) */
+    const char *value; /* as written (recursive) or expanded (simple); += lets it grow in place */
+    size_t length;     /* of value */
+    size_t capacity;   /* bytes there are for value, without its NUL; 0: it cannot grow */
     struct text *text; /* the value compiled, on first use; NULL before, and for simple ones */
     struct location where;
     enum origin origin;
