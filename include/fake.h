@@ -29,8 +29,8 @@ struct fake_settings {
     unsigned lock_timeout;  /* seconds; 0: fail at once */
     bool keep_going, dry_run, always, question, silent, ignore_errors, touch, explain, yes;
     bool environment_overrides, warn_undefined;
-    bool search_upwards; /* with no file of make's names here, Fakefile is looked for in the folders
-                            above */
+    bool search_upwards; /* with no such file here, a Fakefile is looked for in the folders above */
+    bool hide_folders;   /* no "Entering directory" */
 };
 
 /* Copies the settings' values. The caller frees it with fake_free. */

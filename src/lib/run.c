@@ -1,0 +1,105 @@
+#include "run/run.h"
+
+#include "base/arena.h"
+#include "lib/context.h"
+#include "plan/plan.h"
+#include "step/step.h"
+
+void fake_finish(struct fake *fake)
+{
+    if (!fake->is_finished)
+        lang_finish(fake->lang);
+    fake->is_finished = true;
+}
+
+static bool holds(const struct vec *list, const void *item)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        if (list->items[i] == item)
+            return true;
+    }
+    return false;
+}
+
+/* Each line of each recipe that may run must be a step, before anything connects. */
+static void check_steps(const struct plan *plan)
+{
+    struct vec seen = { 0 };
+
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        struct expander expander = { 0 };
+
+        if ((job->kind != JOB_HOST && job->kind != JOB_HERE) || !job->recipe ||
+            holds(&seen, job->recipe))
+            continue;
+        vec_push(&seen, (void *)job->recipe);
+        plan_expander(plan, job, &expander);
+        steps_check(job->recipe, &expander);
+    }
+    vec_free(&seen);
+}
+
+/* NULL when anything is wrong with the files, the goals or the selection; it was reported. */
+static const struct plan *make_plan(struct fake *fake)
+{
+    struct plan_options *options = &fake->plan_options;
+    struct goal *goals =
+        arena_alloc(fake->arena, (fake->goals.len + 1) * sizeof *goals); /* never empty */
+    const struct plan *plan;
+
+    fake_finish(fake);
+    if (fake->diags.errors > 0)
+        return NULL;
+    for (size_t i = 0; i < fake->goals.len; i++)
+        goals[i] = *(const struct goal *)fake->goals.items[i];
+    options->goals = goals;
+    options->goal_count = fake->goals.len;
+    plan = plan_make(fake->arena, options);
+    if (plan)
+        check_steps(plan);
+    return fake->diags.errors > 0 ? NULL : plan;
+}
+
+/* 0 is the default in the one and no limit in the other. */
+static unsigned jobs_here(unsigned wanted)
+{
+    return wanted == FAKE_UNLIMITED ? 0 : wanted == 0 ? 1 : wanted;
+}
+
+static int run(struct fake *fake, const struct plan *plan)
+{
+    const struct fake_settings *settings = &fake->settings;
+    struct run_options options = {
+        .jobs_here = jobs_here(settings->jobs_here),
+        .hosts_at_once = settings->hosts_at_once == FAKE_UNLIMITED ? 0 : settings->hosts_at_once,
+        .lock_timeout = settings->lock_timeout,
+        .keep_going = settings->keep_going,
+        .dry_run = settings->dry_run,
+        .always = settings->always,
+        .question = settings->question,
+        .silent = settings->silent,
+        .ignore_errors = settings->ignore_errors,
+        .touch = settings->touch,
+        .explain = settings->explain,
+        .yes = settings->yes,
+        .project = settings->project,
+    };
+
+    return run_plan(plan, &options, fake->events);
+}
+
+int fake_run(struct fake *fake)
+{
+    const struct plan *plan = make_plan(fake);
+    int code = FAKE_FAILED;
+
+    if (plan)
+        code = run(fake, plan);
+    else
+        events_emit(fake->events, (struct event){ .kind = EVENT_RUN_ENDED, .status = FAKE_FAILED });
+    if (fake->entered)
+        fake_tell(fake, EVENT_NOTICE,
+                  arena_printf(fake->arena, "Leaving directory '%s'", fake->entered));
+    return code;
+}
