@@ -1,0 +1,333 @@
+#include <openssl/rand.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/loop.h"
+#include "io/ssh_state.h"
+
+/* The transport over libssh2: the machine itself. The steps are in the ssh_*.c beside it. */
+
+enum {
+    SHED_RETRIES = 3,         /* when a server that is too busy hangs up before its banner */
+    PAUSE_MILLISECONDS = 200, /* before the first retry; doubled for each further */
+    END_SECONDS = 10,         /* for the far side to end once it was told to */
+    SPIN_MILLISECONDS = 20,   /* libssh2 says again and names no direction */
+};
+
+static enum ssh_progress step_configure(struct ssh *ssh);
+static enum ssh_progress step_pause(struct ssh *ssh);
+static enum ssh_progress step_end(struct ssh *ssh);
+
+static const struct phase {
+    enum ssh_progress (*step)(struct ssh *ssh);
+    const char *doing; /* "timed out … while" */
+    bool is_limited;   /* by connect_timeout */
+} phases[SSH_STATES] = {
+    [SSH_CONFIGURE] = { step_configure, "reading the ssh configuration", true },
+    [SSH_RESOLVE] = { ssh_step_resolve, "looking up the name", true },
+    [SSH_CONNECT] = { ssh_step_connect, "connecting", true },
+    [SSH_HANDSHAKE] = { ssh_step_handshake, "waiting for the server's part of the handshake",
+                        true },
+    [SSH_AUTHENTICATE] = { ssh_step_authenticate, "logging in", true },
+    [SSH_OPEN_CHANNEL] = { ssh_step_open_channel, "opening a channel", true },
+    [SSH_EXECUTE] = { ssh_step_execute, "starting sh", true },
+    [SSH_RUNNING] = { ssh_step_run, "running", false },
+    [SSH_LEAVE] = { ssh_step_leave, "closing the channel", false },
+    [SSH_END] = { step_end, "ending", false },
+    [SSH_PAUSE] = { step_pause, "waiting to try again", false },
+};
+
+/* ---- failures ---- */
+
+enum ssh_progress ssh_fail(struct ssh *ssh, enum transport_error error, const char *format, ...)
+{
+    if (ssh->error != TRANSPORT_OK)
+        return SSH_FAILED;
+    va_list args;
+    va_start(args, format);
+    ssh->error = error;
+    str_clear(&ssh->why);
+    str_clear(&ssh->hint);
+    str_addv(&ssh->why, format, args);
+    va_end(args);
+    return SSH_FAILED;
+}
+
+enum ssh_progress ssh_hint(struct ssh *ssh, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    str_clear(&ssh->hint);
+    str_addv(&ssh->hint, format, args);
+    va_end(args);
+    return SSH_FAILED;
+}
+
+/* ---- time ---- */
+
+static void set_deadline(struct ssh *ssh, unsigned seconds);
+
+static void passed_deadline(void *context)
+{
+    struct ssh *ssh = context;
+    if (ssh->state == SSH_CONNECT && ssh_next_address(ssh)) {
+        set_deadline(ssh, ssh->config->connect_timeout);
+        ssh_continue(ssh);
+        return;
+    }
+    if (ssh->state >= SSH_RUNNING)
+        ssh_fail(ssh, TRANSPORT_LOST, "the host did not end the session within %d s", END_SECONDS);
+    else
+        ssh_fail(ssh, TRANSPORT_UNREACHABLE, "timed out after %u s while %s",
+                 ssh->config ? ssh->config->connect_timeout : 30, phases[ssh->state].doing);
+    if (ssh->state == SSH_CONNECT || ssh->state == SSH_RESOLVE)
+        ssh_hint(ssh, "is the host up, and its port not blocked by a firewall?");
+    ssh_continue(ssh);
+}
+
+static void set_deadline(struct ssh *ssh, unsigned seconds)
+{
+    timer_cancel(ssh->deadline);
+    ssh->deadline = seconds ? loop_after(ssh->loop, seconds * 1000, passed_deadline, ssh) : NULL;
+}
+
+static void woken(void *context)
+{
+    ssh_continue(context);
+}
+
+void ssh_wake(struct ssh *ssh, unsigned milliseconds)
+{
+    timer_cancel(ssh->wake);
+    ssh->wake = loop_after(ssh->loop, milliseconds, woken, ssh);
+}
+
+/* ---- the end of a try, and of all ---- */
+
+/* The socket is shut first, so that nothing libssh2 does from here can wait or be sent. */
+static void drop_session(struct ssh *ssh)
+{
+    ssh_hang_up(ssh);
+    ssh_login_free(ssh->login);
+    ssh->login = NULL;
+    if (ssh->session)
+        for (int tries = 0;
+             tries < 10 && libssh2_session_free(ssh->session) == LIBSSH2_ERROR_EAGAIN;)
+            tries++;
+    ssh->session = NULL;
+    ssh->channel = NULL;
+    ssh->received = 0;
+    ssh->sender = SSH_NOBODY;
+    str_clear(&ssh->greeting);
+}
+
+static bool may_try_again(const struct ssh *ssh)
+{
+    unsigned retries = ssh->connection->connect_retries;
+    if (ssh->may_retry && retries < SHED_RETRIES)
+        retries = SHED_RETRIES;
+    bool could_help = ssh->may_retry || ssh->error == TRANSPORT_UNREACHABLE;
+    return could_help && ssh->state < SSH_RUNNING && ssh->tries < retries && !ssh->is_closing;
+}
+
+/* Twice as long each time, and half of it by chance, so that many sessions do not come back
+ * together. */
+static unsigned pause_before(unsigned tries)
+{
+    unsigned char chance = 0;
+    RAND_bytes(&chance, 1);
+    unsigned whole = (unsigned)PAUSE_MILLISECONDS << (tries < 6 ? tries : 6);
+    return whole / 2 + whole * chance / 256;
+}
+
+static void free_all(struct ssh *ssh)
+{
+    drop_session(ssh);
+    timer_cancel(ssh->deadline);
+    timer_cancel(ssh->wake);
+    ssh_forget_lookup(ssh);
+    ssh_query_free(ssh->query);
+    ssh_queue_free(ssh);
+    str_free(&ssh->address_text);
+    str_free(&ssh->greeting);
+    str_free(&ssh->why);
+    str_free(&ssh->hint);
+    free(ssh->command);
+    free(ssh);
+}
+
+/* ---- the machine ---- */
+
+static void enter(struct ssh *ssh, enum ssh_state state)
+{
+    ssh->state = state;
+    unsigned limit = ssh->config ? ssh->config->connect_timeout : 30;
+    if (phases[state].is_limited)
+        set_deadline(ssh, limit);
+    else if (state == SSH_RUNNING)
+        set_deadline(ssh, ssh->is_closing ? END_SECONDS : 0);
+    else if (state == SSH_LEAVE)
+        set_deadline(ssh, END_SECONDS);
+    else
+        set_deadline(ssh, 0);
+}
+
+static void finish(struct ssh *ssh)
+{
+    drop_session(ssh);
+    timer_cancel(ssh->deadline);
+    timer_cancel(ssh->wake);
+    ssh->deadline = NULL;
+    ssh->wake = NULL;
+    ssh->is_stepping = true; /* what the callback does is too late */
+    ssh->events.closed(ssh->context, ssh->error, ssh->error ? str_text(&ssh->why) : NULL,
+                       ssh->hint.len > 0 ? str_text(&ssh->hint) : NULL);
+    free_all(ssh);
+}
+
+/* What the last step waits for becomes what the socket is watched for. */
+static void watch_socket(struct ssh *ssh)
+{
+    if (!ssh->watch)
+        return;
+    unsigned events = 0;
+    if (ssh->progress == SSH_WAIT_READ)
+        events = LOOP_READABLE;
+    else if (ssh->progress == SSH_WAIT_WRITE)
+        events = LOOP_WRITABLE;
+    else if (ssh->progress == SSH_WAIT_LIBRARY) {
+        int directions = libssh2_session_block_directions(ssh->session);
+        events = LOOP_READABLE;
+        if (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND)
+            events |= LOOP_WRITABLE;
+        if (directions == 0)
+            ssh_wake(ssh, SPIN_MILLISECONDS);
+    }
+    poll_watch_set(ssh->watch, events);
+}
+
+static void try_again_later(struct ssh *ssh)
+{
+    unsigned pause = pause_before(ssh->tries++);
+    drop_session(ssh);
+    ssh->error = TRANSPORT_OK;
+    ssh->may_retry = false;
+    enter(ssh, SSH_PAUSE);
+    ssh->progress = SSH_WAIT;
+    set_deadline(ssh, 0);
+    ssh_wake(ssh, pause);
+}
+
+static enum ssh_progress step(struct ssh *ssh)
+{
+    return ssh->error || ssh->is_cut ? SSH_FAILED : phases[ssh->state].step(ssh);
+}
+
+void ssh_continue(struct ssh *ssh)
+{
+    if (ssh->is_stepping)
+        return;
+    ssh->is_stepping = true;
+    while ((ssh->progress = step(ssh)) == SSH_NEXT)
+        enter(ssh, ssh->state == SSH_PAUSE ? SSH_RESOLVE : ssh->state + 1);
+    ssh->is_stepping = false;
+    if (ssh->progress != SSH_FAILED)
+        watch_socket(ssh);
+    else if (may_try_again(ssh))
+        try_again_later(ssh);
+    else
+        finish(ssh);
+}
+
+static void configured(void *context, const struct ssh_config *config, const char *why)
+{
+    struct ssh *ssh = context;
+    ssh->config = config;
+    if (!config)
+        ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s", why);
+    ssh_wake(ssh, 0); /* the query may not be freed inside its call */
+}
+
+static enum ssh_progress step_configure(struct ssh *ssh)
+{
+    if (!ssh->query)
+        ssh->query = ssh_config_ask(ssh->loop, ssh->connection, configured, ssh);
+    if (!ssh->config)
+        return SSH_WAIT;
+    if (!ssh->config->unsupported)
+        return SSH_NEXT;
+    ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "%s is not supported by the ssh transport",
+             ssh->config->unsupported);
+    return ssh_hint(ssh, "the ssh program can do it: ssh_transport = openssh");
+}
+
+/* Entered with the timer set; stepped when it has fired. */
+static enum ssh_progress step_pause(struct ssh *ssh)
+{
+    (void)ssh;
+    return SSH_NEXT;
+}
+
+/* Ends without an error, by the same way as a failure. */
+static enum ssh_progress step_end(struct ssh *ssh)
+{
+    (void)ssh;
+    return SSH_FAILED;
+}
+
+/* ---- the transport's row ---- */
+
+static void *ssh_open(struct loop *loop, const struct connection *connection, const char *boot,
+                      const struct transport_events *events, void *context)
+{
+    struct ssh *ssh = mem_alloc(sizeof *ssh);
+    ssh->loop = loop;
+    ssh->connection = connection;
+    ssh->events = *events;
+    ssh->context = context;
+    ssh->fd = -1;
+    struct str command = { 0 };
+    str_add(&command, "sh -c ");
+    str_add_quoted(&command, boot);
+    ssh->command = str_steal(&command);
+    enter(ssh, SSH_CONFIGURE);
+    ssh_wake(ssh, 0);
+    return ssh;
+}
+
+static void ssh_write(void *channel, const char *data, size_t size)
+{
+    struct ssh *ssh = channel;
+    if (size == 0 || ssh->is_closing || ssh->error)
+        return;
+    ssh_queue(ssh, data, size);
+    if (ssh->state == SSH_RUNNING && !ssh->is_stepping)
+        ssh_wake(ssh, 0);
+}
+
+static size_t ssh_queued(const void *channel)
+{
+    const struct ssh *ssh = channel;
+    return ssh->queued;
+}
+
+static void ssh_close(void *channel, bool at_once)
+{
+    struct ssh *ssh = channel;
+    ssh->is_closing = true;
+    if (at_once || ssh->state < SSH_RUNNING || ssh->state == SSH_PAUSE)
+        ssh->is_cut = true;
+    else if (ssh->state == SSH_RUNNING)
+        set_deadline(ssh, END_SECONDS);
+    ssh_wake(ssh, 0);
+}
+
+const struct transport transport_ssh = {
+    .name = "ssh",
+    .open = ssh_open,
+    .write = ssh_write,
+    .queued = ssh_queued,
+    .close = ssh_close,
+};

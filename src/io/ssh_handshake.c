@@ -1,0 +1,142 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "io/loop.h"
+#include "io/ssh_state.h"
+
+/* From a socket to a session whose host is the right one. */
+
+enum { GREETING_MAX = 200 };
+
+/* ---- the socket as libssh2 sees it ---- */
+
+/* What comes before the banner tells a server that is none, or one that turns us away. */
+static void keep_greeting(struct ssh *ssh, const char *data, size_t size)
+{
+    size_t room = GREETING_MAX - ssh->greeting.len;
+    str_addn(&ssh->greeting, data, size < room ? size : room);
+}
+
+static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags, void **abstract)
+{
+    struct ssh *ssh = *abstract;
+    ssize_t count = recv(fd, buffer, size, flags);
+    if (count < 0)
+        return errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
+    if (ssh->received < GREETING_MAX)
+        keep_greeting(ssh, buffer, (size_t)count);
+    if (size > 1) /* the banner comes byte by byte */
+        ssh_acknowledge(fd);
+    ssh->received += (size_t)count;
+    return count;
+}
+
+/* ---- errors ---- */
+
+static bool is_ssh_server(const struct ssh *ssh)
+{
+    const char *text = str_text(&ssh->greeting);
+    return str_starts(text, "SSH-") || strstr(text, "\nSSH-");
+}
+
+/* The first line of what was said in place of a banner, without what a terminal would obey. */
+static char *quote_greeting(const struct ssh *ssh)
+{
+    const char *text = str_text(&ssh->greeting);
+    char *line = mem_strndup(text, strcspn(text, "\r\n"));
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
+    return line;
+}
+
+/* sshd beyond MaxStartups hangs up without a word, newer ones with this line; so do servers behind
+ * a limit of connections. */
+static bool sheds_load(const struct ssh *ssh)
+{
+    const char *text = str_text(&ssh->greeting);
+    return ssh->received == 0 || str_starts(text, "Exceeded MaxStartups") ||
+           str_starts(text, "Not allowed at this time");
+}
+
+static enum ssh_progress fail_banner(struct ssh *ssh)
+{
+    if (sheds_load(ssh)) {
+        ssh->may_retry = true;
+        ssh_fail(ssh, TRANSPORT_UNREACHABLE,
+                 "%s closed the connection before its banner (%u tries)",
+                 str_text(&ssh->address_text), ssh->tries + 1);
+        return ssh_hint(
+            ssh, "the server sheds load (MaxStartups in its sshd_config) or bars this address");
+    }
+    char *line = quote_greeting(ssh);
+    ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s is not an ssh server: it said \"%s\"",
+             str_text(&ssh->address_text), line);
+    free(line);
+    return ssh_hint(ssh, "is %u the port of sshd?", ssh->config->port);
+}
+
+static enum ssh_progress fail_handshake(struct ssh *ssh, int error)
+{
+    if (!is_ssh_server(ssh))
+        return fail_banner(ssh);
+    if (error == LIBSSH2_ERROR_KEX_FAILURE) {
+        ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "the server and libssh2 have no algorithm in common");
+        return ssh_hint(ssh, "an ed25519 or ecdsa host key (ssh-keygen -A there), "
+                             "curve25519-sha256 and aes128-ctr with "
+                             "hmac-sha2-256 would do; the ssh program may know what the server "
+                             "wants: ssh_transport = openssh");
+    }
+    return ssh_fail_library(ssh, "during the handshake");
+}
+
+enum ssh_progress ssh_fail_library(struct ssh *ssh, const char *doing)
+{
+    char *message = NULL;
+    int code = libssh2_session_last_error(ssh->session, &message, NULL, 0);
+    bool is_gone = code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_SOCKET_RECV ||
+                   code == LIBSSH2_ERROR_SOCKET_SEND;
+    enum transport_error error = ssh->state < SSH_RUNNING ? TRANSPORT_UNREACHABLE : TRANSPORT_LOST;
+    if (is_gone)
+        return ssh_fail(ssh, error, "%s closed the connection %s", str_text(&ssh->address_text),
+                        doing);
+    return ssh_fail(ssh, error, "%s %s (libssh2 error %d)",
+                    message && *message ? message : "failed", doing, code);
+}
+
+/* ---- the step ---- */
+
+static bool start_session(struct ssh *ssh)
+{
+    static const struct {
+        int method;
+        const char *names;
+    } preferences[] = {
+        { LIBSSH2_METHOD_CRYPT_CS, "aes128-ctr,aes256-ctr,aes192-ctr" },
+        { LIBSSH2_METHOD_CRYPT_SC, "aes128-ctr,aes256-ctr,aes192-ctr" },
+        { LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512,hmac-sha1" },
+        { LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512,hmac-sha1" },
+    };
+    ssh->session = libssh2_session_init_ex(NULL, NULL, NULL, ssh);
+    if (!ssh->session)
+        return false;
+    libssh2_session_set_blocking(ssh->session, 0);
+    libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_RECV, (void *)receive);
+    for (size_t i = 0; i < sizeof preferences / sizeof *preferences; i++)
+        libssh2_session_method_pref(ssh->session, preferences[i].method, preferences[i].names);
+    ssh_prefer_host_keys(ssh);
+    return true;
+}
+
+enum ssh_progress ssh_step_handshake(struct ssh *ssh)
+{
+    if (!ssh->session && !start_session(ssh))
+        return ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "libssh2 could not start a session");
+    int result = libssh2_session_handshake(ssh->session, ssh->fd);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    return result == 0 ? ssh_check_host_key(ssh) : fail_handshake(ssh, result);
+}

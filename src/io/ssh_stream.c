@@ -1,0 +1,209 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/loop.h"
+#include "io/ssh_state.h"
+
+/* From a session to the end of its one channel. */
+
+enum {
+    READ_SIZE = 32 * 1024,
+    CHUNK_SIZE = 16 * 1024, /* small writes are gathered up to this */
+};
+
+/* ---- what is to be written ---- */
+
+/* libssh2 wants the same bytes at the same place again after "again", so a chunk whose sending has
+ * begun is not touched. */
+struct ssh_chunk {
+    struct ssh_chunk *next;
+    size_t size;
+    size_t sent;
+    size_t room;
+    char data[];
+};
+
+static void append_chunk(struct ssh *ssh, const char *data, size_t size)
+{
+    size_t room = size < CHUNK_SIZE ? CHUNK_SIZE : size;
+    struct ssh_chunk *chunk = mem_alloc(sizeof *chunk + room);
+    chunk->room = room;
+    chunk->size = size;
+    memcpy(chunk->data, data, size);
+    if (ssh->last)
+        ssh->last->next = chunk;
+    else
+        ssh->first = chunk;
+    ssh->last = chunk;
+}
+
+void ssh_queue(struct ssh *ssh, const char *data, size_t size)
+{
+    struct ssh_chunk *last = ssh->last;
+    ssh->queued += size;
+    if (last && last != ssh->first && size <= last->room - last->size) {
+        memcpy(last->data + last->size, data, size);
+        last->size += size;
+    } else {
+        append_chunk(ssh, data, size);
+    }
+}
+
+static void drop_first(struct ssh *ssh)
+{
+    struct ssh_chunk *chunk = ssh->first;
+    ssh->first = chunk->next;
+    if (!ssh->first)
+        ssh->last = NULL;
+    free(chunk);
+}
+
+void ssh_queue_free(struct ssh *ssh)
+{
+    while (ssh->first)
+        drop_first(ssh);
+}
+
+/* ---- opening ---- */
+
+enum ssh_progress ssh_step_open_channel(struct ssh *ssh)
+{
+    ssh->channel = libssh2_channel_open_session(ssh->session);
+    if (ssh->channel)
+        return SSH_NEXT;
+    if (libssh2_session_last_errno(ssh->session) == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    return ssh_fail_library(ssh, "on opening a channel");
+}
+
+enum ssh_progress ssh_step_execute(struct ssh *ssh)
+{
+    int result = libssh2_channel_exec(ssh->channel, ssh->command);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    if (result != 0)
+        return ssh_fail_library(ssh, "on starting sh");
+    ssh->events.opened(ssh->context);
+    return SSH_NEXT;
+}
+
+/* ---- both ways ---- */
+
+/* Remembers whether "again" means that a packet of ours is half sent. */
+static bool is_half_sent(struct ssh *ssh, enum ssh_sender sender)
+{
+    int directions = libssh2_session_block_directions(ssh->session);
+    bool half_sent = directions & LIBSSH2_SESSION_BLOCK_OUTBOUND;
+    ssh->sender = half_sent ? sender : SSH_NOBODY;
+    return half_sent;
+}
+
+/* All that has come on one stream. SSH_NEXT: there is no more now. */
+static enum ssh_progress read_stream(struct ssh *ssh, int stream, char *buffer)
+{
+    for (;;) {
+        if (ssh->is_cut)
+            return SSH_FAILED;
+        ssize_t count = libssh2_channel_read_ex(
+            ssh->channel, stream == 1 ? 0 : SSH_EXTENDED_DATA_STDERR, buffer, READ_SIZE);
+        if (count > 0) {
+            ssh->sender = SSH_NOBODY;
+            ssh->events.read(ssh->context, stream, buffer, (size_t)count);
+            continue;
+        }
+        if (count == LIBSSH2_ERROR_EAGAIN)
+            return is_half_sent(ssh, SSH_READER) ? SSH_WAIT_LIBRARY : SSH_NEXT;
+        ssh->sender = SSH_NOBODY;
+        return count == 0 ? SSH_NEXT : ssh_fail_library(ssh, "while it was in use");
+    }
+}
+
+static enum ssh_progress read_streams(struct ssh *ssh)
+{
+    char buffer[READ_SIZE];
+    enum ssh_progress progress = read_stream(ssh, 1, buffer);
+    return progress == SSH_NEXT ? read_stream(ssh, 2, buffer) : progress;
+}
+
+/* SSH_NEXT: all is sent, or the far side's window is full and only reading can open it. */
+static enum ssh_progress write_queue(struct ssh *ssh)
+{
+    if (!ssh->first)
+        return SSH_NEXT;
+    while (ssh->first) {
+        struct ssh_chunk *chunk = ssh->first;
+        ssize_t count = libssh2_channel_write(ssh->channel, chunk->data + chunk->sent,
+                                              chunk->size - chunk->sent);
+        if (count == LIBSSH2_ERROR_EAGAIN)
+            return is_half_sent(ssh, SSH_WRITER) ? SSH_WAIT_LIBRARY : SSH_NEXT;
+        ssh->sender = SSH_NOBODY;
+        if (count < 0)
+            return ssh_fail_library(ssh, "while it was in use");
+        if (count == 0)
+            return SSH_NEXT;
+        chunk->sent += (size_t)count;
+        ssh->queued -= (size_t)count;
+        if (chunk->sent == chunk->size)
+            drop_first(ssh);
+    }
+    ssh->events.drained(ssh->context);
+    return SSH_NEXT;
+}
+
+static enum ssh_progress write_eof(struct ssh *ssh)
+{
+    if (!ssh->is_closing || ssh->first || ssh->sent_eof)
+        return SSH_NEXT;
+    int result = libssh2_channel_send_eof(ssh->channel);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return is_half_sent(ssh, SSH_WRITER) ? SSH_WAIT_LIBRARY : SSH_NEXT;
+    ssh->sender = SSH_NOBODY;
+    ssh->sent_eof = true;
+    return SSH_NEXT;
+}
+
+/* Whoever has a packet half sent comes first, and alone until it has left. Reading comes again
+ * after writing, as libssh2 takes in packets for all while it writes. */
+enum ssh_progress ssh_step_run(struct ssh *ssh)
+{
+    enum ssh_progress progress = SSH_NEXT;
+    if (ssh->sender != SSH_WRITER)
+        progress = read_streams(ssh);
+    if (progress == SSH_NEXT)
+        progress = write_queue(ssh);
+    if (progress == SSH_NEXT)
+        progress = write_eof(ssh);
+    if (progress == SSH_NEXT)
+        progress = read_streams(ssh);
+    if (progress != SSH_NEXT)
+        return progress;
+    return libssh2_channel_eof(ssh->channel) ? SSH_NEXT : SSH_WAIT_LIBRARY;
+}
+
+/* ---- the end ---- */
+
+/* The far sh ended although nobody had told it to. */
+static enum ssh_progress fail_ended(struct ssh *ssh)
+{
+    char *signal = NULL;
+    size_t size = 0;
+    libssh2_channel_get_exit_signal(ssh->channel, &signal, &size, NULL, NULL, NULL, NULL);
+    if (signal)
+        ssh_fail(ssh, TRANSPORT_LOST, "the sh on the host was killed by SIG%s", signal);
+    else
+        ssh_fail(ssh, TRANSPORT_LOST, "the sh on the host ended with exit code %d",
+                 libssh2_channel_get_exit_status(ssh->channel));
+    libssh2_free(ssh->session, signal);
+    return SSH_FAILED;
+}
+
+enum ssh_progress ssh_step_leave(struct ssh *ssh)
+{
+    if (libssh2_channel_close(ssh->channel) == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    if (!ssh->is_closing)
+        return fail_ended(ssh);
+    libssh2_session_disconnect(ssh->session, "done"); /* a courtesy: "again" does not matter */
+    return SSH_NEXT;
+}

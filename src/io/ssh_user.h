@@ -1,0 +1,20 @@
+#ifndef FAKE_IO_SSH_USER_H
+#define FAKE_IO_SSH_USER_H
+
+#include <stdbool.h>
+
+/* Who runs this, and which configuration of ssh is theirs. */
+
+const char *ssh_user_name(void); /* "" when unknown */
+const char *ssh_user_home(void); /* $HOME, else the user database's; "" when unknown */
+
+/* The user's configuration file where $HOME is not what ssh takes for the home folder (it asks the
+ * user database alone), so that it must be told; NULL elsewhere. The caller frees it; it need not
+ * exist. */
+char *ssh_user_other_config(void);
+
+/* True when there is a configuration worth asking ssh for: the user's own, or a system's that does
+ * more than the one in the package. */
+bool ssh_user_has_config(void);
+
+#endif
