@@ -47,11 +47,25 @@ struct expander {
     bool shell_failure_is_error; /* in a task's recipe and in `hosts` */
     bool is_waiting;             /* out: an ask_host was not answered yet */
     bool failed;                 /* out: an error was reported */
-    unsigned ordinal;            /* for ask_host */
+    bool may_be_undefined;       /* inside the condition of $(if) and the arguments of $(or) */
+    bool passes_over; /* a name of --into without a value ends the expansion in silence, */
+    bool is_lacking;  /* … and this tells of it */
+    unsigned ordinal; /* for ask_host */
     unsigned depth;
+    struct location place; /* of the outermost text: where make says that something happened */
+    const struct expand_frame *frames; /* the variables in use, the innermost first */
     const char *const *call_arguments; /* $(0) $(1) … of the innermost $(call), or NULL */
     unsigned call_count;
 };
+
+/* A variable whose value is being expanded. */
+struct expand_frame {
+    const struct variable *variable;
+    const struct expand_frame *outer;
+};
+
+/* Deeper than any file needs, and shallow enough for the stack. */
+enum { EXPAND_DEPTH_MAXIMUM = 10000 };
 
 /* Appends the value of text. False when it failed (reported to the lang's diags) or is waiting. */
 bool expand(struct expander *expander, const struct text *text, struct str *out);
@@ -61,5 +75,13 @@ bool expand_variable(struct expander *expander, const char *name, struct locatio
 /* Text that is not compiled yet and is used once. */
 bool expand_string(struct expander *expander, const char *s, struct location where,
                    struct str *out);
+/* What $(shell) does with a command that is expanded already: its output, newlines as blanks, the
+ * last ones off; .SHELLSTATUS is set. */
+bool expand_shell(struct expander *expander, const char *command, struct location where,
+                  struct str *out);
+
+/* Reports an error and marks the expansion as failed. Returns false. */
+bool expand_fail(struct expander *expander, struct location where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,0 +1,192 @@
+#include "lang/expand.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "lang/lang.h"
+#include "lang/piece.h"
+#include "lang/reference.h"
+
+bool expand_fail(struct expander *expander, struct location where, const char *format, ...)
+{
+    struct str message = { 0 };
+    va_list args;
+
+    va_start(args, format);
+    str_addv(&message, format, args);
+    va_end(args);
+    diag_error(lang_diags(expander->lang), where, "%s", str_text(&message));
+    str_free(&message);
+    expander->failed = true;
+    return false;
+}
+
+/* name:from=to on the value of name. */
+static bool expand_substitution(struct expander *expander, const char *name, struct span from,
+                                struct span to, struct location where, struct str *out)
+{
+    struct str value = { 0 }, from_memory = { 0 }, to_memory = { 0 };
+    struct pattern_text pattern = pattern_parse(from.data, from.len, &from_memory);
+    struct pattern_text replacement = { { to.data, 0 }, to, true };
+    bool ok = reference_expand(expander, name, where, &value);
+
+    if (pattern.has_percent)
+        replacement = pattern_parse(to.data, to.len, &to_memory);
+    else /* x:.c=.o is x:%.c=%.o */
+        pattern = (struct pattern_text){ { from.data, 0 }, pattern.prefix, true };
+    if (ok)
+        pattern_replace(&pattern, &replacement, str_text(&value), out);
+    str_free(&value);
+    str_free(&from_memory);
+    str_free(&to_memory);
+    return ok;
+}
+
+/* $($(a)_b), $($(a):.c=.o): a name or a substitution reference, known only now. */
+static bool expand_computed(struct expander *expander, const struct piece *piece,
+                            struct location where, struct str *out)
+{
+    struct str inside = { 0 };
+    struct span name, from, to;
+    bool ok = expand(expander, piece->inside, &inside);
+
+    if (ok && reference_parse((struct span){ str_text(&inside), inside.len }, &name, &from, &to)) {
+        inside.data[name.len] = '\0'; /* where the colon was */
+        ok = expand_substitution(expander, inside.data, from, to, where, out);
+    } else if (ok) {
+        ok = reference_expand(expander, str_text(&inside), where, out);
+    }
+    str_free(&inside);
+    return ok;
+}
+
+/* Expands the arguments one behind the other, each with a NUL at its end, and points to them. */
+static bool expand_values(struct expander *expander, const struct piece *piece, struct str *memory,
+                          const char **values)
+{
+    const char *value;
+    unsigned i;
+
+    for (i = 0; i < piece->call.count; i++) {
+        if (!expand(expander, &piece->call.arguments[i], memory))
+            return false;
+        str_addc(memory, '\0');
+    }
+    value = memory->data;
+    for (i = 0; i < piece->call.count; i++) {
+        values[i] = value;
+        value += strlen(value) + 1;
+    }
+    return true;
+}
+
+enum { VALUES_USUAL = 4 };
+
+static bool expand_call(struct expander *expander, const struct text *text,
+                        const struct piece *piece, struct str *out)
+{
+    const char *usual[VALUES_USUAL];
+    struct str memory = { 0 };
+    const char **values = usual;
+    struct call call = { .function = piece->call.function,
+                         .count = piece->call.count,
+                         .where = piece_location(text, piece) };
+    bool ok;
+
+    if (call.function->flags & FUNCTION_TEXTS) {
+        call.texts = piece->call.arguments;
+        return function_call(expander, &call, out);
+    }
+    if (call.count > VALUES_USUAL)
+        values = mem_array(call.count, sizeof *values);
+    ok = expand_values(expander, piece, &memory, values);
+    call.values = values;
+    ok = ok && function_call(expander, &call, out);
+    if (values != usual)
+        free(values);
+    str_free(&memory);
+    return ok;
+}
+
+/* True for $(now) where a Makefile has a variable of that name, which means what it means in make.
+ */
+static bool is_variable(struct expander *expander, const struct piece *piece)
+{
+    return piece->call.count == 0 && (piece->call.function->flags & FUNCTION_BARE) &&
+           scope_find(expander->scope, piece->call.function->name);
+}
+
+static bool expand_piece(struct expander *expander, const struct text *text,
+                         const struct piece *piece, struct str *out)
+{
+    switch (piece->kind) {
+    case PIECE_LITERAL:
+        str_addn(out, piece->source.data, piece->source.len);
+        return true;
+    case PIECE_REFERENCE:
+        return reference_expand(expander, piece->name, piece_location(text, piece), out);
+    case PIECE_SUBSTITUTION:
+        return expand_substitution(expander, piece->substitution.name, piece->substitution.from,
+                                   piece->substitution.to, piece_location(text, piece), out);
+    case PIECE_COMPUTED:
+        return expand_computed(expander, piece, piece_location(text, piece), out);
+    case PIECE_CALL:
+        if (is_variable(expander, piece))
+            return reference_expand(expander, piece->call.function->name,
+                                    piece_location(text, piece), out);
+        if (expander->mode == EXPAND_FINGERPRINT &&
+            (piece->call.function->flags & FUNCTION_VOLATILE)) {
+            str_addn(out, piece->source.data, piece->source.len);
+            return true;
+        }
+        return expand_call(expander, text, piece, out);
+    case PIECE_ERROR:
+        break;
+    }
+    return expand_fail(expander, piece_location(text, piece), "%s", piece->message);
+}
+
+bool expand(struct expander *expander, const struct text *text, struct str *out)
+{
+    const struct piece *piece;
+    bool ok = true;
+
+    if (text_is_literal(text)) {
+        str_addn(out, text->source, text->length);
+        return true;
+    }
+    if (expander->depth >= EXPAND_DEPTH_MAXIMUM)
+        return reference_fail_chain(expander, text->where, "the expansion is nested too deeply");
+    if (expander->depth++ == 0)
+        expander->place = text->where;
+    for (piece = text->pieces; piece && ok; piece = piece->next)
+        ok = expand_piece(expander, text, piece, out);
+    expander->depth--;
+    return ok;
+}
+
+bool expand_variable(struct expander *expander, const char *name, struct location where,
+                     struct str *out)
+{
+    if (expander->depth == 0)
+        expander->place = where;
+    return reference_expand(expander, name, where, out);
+}
+
+bool expand_string(struct expander *expander, const char *s, struct location where, struct str *out)
+{
+    struct arena *scratch;
+    bool ok;
+
+    if (!strchr(s, '$')) {
+        str_add(out, s);
+        return true;
+    }
+    scratch = arena_new();
+    ok = expand(expander, text_compile(scratch, s, strlen(s), where), out);
+    arena_free(scratch);
+    return ok;
+}

@@ -1,0 +1,27 @@
+#ifndef FAKE_LANG_REFERENCE_H
+#define FAKE_LANG_REFERENCE_H
+
+#include "lang/expand.h"
+
+/* What $(name) is worth: inside of expand. */
+
+bool reference_expand(struct expander *expander, const char *name, struct location where,
+                      struct str *out);
+/* For $(call): the value of a variable that may be in use already. */
+bool reference_expand_called(struct expander *expander, const char *name, struct location where,
+                             struct str *out);
+/* Fails with the chain of the variables in use as the hint. Returns false. */
+bool reference_fail_chain(struct expander *expander, struct location where, const char *message);
+
+/* What a name stands for now: the argument of a $(call), a name bound by $(foreach) or $(let), an
+ * automatic variable, a variable of the scope; in this order. */
+enum reference_kind {
+    REFERENCE_UNDEFINED,
+    REFERENCE_ARGUMENT,  /* the value is appended */
+    REFERENCE_AUTOMATIC, /* the value is appended */
+    REFERENCE_VARIABLE,  /* *variable is set */
+};
+enum reference_kind reference_find(struct expander *expander, const char *name,
+                                   struct variable **variable, struct str *value);
+
+#endif
