@@ -9,6 +9,7 @@
  * in loop_run, never inside the call that asked for them. */
 struct loop;
 
+/* Ignores SIGPIPE in this process: a far side that went away is an error of write. */
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);    /* after loop_run came back */
 void loop_run(struct loop *loop);     /* until nothing is left to wait for */

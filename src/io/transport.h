@@ -50,6 +50,8 @@ struct transport_events {
 
 struct transport {
     const char *name;
+    bool boots_by_input; /* the far program reads ahead: nothing is written before the boot text has
+                            run */
     void *(*open)(struct loop *loop, const struct connection *connection, const char *boot,
                   const struct transport_events *events, void *context);
     /* Takes a copy of the bytes; `drained` tells when the queue is empty again. */
@@ -58,7 +60,8 @@ struct transport {
     void (*close)(void *channel, bool at_once); /* end of file to the far side, then the end */
 };
 
-extern const struct transport transport_local;
+extern const struct transport transport_local;   /* sh of this machine */
+extern const struct transport transport_command; /* a program of this machine that talks to an sh */
 extern const struct transport transport_ssh;
 
 /* The row for connection->transport, or NULL. */
