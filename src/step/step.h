@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "lang/expand.h"
 #include "model/rule.h"
+#include "step/content.h"
 
 struct arena;
 struct request;
@@ -30,21 +31,16 @@ struct step_options {
     unsigned retry_delay; /* milliseconds */
     const char *ok;       /* "0,3"; NULL: "0" */
     const char *mode;     /* octal, as written; NULL */
+    const char *user;     /* of sudo; NULL: root */
     bool quiet;
 };
 
-/* A file or tree of this machine that a step reads: found out once a run, in the pool. */
-struct content {
-    const char *path;
-    enum { CONTENT_MISSING, CONTENT_FILE, CONTENT_FOLDER, CONTENT_LINK } kind;
-    unsigned mode;
-    uint64_t size;
-    struct hash hash;                  /* of the file, or of the whole tree */
-    char sha256[HASH_SHA256_HEX_SIZE]; /* of a file */
-    struct content *entries; /* of a folder: all below it, by path relative to it, sorted */
-    size_t entry_count;
-    const char *link; /* text of a symbolic link */
-    const char *why;  /* it could not be read; NULL: fine */
+/* What cd, env and prefix say, up to a step. */
+struct step_context {
+    const char *folder;               /* NULL: none */
+    const char *preamble;             /* sh text, or NULL */
+    const struct step_context *outer; /* the one that `cd -` goes back to */
+    bool is_here;                     /* of a task of this machine: ~ is the home folder here */
 };
 
 struct step {
@@ -52,22 +48,28 @@ struct step {
     unsigned number; /* 1-based in its recipe */
     struct location where;
     bool silent, ignore; /* @ and - */
-    bool waits;          /* holds $(run …): text, arguments are known only at its turn */
+    bool waits;     /* holds $(run …), or stands after a cd that does: known only at its turn */
+    bool is_parsed; /* arguments, command and data are set; false: step_resolve does it */
     struct step_options options;
     const char *text;        /* the arguments as expanded; what the output shows after the verb */
     const char *fingerprint; /* verb, options that count and text, volatile calls as written */
-    const struct text *source;
-    const char **arguments; /* unquoted words, for verbs other than commands; options are off */
+    const struct recipe_line *lines; /* of the recipe, that it comes from (several: a block) */
+    size_t line_count;
+    unsigned part; /* which step of those lines it is: 0, or more in a canned recipe */
+    const struct word
+        *arguments; /* unquoted words, for verbs other than commands; options are off */
     size_t argument_count;
-    const char *command;  /* of run, local, sudo: for the shell */
-    bool is_script;       /* a { } block */
-    const char *folder;   /* cd's on this host up to here, joined; NULL: none */
-    const char *preamble; /* env and prefix up to here, as sh text that goes before; NULL */
-    void *data;           /* the verb's */
+    const char *command;                /* of run, local, sudo: for the shell */
+    bool is_script;                     /* a { } block */
+    const char *local_command;          /* of local: the same in its folder, after its preamble */
+    const struct step_context *context; /* cd, env, prefix up to here; never NULL */
+    bool changes; /* set by step_compile: what it sends or links is not there yet */
+    void *data;   /* the verb's */
 };
 
 struct steps {
     struct arena *arena;
+    bool is_local_task;
     struct step *items;
     size_t count;
 };

@@ -2,11 +2,13 @@
 #define FAKE_STEP_VERB_H
 
 #include "step/step.h"
+#include "step/words.h"
 
 /* Which options a verb takes. */
 enum verb_option {
     VERB_TAKES_LIMITS = 1 << 0, /* --timeout --retries --retry-delay --ok --quiet */
     VERB_TAKES_MODE = 1 << 1,   /* --mode */
+    VERB_TAKES_USER = 1 << 2,   /* --user */
 };
 
 /* A row a verb. Functions that are NULL: nothing to do. */
@@ -19,6 +21,9 @@ struct verb {
     bool is_command;    /* its text is the shell's, not split into words */
     bool never_skipped; /* get: a job with it has no fingerprint */
     bool (*parse)(struct steps *steps, struct step *step, struct diags *diags);
+    /* STEP_CONTEXT: the context for the steps after it. */
+    const struct step_context *(*apply)(const struct step *step, const struct step_context *context,
+                                        struct arena *arena);
     void (*sources)(const struct step *step, struct arena *arena, struct vec *paths);
     void (*places)(const struct step *step, struct arena *arena,
                    const struct content *const *contents, struct vec *places);
@@ -31,5 +36,16 @@ struct verb {
 
 const struct verb *verb_find(const char *name, size_t length); /* or NULL */
 void verb_names(struct nearest *nearest);                      /* feeds every name */
+const char *verb_list(struct arena *arena);                    /* "run, sudo, local, …" */
+
+extern const struct verb verb_run;
+extern const struct verb verb_sudo;
+extern const struct verb verb_local;
+extern const struct verb verb_put;
+extern const struct verb verb_get;
+extern const struct verb verb_link;
+extern const struct verb verb_cd;
+extern const struct verb verb_env;
+extern const struct verb verb_prefix;
 
 #endif

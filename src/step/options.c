@@ -1,0 +1,214 @@
+#include "step/options.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "lang/lang.h"
+
+/* Reads a value into the options. NULL, or what the value should have been. */
+typedef const char *option_reader(struct step_options *options, const char *value);
+
+/* Seconds, with decimals, to milliseconds. */
+static bool read_seconds(const char *value, unsigned *milliseconds)
+{
+    char *end;
+    double seconds = strtod(value, &end);
+    if (end == value || *end || !(seconds >= 0 && seconds < UINT_MAX / 1000.0))
+        return false;
+    *milliseconds = (unsigned)(seconds * 1000 + 0.5);
+    return strspn(value, "0123456789.") == strlen(value);
+}
+
+static const char *read_timeout(struct step_options *options, const char *value)
+{
+    return read_seconds(value, &options->timeout) ? NULL : "a number of seconds";
+}
+
+static const char *read_retry_delay(struct step_options *options, const char *value)
+{
+    return read_seconds(value, &options->retry_delay) ? NULL : "a number of seconds";
+}
+
+static const char *read_retries(struct step_options *options, const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > 6 || value[digits])
+        return "a whole number";
+    options->retries = (unsigned)strtoul(value, NULL, 10);
+    return NULL;
+}
+
+static const char *read_ok(struct step_options *options, const char *value)
+{
+    static const char expected[] = "exit codes with commas between, such as 0,3";
+    const char *s = value;
+    for (;;) {
+        size_t digits = strspn(s, "0123456789");
+        if (digits == 0 || digits > 3 || strtoul(s, NULL, 10) > 255)
+            return expected;
+        s += digits;
+        if (!*s)
+            break;
+        if (*s++ != ',')
+            return expected;
+    }
+    options->ok = value;
+    return NULL;
+}
+
+static const char *read_mode(struct step_options *options, const char *value)
+{
+    size_t digits = strspn(value, "01234567");
+    if (digits < 3 || digits > 4 || value[digits])
+        return "three or four octal digits, such as 644";
+    options->mode = value;
+    return NULL;
+}
+
+static const char *read_user(struct step_options *options, const char *value)
+{
+    if (!*value || *value == '-')
+        return "the name of a user";
+    options->user = value;
+    return NULL;
+}
+
+static const char *read_quiet(struct step_options *options, const char *value)
+{
+    (void)value;
+    options->quiet = true;
+    return NULL;
+}
+
+struct option {
+    const char *name;
+    enum verb_option group;
+    bool takes_value;
+    bool counts; /* in the fingerprint: it changes what is done */
+    option_reader *read;
+};
+
+static const struct option table[] = {
+    { "timeout", VERB_TAKES_LIMITS, true, false, read_timeout },
+    { "retries", VERB_TAKES_LIMITS, true, false, read_retries },
+    { "retry-delay", VERB_TAKES_LIMITS, true, false, read_retry_delay },
+    { "quiet", VERB_TAKES_LIMITS, false, false, read_quiet },
+    { "ok", VERB_TAKES_LIMITS, true, true, read_ok },
+    { "mode", VERB_TAKES_MODE, true, true, read_mode },
+    { "user", VERB_TAKES_USER, true, true, read_user },
+};
+
+enum { OPTION_COUNT = sizeof table / sizeof *table };
+
+static const struct option *find(const struct verb *verb, const char *name)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if ((verb->options & table[i].group) && strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static void report_unknown(struct arena *arena, const struct verb *verb, const char *name,
+                           struct location where, struct diags *diags)
+{
+    const char *message = arena_printf(arena, "%s has no option --%s", verb->name, name);
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (verb->options & table[i].group)
+            nearest_try(&nearest, table[i].name);
+    const char *hint = NULL;
+    if (nearest.best)
+        hint = arena_printf(arena, "did you mean --%s?", nearest.best);
+    else if (verb->is_command)
+        hint = arena_printf(arena, "write `%s -- --%s …` if it is part of the command", verb->name,
+                            name);
+    diag_error_hint(diags, where, message, hint);
+}
+
+/* `--name=value` or `--name`, unquoted. */
+static bool take(struct arena *arena, const struct verb *verb, const char *word,
+                 struct step_options *options, struct str *counted, struct location where,
+                 struct diags *diags)
+{
+    const char *equals = strchr(word, '=');
+    const char *name =
+        equals ? arena_strndup(arena, word + 2, (size_t)(equals - word - 2)) : word + 2;
+    const struct option *option = find(verb, name);
+    if (!option) {
+        report_unknown(arena, verb, name, where, diags);
+        return false;
+    }
+    if (option->takes_value != (equals != NULL)) {
+        diag_error(diags, where, "%s: --%s takes %s value", verb->name, name, equals ? "no" : "a");
+        return false;
+    }
+    const char *expected = option->read(options, equals ? equals + 1 : NULL);
+    if (expected) {
+        diag_error(diags, where, "%s: --%s takes %s, not '%s'", verb->name, name, expected,
+                   equals ? equals + 1 : "");
+        return false;
+    }
+    if (option->counts)
+        str_addf(counted, "%s\n", word);
+    return true;
+}
+
+bool options_parse(struct arena *arena, const struct verb *verb, const char **cursor,
+                   struct step_options *options, struct str *counted, struct location where,
+                   struct diags *diags)
+{
+    for (;;) {
+        const char *next = *cursor + strspn(*cursor, " \t");
+        if (next[0] != '-' || next[1] != '-') {
+            *cursor = next;
+            return true;
+        }
+        struct word word;
+        const char *why = NULL;
+        if (word_next(arena, &next, &word, &why) < 0) {
+            diag_error(diags, where, "%s: %s", verb->name, why);
+            return false;
+        }
+        *cursor = next + strspn(next, " \t");
+        if (strcmp(word.text, "--") == 0)
+            return true;
+        if (!take(arena, verb, word.text, options, counted, where, diags))
+            return false;
+    }
+}
+
+static const struct {
+    const char *variable;
+    option_reader *read;
+} scope_options[] = {
+    { "timeout", read_timeout },
+    { "retries", read_retries },
+    { "retry_delay", read_retry_delay },
+};
+
+bool options_from_scope(struct expander *expander, struct step_options *options,
+                        struct location where)
+{
+    bool fine = true;
+    for (size_t i = 0; i < sizeof scope_options / sizeof *scope_options; i++) {
+        const char *name = scope_options[i].variable;
+        const struct variable *variable = scope_find(expander->scope, name);
+        if (!variable || variable->origin == ORIGIN_ENVIRONMENT)
+            continue;
+        struct str value = { 0 };
+        if (!expand_variable(expander, name, where, &value)) {
+            fine = false;
+        } else if (value.len > 0) {
+            const char *expected = scope_options[i].read(options, value.data);
+            if (expected) {
+                diag_error(lang_diags(expander->lang), variable->where, "'%s' is %s, not '%s'",
+                           name, expected, value.data);
+                fine = false;
+            }
+        }
+        str_free(&value);
+    }
+    return fine;
+}

@@ -1,0 +1,173 @@
+#include "step/put.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "step/command.h"
+
+/* put SRC… DST: files and trees to the host, each by a temporary name and a rename; what the host
+ * has already is not sent. */
+
+static bool parse(struct steps *steps, struct step *step, struct diags *diags)
+{
+    if (!command_check_words(step, 2, SIZE_MAX, "put SOURCE… DESTINATION", diags))
+        return false;
+    const struct word *destination = &step->arguments[step->argument_count - 1];
+    if (destination->pattern) {
+        diag_error(diags, step->where, "put: a wildcard in the destination '%s'",
+                   destination->text);
+        return false;
+    }
+    struct put *put = arena_alloc(steps->arena, sizeof *put);
+    put->arena = steps->arena;
+    put->keeps_names = command_is_folder_path(destination) || step->argument_count > 2;
+    step->data = put;
+    struct str shown = { 0 };
+    for (size_t i = 0; i < step->argument_count; i++) {
+        str_add(&shown, i == 0 ? "" : i + 1 < step->argument_count ? " " : " -> ");
+        str_add(&shown, command_as_written(steps->arena, &step->arguments[i]));
+    }
+    step->text = arena_strdup(steps->arena, str_text(&shown));
+    str_free(&shown);
+    return true;
+}
+
+/* A path of this machine: ~/ is the home folder of who runs us. */
+static const char *path_here(struct arena *arena, const struct word *word, const char *path)
+{
+    const char *home = word->from_home ? getenv("HOME") : NULL;
+    return home ? arena_printf(arena, "%s/%s", home, path) : path;
+}
+
+/* Adds the files here that a word stands for. False: a pattern that none fits. */
+static bool add_sources(struct arena *arena, const struct word *word, struct vec *paths)
+{
+    if (!word->pattern) {
+        vec_push(paths, (void *)path_here(arena, word, word->text));
+        return true;
+    }
+    glob_t found;
+    if (glob(path_here(arena, word, word->pattern), 0, NULL, &found) != 0)
+        return false;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        vec_push(paths, arena_strdup(arena, found.gl_pathv[i]));
+    globfree(&found);
+    return true;
+}
+
+/* Found out anew each time, as an earlier step may have made some of the files. */
+static void sources(const struct step *step, struct arena *arena, struct vec *paths)
+{
+    struct put *put = step->data;
+    size_t before = paths->len;
+    put->unmatched = NULL;
+    for (size_t i = 0; i + 1 < step->argument_count; i++)
+        if (!add_sources(arena, &step->arguments[i], paths))
+            put->unmatched = step->arguments[i].text;
+    put->source_count = paths->len - before;
+}
+
+const char *put_destination(const struct step *step)
+{
+    const struct put *put = step->data;
+    return command_host_path(put->arena, step->context, &step->arguments[step->argument_count - 1]);
+}
+
+const char *put_name(struct arena *arena, const char *path)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    return arena_strndup(arena, path + begin, end - begin);
+}
+
+const char *put_parent(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return ".";
+    return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
+}
+
+const char *put_join(struct arena *arena, const char *folder, const char *name)
+{
+    if (strcmp(folder, ".") == 0)
+        return name[0] == '-' ? arena_printf(arena, "./%s", name) : name;
+    return arena_printf(arena, "%s%s%s", folder, strcmp(folder, "/") == 0 ? "" : "/", name);
+}
+
+unsigned put_mode(const struct step *step, const struct content *content)
+{
+    if (step->options.mode)
+        return (unsigned)strtoul(step->options.mode, NULL, 8);
+    return content->mode & 0777;
+}
+
+/* The first source that cannot be sent. */
+static const char *complaint(const struct put *put, const struct content *const *contents)
+{
+    if (put->unmatched)
+        return arena_printf(put->arena, "no file here fits %s", put->unmatched);
+    for (size_t i = 0; i < put->source_count; i++)
+        if (contents[i]->why)
+            return arena_printf(put->arena, "%s: %s", contents[i]->path, contents[i]->why);
+    return NULL;
+}
+
+static bool is_one_file(const struct put *put, const struct content *const *contents)
+{
+    return put->source_count == 1 && contents[0]->kind == CONTENT_FILE;
+}
+
+static void ask(const struct step *step, const struct content *const *contents, struct str *query)
+{
+    const struct put *put = step->data;
+    if (complaint(put, contents))
+        return;
+    if (is_one_file(put, contents))
+        put_file_ask(step, contents[0], query);
+    else
+        put_tree_ask(step, contents, query);
+}
+
+static bool compile(struct step *step, const struct content *const *contents, const char *answer,
+                    const struct step_target *target, const char **why)
+{
+    const struct put *put = step->data;
+    *why = complaint(put, contents);
+    if (*why)
+        return false;
+    if (is_one_file(put, contents))
+        return put_file_compile(step, contents[0], answer, target, why);
+    return put_tree_compile(step, contents, answer, target, why);
+}
+
+static void places(const struct step *step, struct arena *arena,
+                   const struct content *const *contents, struct vec *list)
+{
+    const struct put *put = step->data;
+    if (complaint(put, contents))
+        return;
+    if (is_one_file(put, contents))
+        put_file_places(step, arena, contents[0], list);
+    else
+        put_tree_places(step, arena, contents, list);
+}
+
+const struct verb verb_put = {
+    .name = "put",
+    .version = 1,
+    .place = STEP_HOST,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_MODE,
+    .parse = parse,
+    .sources = sources,
+    .places = places,
+    .ask = ask,
+    .compile = compile,
+};

@@ -1,0 +1,43 @@
+#ifndef FAKE_STEP_PUT_H
+#define FAKE_STEP_PUT_H
+
+#include "step/verb.h"
+
+/* What the parts of put share. Private to them. */
+struct put {
+    struct arena *arena;
+    size_t source_count;   /* wildcards expanded: as step_sources gave them last */
+    const char *unmatched; /* a pattern that no file here fits; NULL */
+    bool keeps_names;      /* DST is a folder: it ends in a slash, or there are several sources */
+    bool is_inside;        /* of one file, by the host's answer: DST is a folder there */
+};
+
+const char *put_destination(const struct step *step);          /* host path */
+const char *put_name(struct arena *arena, const char *path);   /* its last part */
+const char *put_parent(struct arena *arena, const char *path); /* what is in front of it */
+const char *put_join(struct arena *arena, const char *folder, const char *name);
+unsigned put_mode(const struct step *step, const struct content *content);
+
+/* One file. */
+void put_file_ask(const struct step *step, const struct content *content, struct str *query);
+bool put_file_compile(struct step *step, const struct content *content, const char *answer,
+                      const struct step_target *target, const char **why);
+void put_file_places(const struct step *step, struct arena *arena, const struct content *content,
+                     struct vec *places);
+
+/* Trees, several files. */
+void put_tree_ask(const struct step *step, const struct content *const *contents,
+                  struct str *query);
+bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
+                      const struct step_target *target, const char **why);
+void put_tree_places(const struct step *step, struct arena *arena,
+                     const struct content *const *contents, struct vec *places);
+
+/* sh text that several of them use; see put_text.c. */
+extern const char put_text_hash[];
+extern const char put_text_spot[];
+extern const char put_text_keep[];
+extern const char put_text_say[];
+void put_add_variable(struct str *text, const char *name, const char *value); /* "name='value'; " */
+
+#endif

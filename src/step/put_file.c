@@ -1,0 +1,218 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/session.h"
+#include "step/command.h"
+#include "step/put.h"
+#include "step/temporary.h"
+
+/* The answer: D or N (DST is a folder or not), then what is at the file's place: "-" nothing, "d" a
+ * folder, "l" a link, "f SIZE MODE HASH", where HASH is "-" unless the size is ours. */
+static const char query_text[] =
+    "if [ -d \"$to\" ]; then echo D; else echo N; [ \"$keep\" ] || name=; fi; "
+    "x=$to; [ -z \"$name\" ] || x=${to%/}/$name; "
+    "if [ -h \"$x\" ]; then echo l; elif [ -d \"$x\" ]; then echo d; elif [ -f \"$x\" ]; then "
+    "set -- $(stat -c \"%s %a\" \"$x\" || stat -f \"%z %Mp%Lp\" \"$x\"); "
+    "[ \"$2\" ] || set -- $(($(wc -c <\"$x\"))) -; "
+    "h=-; [ \"$1\" != $size ] || h=$(s <\"$x\"); echo f $1 $2 ${h%% *}; else echo -; fi";
+
+/* Runs at the step's turn, when what was sent is at its spot. */
+static const char place_text[] =
+    "ok() { [ -f \"$at/$tmp\" ]; }; "
+    "spot \"$to\" \"$parent\" || say \"what was sent did not arrive\"\n"
+    "trap 'rm -f \"$at/$tmp\"' 0\n"
+    "if [ -d \"$to\" ]; then [ \"$was\" = N ] && exit 119; x=${to%/}/$name; "
+    "elif [ \"$keep\" ]; then say \"$to: no such folder\"; "
+    "else [ \"$was\" = D ] && exit 119; x=$to; fi\n"
+    "case $x in */*) dir=${x%/*}; dir=${dir:-/};; *) dir=.;; esac\n"
+    "[ ! -d \"$x\" ] || say \"$x is a folder\"\n"
+    "[ -d \"$dir\" ] || say \"$dir: no such folder\"\n"
+    "[ -w \"$dir\" ] || say \"$dir: no permission to write\"\n"
+    "[ $(($(wc -c <\"$at/$tmp\"))) = $size ] || say \"what was sent did not arrive whole\"\n"
+    "if [ \"$at\" != \"$dir\" ]; then old=$at/$tmp; at=$dir; "
+    "(umask 077; cat <\"$old\" >\"$at/$tmp\") || { rm -f \"$old\"; exit 1; }; rm -f \"$old\"; fi\n"
+    "chmod $mode \"$at/$tmp\" && mv -f \"$at/$tmp\" \"$x\" || exit 1\n";
+
+static const char *place_of(const struct step *step, const struct content *content)
+{
+    const struct put *put = step->data;
+    const char *to = put_destination(step);
+    if (!put->keeps_names && !put->is_inside)
+        return to;
+    return put_join(put->arena, to, put_name(put->arena, content->path));
+}
+
+static void add_query(struct str *query, const struct step *step, const struct content *content)
+{
+    const struct put *put = step->data;
+    str_add(query, "(");
+    put_add_variable(query, "to", put_destination(step));
+    put_add_variable(query, "name", put_name(put->arena, content->path));
+    put_add_variable(query, "keep", put->keeps_names ? "1" : "");
+    str_addf(query, "size=%llu; %s%s) 2>/dev/null", (unsigned long long)content->size,
+             put_text_hash, query_text);
+}
+
+void put_file_ask(const struct step *step, const struct content *content, struct str *query)
+{
+    add_query(query, step, content);
+    str_add(query, "\n");
+}
+
+/* What the host's answer says. */
+struct state {
+    bool is_known;
+    bool is_inside; /* DST is a folder */
+    bool is_same;   /* the file there has our content */
+    unsigned mode;  /* its mode; UINT_MAX: not known */
+};
+
+static struct state read_answer(const char *answer, const struct content *content)
+{
+    struct state state = { 0 };
+    if (!answer || (answer[0] != 'D' && answer[0] != 'N') || answer[1] != '\n')
+        return state;
+    state.is_known = true;
+    state.is_inside = answer[0] == 'D';
+    unsigned long long size;
+    char mode[8], hash[HASH_SHA256_HEX_SIZE];
+    if (sscanf(answer + 2, "f %llu %7s %64s", &size, mode, hash) != 3)
+        return state;
+    state.is_same = size == content->size && strcmp(hash, content->sha256) == 0;
+    state.mode = mode[0] == '-' ? ~0U : (unsigned)strtoul(mode, NULL, 8);
+    return state;
+}
+
+/* A file on its way. */
+struct sending {
+    char *path;
+    int fd; /* -1: not open yet */
+};
+
+static size_t read_piece(void *context, char *buffer, size_t size)
+{
+    struct sending *sending = context;
+    if (sending->fd < 0)
+        sending->fd = open(sending->path, O_RDONLY | O_CLOEXEC);
+    if (sending->fd < 0)
+        return SIZE_MAX;
+    ssize_t got;
+    do
+        got = read(sending->fd, buffer, size);
+    while (got < 0 && errno == EINTR);
+    return got < 0 ? SIZE_MAX : (size_t)got;
+}
+
+static void free_sending(void *context)
+{
+    struct sending *sending = context;
+    if (sending->fd >= 0)
+        close(sending->fd);
+    free(sending->path);
+    free(sending);
+}
+
+static void add_variables(struct str *text, const struct step *step, const char *name)
+{
+    const struct put *put = step->data;
+    const char *to = put_destination(step);
+    put_add_variable(text, "tmp", name);
+    put_add_variable(text, "to", to);
+    put_add_variable(text, "parent", put_parent(put->arena, to));
+}
+
+static void add_upload(const struct step *step, const struct content *content, const char *name,
+                       const struct step_target *target)
+{
+    struct sending *sending = mem_alloc(sizeof *sending);
+    *sending = (struct sending){ .path = mem_strdup(content->path), .fd = -1 };
+    struct str consumer = { 0 };
+    str_add(&consumer, "(umask 077; ");
+    add_variables(&consumer, step, name);
+    str_addf(&consumer, "%s%scat >\"$at/$tmp\" || { rm -f \"$at/$tmp\"; exit 1; })", put_text_spot,
+             put_text_keep);
+    request_upload(target->request, &(struct upload){
+                                        .id = (*target->next_id)++,
+                                        .consumer = str_text(&consumer),
+                                        .size = content->size,
+                                        .read = read_piece,
+                                        .free = free_sending,
+                                        .context = sending,
+                                    });
+    str_free(&consumer);
+}
+
+/* Nothing is sent: the file must still be what the host said it is. */
+static void add_check(struct str *text, const struct step *step, const struct content *content,
+                      const char *answer, const struct state *state)
+{
+    const struct put *put = step->data;
+    size_t length = strlen(answer);
+    while (length > 0 && answer[length - 1] == '\n')
+        length--;
+    str_add(text, "[ \"$(");
+    add_query(text, step, content);
+    str_add(text, ")\" = ");
+    str_add_quoted(text, arena_strndup(put->arena, answer, length));
+    str_addf(text, " ] || exit %d\n", STEP_STALE);
+    unsigned mode = put_mode(step, content);
+    if (state->mode == mode)
+        return;
+    str_addf(text, "chmod %o ", mode);
+    str_add_quoted(text, place_of(step, content));
+}
+
+static void add_placing(struct str *text, const struct step *step, const struct content *content,
+                        const char *name, const struct state *state)
+{
+    const struct put *put = step->data;
+    add_variables(text, step, name);
+    put_add_variable(text, "name", put_name(put->arena, content->path));
+    put_add_variable(text, "keep", put->keeps_names ? "1" : "");
+    put_add_variable(text, "was",
+                     !state->is_known || put->keeps_names ? ""
+                     : state->is_inside                   ? "D"
+                                                          : "N");
+    str_addf(text, "size=%llu; mode=%o; %s%s%s", (unsigned long long)content->size,
+             put_mode(step, content), put_text_say, put_text_spot, place_text);
+}
+
+bool put_file_compile(struct step *step, const struct content *content, const char *answer,
+                      const struct step_target *target, const char **why)
+{
+    struct put *put = step->data;
+    struct state state = read_answer(answer, content);
+    struct str text = { 0 };
+    char name[TEMPORARY_NAME_SIZE];
+    put->is_inside = state.is_inside;
+    step->changes = !state.is_same || state.mode != put_mode(step, content);
+    if (state.is_same) {
+        add_check(&text, step, content, answer, &state);
+    } else if (temporary_name(name)) {
+        add_upload(step, content, name, target);
+        add_placing(&text, step, content, name, &state);
+    } else {
+        *why = "no random bytes from /dev/urandom";
+        return false;
+    }
+    command_send(step, str_text(&text), target);
+    str_free(&text);
+    return true;
+}
+
+void put_file_places(const struct step *step, struct arena *arena, const struct content *content,
+                     struct vec *places)
+{
+    struct place *place = arena_alloc(arena, sizeof *place);
+    place->path = place_of(step, content);
+    memcpy(place->sha256, content->sha256, sizeof place->sha256);
+    place->mode = put_mode(step, content);
+    vec_push(places, place);
+}

@@ -1,0 +1,26 @@
+#include "base/arena.h"
+#include "base/str.h"
+#include "step/command.h"
+#include "step/verb.h"
+
+/* run CMD: a command of the log-in user on the host, in /bin/sh or in remote_shell. */
+
+static bool compile(struct step *step, const struct content *const *contents, const char *answer,
+                    const struct step_target *target, const char **why)
+{
+    (void)contents, (void)answer, (void)why;
+    struct str text = { 0 };
+    command_add(&text, step, target->shell);
+    command_send(step, str_text(&text), target);
+    str_free(&text);
+    return true;
+}
+
+const struct verb verb_run = {
+    .name = "run",
+    .version = 1,
+    .place = STEP_HOST,
+    .options = VERB_TAKES_LIMITS,
+    .is_command = true,
+    .compile = compile,
+};

@@ -1,0 +1,49 @@
+#include "step/step.h"
+
+#include "step/command.h"
+#include "step/verb.h"
+
+void step_sources(const struct step *step, struct arena *arena, struct vec *paths)
+{
+    if (step->is_parsed && step->verb->sources)
+        step->verb->sources(step, arena, paths);
+}
+
+void step_places(const struct step *step, struct arena *arena,
+                 const struct content *const *contents, struct vec *places)
+{
+    if (step->is_parsed && step->verb->places)
+        step->verb->places(step, arena, contents, places);
+}
+
+void step_ask(const struct step *step, const struct content *const *contents, struct str *query)
+{
+    if (step->is_parsed && step->verb->ask)
+        step->verb->ask(step, contents, query);
+}
+
+bool step_compile(struct step *step, const struct content *const *contents, const char *answer,
+                  const struct step_target *target, const char **why)
+{
+    return step->verb->compile(step, contents, answer, target, why);
+}
+
+bool step_wants_output(const struct step *step)
+{
+    return step->verb->output != NULL;
+}
+
+bool step_take_output(struct step *step, const char *data, size_t size, const char **why)
+{
+    return step->verb->output(step, data, size, why);
+}
+
+bool step_finish(struct step *step, int status, const char **why)
+{
+    return !step->verb->finish || step->verb->finish(step, status, why);
+}
+
+const char *step_local_command(const struct step *step)
+{
+    return step->local_command;
+}

@@ -1,0 +1,277 @@
+#include "step/step.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "lang/lang.h"
+#include "step/command.h"
+#include "step/draft.h"
+#include "step/options.h"
+#include "step/verb.h"
+
+static const struct step_context no_context, context_here = { .is_here = true };
+
+static void report_unknown_verb(struct arena *arena, const char *name, struct location where,
+                                struct diags *diags)
+{
+    struct nearest nearest = nearest_to(name);
+    verb_names(&nearest);
+    const char *hint = nearest.best ? arena_printf(arena, "did you mean '%s'?", nearest.best)
+                                    : arena_printf(arena, "known verbs are %s", verb_list(arena));
+    diag_error_hint(
+        diags, where,
+        arena_printf(arena, "unknown verb '%s': each step of a task begins with a verb", name),
+        hint);
+}
+
+/* The verb that a step's text begins with; NULL: none (reported). *cursor moves behind it. */
+static const struct verb *take_verb(struct arena *arena, const char **cursor, struct location where,
+                                    struct diags *diags)
+{
+    size_t length = strcspn(*cursor, " \t\n");
+    const struct verb *verb = verb_find(*cursor, length);
+    if (!verb)
+        report_unknown_verb(arena, arena_strndup(arena, *cursor, length), where, diags);
+    *cursor += length;
+    return verb;
+}
+
+static bool check_place(const struct steps *steps, const struct step *step, struct diags *diags)
+{
+    if (!steps->is_local_task || step->verb->place != STEP_HOST)
+        return true;
+    diag_error_hint(diags, step->where,
+                    arena_printf(steps->arena,
+                                 "'%s' works on a host, and this task runs here (@local)",
+                                 step->verb->name),
+                    step->verb->is_command ? "write `local` for a command of this machine" : NULL);
+    return false;
+}
+
+static bool take_arguments(struct steps *steps, struct step *step, const struct draft *draft,
+                           const char *rest, struct diags *diags)
+{
+    if (step->verb->is_command) {
+        step->is_script = draft->body != NULL;
+        step->command = step->is_script ? draft->body : rest;
+        step->text = step->command;
+        if (step->command[strspn(step->command, " \t\n")])
+            return true;
+        diag_error(diags, step->where, "'%s' without a command", step->verb->name);
+        return false;
+    }
+    step->text = rest;
+    struct word *words;
+    const char *why = NULL;
+    if (!words_split(steps->arena, rest, &words, &step->argument_count, &why)) {
+        diag_error(diags, step->where, "%s: %s", step->verb->name, why);
+        return false;
+    }
+    step->arguments = words;
+    return true;
+}
+
+static const char *trimmed(struct arena *arena, const char *text)
+{
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r", text[length - 1]) &&
+           !(length > 1 && text[length - 2] == '\\'))
+        length--;
+    return arena_strndup(arena, text, length);
+}
+
+/* What counts for a step: its verb, options, text. Folder and preamble come when all are known. */
+static const char *written_part(struct arena *arena, const struct verb *verb, const char *options,
+                                const struct draft *draft)
+{
+    const char *cursor = draft->written + strlen(verb->name);
+    struct word word;
+    const char *why;
+    for (const char *next = cursor;
+         word_next(arena, &next, &word, &why) == 1 && word.text[0] == '-' && word.text[1] == '-';) {
+        cursor = next;
+        if (!word.text[2])
+            break;
+    }
+    cursor += strspn(cursor, " \t");
+    return arena_printf(arena, "%s %u\n%s%s", verb->name, verb->version, options,
+                        draft->body ? draft->written_body : trimmed(arena, cursor));
+}
+
+/* step ▶ verb, options and, unless it waits, arguments. */
+static bool parse_step(struct steps *steps, struct step *step, const struct draft *draft,
+                       struct diags *diags)
+{
+    const char *cursor = draft->text;
+    step->verb = take_verb(steps->arena, &cursor, step->where, diags);
+    if (!step->verb || !check_place(steps, step, diags))
+        return false;
+    struct str counted = { 0 };
+    bool fine = options_parse(steps->arena, step->verb, &cursor, &step->options, &counted,
+                              step->where, diags);
+    if (fine && !step->fingerprint)
+        step->fingerprint = written_part(steps->arena, step->verb, str_text(&counted), draft);
+    str_free(&counted);
+    if (!fine)
+        return false;
+    const char *rest = trimmed(steps->arena, cursor);
+    step->text = draft->body ? draft->body : rest;
+    if (draft->waits)
+        return true;
+    step->is_parsed = take_arguments(steps, step, draft, rest, diags) &&
+                      (!step->verb->parse || step->verb->parse(steps, step, diags));
+    return step->is_parsed;
+}
+
+static bool takes_context(const struct steps *steps, const struct step *step)
+{
+    return step->verb->place != STEP_HERE || steps->is_local_task;
+}
+
+static void set_local_command(struct steps *steps, struct step *step)
+{
+    struct str text = { 0 };
+    command_add(&text, step, NULL);
+    step->local_command = arena_strdup(steps->arena, str_text(&text));
+    str_free(&text);
+}
+
+/* Gives each step the folder and preamble that the ones before it say. Behind a context that is not
+ * known yet every step waits. */
+static void apply_contexts(struct steps *steps)
+{
+    const struct step_context *context = steps->is_local_task ? &context_here : &no_context;
+    bool is_known = true;
+    for (size_t i = 0; i < steps->count; i++) {
+        struct step *step = &steps->items[i];
+        bool takes = takes_context(steps, step);
+        step->context = takes ? context : &no_context;
+        step->waits = !step->is_parsed || (takes && !is_known);
+        if (step->is_parsed && step->verb->place == STEP_HERE && step->verb->is_command)
+            set_local_command(steps, step);
+        if (step->verb->place == STEP_CONTEXT && !step->is_parsed)
+            is_known = false;
+        else if (step->verb->place == STEP_CONTEXT)
+            context = step->verb->apply(step, context, steps->arena);
+    }
+}
+
+/* The context as written, also where it is not known yet. */
+static void add_contexts_to_fingerprints(struct steps *steps)
+{
+    const char *written = "";
+    for (size_t i = 0; i < steps->count; i++) {
+        struct step *step = &steps->items[i];
+        if (step->verb->place == STEP_CONTEXT)
+            written = arena_printf(steps->arena, "%s%s\n", written, step->fingerprint);
+        else if (takes_context(steps, step) && *written)
+            step->fingerprint = arena_printf(steps->arena, "%s%s", written, step->fingerprint);
+    }
+}
+
+bool steps_make(struct steps *steps, struct arena *arena, const struct recipe *recipe,
+                struct expander *expander, bool is_local_task)
+{
+    struct diags *diags = lang_diags(expander->lang);
+    struct step_options defaults = { 0 };
+    struct drafts drafts;
+    *steps = (struct steps){ .arena = arena, .is_local_task = is_local_task };
+    if (!drafts_make(&drafts, arena, recipe, expander))
+        return false;
+    bool fine = options_from_scope(expander, &defaults, recipe->where);
+    steps->items = arena_alloc(arena, (drafts.count ? drafts.count : 1) * sizeof *steps->items);
+    steps->count = drafts.count;
+    for (size_t i = 0; i < drafts.count; i++) {
+        const struct draft *draft = &drafts.items[i];
+        steps->items[i] = (struct step){ .number = (unsigned)i + 1,
+                                         .where = draft->where,
+                                         .silent = draft->silent,
+                                         .ignore = draft->ignore,
+                                         .options = defaults,
+                                         .lines = recipe->lines + draft->first_line,
+                                         .line_count = draft->line_count,
+                                         .part = draft->part };
+        fine &= parse_step(steps, &steps->items[i], draft, diags);
+    }
+    if (!fine)
+        return false;
+    apply_contexts(steps);
+    add_contexts_to_fingerprints(steps);
+    return true;
+}
+
+/* The draft of a step that waits, with its value now; NULL: failed (reported) or still waiting. */
+static const struct draft *redraft(const struct steps *steps, const struct step *step,
+                                   struct expander *expander)
+{
+    const struct recipe recipe = { .lines = (struct recipe_line *)step->lines,
+                                   .count = step->line_count,
+                                   .where = step->where };
+    struct drafts drafts;
+    if (!drafts_make(&drafts, steps->arena, &recipe, expander))
+        return NULL;
+    for (size_t i = 0; i < drafts.count; i++) {
+        const struct draft *draft = &drafts.items[i];
+        if (draft->first_line == 0 && draft->part == step->part) {
+            expander->is_waiting = draft->waits;
+            return draft->waits ? NULL : draft;
+        }
+    }
+    diag_error(lang_diags(expander->lang), step->where,
+               "what a host answered must not change which steps there are");
+    return NULL;
+}
+
+bool step_resolve(struct steps *steps, struct step *step, struct expander *expander)
+{
+    if (!step->is_parsed) {
+        const struct draft *draft = redraft(steps, step, expander);
+        if (!draft || !parse_step(steps, step, draft, lang_diags(expander->lang)))
+            return false;
+        apply_contexts(steps);
+    }
+    step->waits = false;
+    return true;
+}
+
+/* A line as written, whose verb may be known without expanding it. Returns false for the beginning
+ * of a block. */
+static bool check_line(const char *source, struct arena *arena, struct location where,
+                       struct diags *diags)
+{
+    bool unused = false;
+    const char *text = draft_skip_prefix(source, &unused, &unused);
+    size_t length = strcspn(text, " \t\n");
+    if (length == 0 || *text == '#' || memchr(text, '$', length))
+        return true;
+    const char *cursor = text;
+    const struct verb *verb = take_verb(arena, &cursor, where, diags);
+    if (!verb)
+        return true;
+    const char *options = cursor + strspn(cursor, " \t");
+    if (str_starts(options, "--") && !strchr(options, '$')) {
+        struct step_options ignored = { 0 };
+        struct str counted = { 0 };
+        options_parse(arena, verb, &cursor, &ignored, &counted, where, diags);
+        str_free(&counted);
+    }
+    return !draft_opens_block(arena, text);
+}
+
+void steps_check(const struct recipe *recipe, struct expander *expander)
+{
+    struct arena *arena = arena_new();
+    bool in_block = false;
+    for (size_t i = 0; i < recipe->count; i++) {
+        size_t length;
+        const char *source = text_source(recipe->lines[i].text, &length);
+        source = arena_strndup(arena, source, length);
+        if (in_block)
+            in_block =
+                strcspn(source, "}") + 1 != strlen(source) || source[strspn(source, " \t")] != '}';
+        else
+            in_block =
+                !check_line(source, arena, recipe->lines[i].where, lang_diags(expander->lang));
+    }
+    arena_free(arena);
+}
