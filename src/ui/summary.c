@@ -11,6 +11,8 @@
 #include "ui/color.h"
 #include "ui/safe.h"
 
+enum { SIGNAL_MAXIMUM = 64 };
+
 /* A row of the table. */
 struct row {
     const char *name;
@@ -97,17 +99,14 @@ static struct row *row_of(struct summary *summary, const char *host)
     return row;
 }
 
-unsigned summary_host_index(struct summary *summary, const char *host)
-{
-    return host ? row_of(summary, host)->index : 0;
-}
-
 void summary_reason(const struct event *event, struct str *out)
 {
     if (event->text && *event->text)
         str_add(out, event->text);
     else
         str_addf(out, "exit code %d", event->status);
+    if (event->status > 128 && event->status <= 128 + SIGNAL_MAXIMUM && !event->text)
+        str_addf(out, " (signal %d)", event->status - 128);
 }
 
 static bool is_told(const struct summary *summary, unsigned job)

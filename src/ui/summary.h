@@ -18,9 +18,6 @@ void summary_free(struct summary *summary);
 bool summary_add(struct summary *summary, const struct event *event, const char *what,
                  const char *tail);
 
-/* 1, 2 … in the order in which hosts are first named; 0 for this machine. */
-unsigned summary_host_index(struct summary *summary, const char *host);
-
 /* The table host × (ran, skipped, failed, seconds). Nothing when no task ran on a host. */
 void summary_table(const struct summary *summary, bool color, struct str *out);
 /* "'deploy' is up to date on 2 hosts.", for a run that ended well and had nothing to do; else

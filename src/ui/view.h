@@ -1,0 +1,24 @@
+#ifndef FAKE_UI_VIEW_H
+#define FAKE_UI_VIEW_H
+
+#include <stddef.h>
+
+#include "base/event.h"
+#include "base/str.h"
+#include "ui/paper.h"
+
+/* The steps that run, and what of their output waits for the end of its line. */
+struct view;
+struct view *view_new(struct paper *paper); /* the paper outlives it */
+void view_free(struct view *view);
+
+void view_step_began(struct view *view, const struct event *event);
+void view_step_output(struct view *view, const struct event *event);
+/* Shows what the step printed without a newline at its end. `what` is given the step as the user
+ * wrote it ("run make"), `tail` the last lines that it printed. */
+void view_step_ended(struct view *view, const struct event *event, struct str *what,
+                     struct str *tail);
+/* The job is over, with whatever its step printed. */
+void view_job_ended(struct view *view, const struct event *event);
+
+#endif
