@@ -235,6 +235,8 @@ bool summary_add(struct summary *summary, const struct event *event, const char 
         break;
     case EVENT_JOB_BEGAN:
         summary->ran++;
+        if (!event->is_file)
+            row_of(summary, event->host); /* rows stand in the order of the run */
         break;
     case EVENT_JOB_SKIPPED:
         add_skipped(summary, event);
