@@ -2,125 +2,246 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/key.h"
-#include "io/loop.h"
+#include "io/agent.h"
+#include "io/ssh_candidate.h"
 #include "io/ssh_state.h"
 
-/* User authentication: keys are offered one after the other, without asking first which methods
- * the server takes, as that would cost a round trip. */
+/* User authentication: keys are offered one after the other, then the password is. Which methods
+ * the server takes is asked only when all have failed, for the message: asking first would cost a
+ * round trip. */
 
-struct candidate {
-    const struct key *key; /* from a file */
-    struct str blob;       /* under the name that authenticates */
+enum login_state {
+    LOGIN_LIST, /* the agent is asked for its keys */
+    LOGIN_KEYS, /* they are offered */
+    LOGIN_PASSWORD,
+    LOGIN_INTERACTIVE, /* the password as answer to what the server asks */
+    LOGIN_METHODS,     /* all failed */
 };
 
 struct ssh_login {
+    enum login_state state;
+    struct agent_question *question;
     struct vec candidates; /* struct candidate * */
     size_t at;             /* being offered */
     struct str tried;      /* for the message */
-    struct str unusable;   /* files that could not be used, and why */
+    struct str unusable;   /* keys that could not be used, and why */
+    bool answered;         /* the password was given once: never a second time */
 };
-
-static void candidate_free(struct candidate *candidate)
-{
-    str_free(&candidate->blob);
-    free(candidate);
-}
 
 void ssh_login_free(struct ssh_login *login)
 {
     if (!login)
         return;
-    for (size_t i = 0; i < login->candidates.len; i++)
-        candidate_free(login->candidates.items[i]);
-    vec_free(&login->candidates);
+    agent_cancel(login->question);
+    candidates_free(&login->candidates);
     str_free(&login->tried);
     str_free(&login->unusable);
     free(login);
 }
 
-/* ---- who may be offered ---- */
+static void note_tried(struct ssh_login *login, const char *name)
+{
+    str_addf(&login->tried, "%s%s", login->tried.len > 0 ? ", " : "", name);
+}
 
-static void add_file(struct ssh *ssh, const char *path)
+/* ---- keys ---- */
+
+static void collect(struct ssh *ssh, const struct wire_string *identities, const char *why)
 {
     struct ssh_login *login = ssh->login;
-    const struct key *key = key_find(ssh->loop, path);
-    if (key->state == KEY_READY) {
-        struct candidate *candidate = mem_alloc(sizeof *candidate);
-        candidate->key = key;
-        key_add_login_blob(&key->blob, &candidate->blob);
-        vec_push(&login->candidates, candidate);
-    } else if (key->state != KEY_MISSING || ssh->config->identities_given) {
-        str_addf(&login->unusable, "%s%s %s", login->unusable.len > 0 ? ", " : "", path, key->why);
-    }
+    struct agent *agent = ssh->config->agent ? agent_find(ssh->loop, ssh->config->agent) : NULL;
+    if (why)
+        str_add(&login->unusable, why);
+    candidates_collect(ssh, agent, identities, &login->candidates, &login->unusable);
+    login->state = LOGIN_KEYS;
 }
 
-static void start_login(struct ssh *ssh)
+static void agent_listed(void *context, const struct wire_string *reply, const char *why)
 {
-    ssh->login = mem_alloc(sizeof *ssh->login);
-    for (size_t i = 0; i < ssh->config->identities.len; i++)
-        add_file(ssh, ssh->config->identities.items[i]);
+    struct ssh *ssh = context;
+    ssh->login->question = NULL;
+    collect(ssh, reply, why);
+    ssh_continue(ssh);
 }
 
-/* ---- offering ---- */
-
-static int sign(LIBSSH2_SESSION *session, unsigned char **signature, size_t *size,
-                const unsigned char *data, size_t data_size, void **abstract)
+static enum ssh_progress list_keys(struct ssh *ssh)
 {
-    (void)session;
-    const struct candidate *candidate = *abstract;
-    struct str bytes = { 0 };
-    if (!key_sign(candidate->key, data, data_size, &bytes)) {
-        str_free(&bytes);
-        return -1;
-    }
-    *size = bytes.len;
-    *signature = (unsigned char *)str_steal(&bytes); /* libssh2 frees it with free() */
-    return 0;
-}
-
-static enum ssh_progress fail_login(struct ssh *ssh)
-{
-    const struct ssh_login *login = ssh->login;
-    if (login->tried.len == 0) {
-        ssh_fail(ssh, TRANSPORT_AUTH, "no key to log in with as %s%s%s", ssh->config->user,
-                 login->unusable.len > 0 ? ": " : "", str_text(&login->unusable));
-        return ssh_hint(ssh, "name a key file with ssh_identity or --identity, or add one to the "
-                             "agent with ssh-add");
-    }
-    ssh_fail(ssh, TRANSPORT_AUTH, "%s takes none of our keys as %s: %s",
-             str_text(&ssh->address_text), ssh->config->user, str_text(&login->tried));
-    if (login->unusable.len > 0)
-        return ssh_hint(ssh, "not tried: %s", str_text(&login->unusable));
-    return ssh_hint(ssh, "is the public key in ~/.ssh/authorized_keys of %s there?",
-                    ssh->config->user);
-}
-
-static void note_tried(struct ssh_login *login, const struct candidate *candidate)
-{
-    str_addf(&login->tried, "%s%s", login->tried.len > 0 ? ", " : "", candidate->key->path);
-}
-
-enum ssh_progress ssh_step_authenticate(struct ssh *ssh)
-{
-    if (!ssh->login)
-        start_login(ssh);
     struct ssh_login *login = ssh->login;
-    while (login->at < login->candidates.len) {
+    if (login->question)
+        return SSH_WAIT;
+    if (!ssh->config->agent || !*ssh->config->agent) {
+        collect(ssh, NULL, NULL);
+        return SSH_NEXT;
+    }
+    struct agent *agent = agent_find(ssh->loop, ssh->config->agent);
+    login->question = agent_ask_identities(agent, agent_listed, ssh);
+    return SSH_WAIT;
+}
+
+/* A refusal is no failure yet; the connection's end is. */
+static bool was_refused(int result)
+{
+    return result == LIBSSH2_ERROR_AUTHENTICATION_FAILED ||
+           result == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED;
+}
+
+static enum ssh_progress fail_while_trying(struct ssh *ssh)
+{
+    ssh_fail_library(ssh, "during the login");
+    if (ssh->login->tried.len == 0)
+        return SSH_FAILED;
+    ssh->error = TRANSPORT_AUTH;
+    return ssh_hint(
+        ssh,
+        "tried: %s. Servers hang up after some refusals: name the right key with ssh_identity, and "
+        "IdentitiesOnly yes in the ssh configuration keeps the agent's others back",
+        str_text(&ssh->login->tried));
+}
+
+static enum ssh_progress offer_keys(struct ssh *ssh)
+{
+    struct ssh_login *login = ssh->login;
+    for (; login->at < login->candidates.len; login->at++) {
         struct candidate *candidate = login->candidates.items[login->at];
         void *context = candidate;
         int result = libssh2_userauth_publickey(ssh->session, ssh->config->user,
                                                 (const unsigned char *)candidate->blob.data,
-                                                candidate->blob.len, sign, &context);
+                                                candidate->blob.len, candidate_sign, &context);
         if (result == LIBSSH2_ERROR_EAGAIN)
-            return SSH_WAIT_LIBRARY;
+            return candidate->signing == SIGN_ASKED ? SSH_WAIT : SSH_WAIT_LIBRARY;
         if (result == 0)
             return SSH_NEXT;
-        note_tried(login, candidate);
-        if (result != LIBSSH2_ERROR_AUTHENTICATION_FAILED &&
-            result != LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED)
-            return ssh_fail_library(ssh, "during the login");
-        login->at++;
+        note_tried(login, candidate->name);
+        if (!was_refused(result))
+            return fail_while_trying(ssh);
     }
-    return fail_login(ssh);
+    const char *password = ssh->connection->password;
+    login->state = password && *password ? LOGIN_PASSWORD : LOGIN_METHODS;
+    return SSH_WAIT;
+}
+
+/* ---- password ---- */
+
+static enum ssh_progress give_password(struct ssh *ssh)
+{
+    const char *user = ssh->config->user;
+    const char *password = ssh->connection->password;
+    int result = libssh2_userauth_password_ex(ssh->session, user, (unsigned)strlen(user), password,
+                                              (unsigned)strlen(password), NULL);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    if (result == 0)
+        return SSH_NEXT;
+    note_tried(ssh->login, "password");
+    if (result == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
+        ssh_fail(ssh, TRANSPORT_AUTH, "the password of %s has expired", ssh->config->user);
+        return ssh_hint(ssh, "log in by hand and set a new one");
+    }
+    if (!was_refused(result))
+        return fail_while_trying(ssh);
+    ssh->login->state = LOGIN_INTERACTIVE;
+    return SSH_WAIT;
+}
+
+/* Answers the first question that is not to be seen; a second one means that it was wrong. */
+static void answer_questions(const char *name, int name_size, const char *instruction,
+                             int instruction_size, int count,
+                             const LIBSSH2_USERAUTH_KBDINT_PROMPT *prompts,
+                             LIBSSH2_USERAUTH_KBDINT_RESPONSE *responses, void **abstract)
+{
+    (void)name, (void)name_size, (void)instruction, (void)instruction_size;
+    struct ssh *ssh = *abstract;
+    for (int i = 0; i < count; i++) {
+        if (prompts[i].echo || ssh->login->answered)
+            continue;
+        responses[i].text = mem_strdup(ssh->connection->password); /* libssh2 calls free() */
+        responses[i].length = (unsigned)strlen(responses[i].text);
+        ssh->login->answered = true;
+    }
+}
+
+static enum ssh_progress answer_server(struct ssh *ssh)
+{
+    const char *user = ssh->config->user;
+    int result = libssh2_userauth_keyboard_interactive_ex(ssh->session, user,
+                                                          (unsigned)strlen(user), answer_questions);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    if (result == 0)
+        return SSH_NEXT;
+    if (!was_refused(result))
+        return fail_while_trying(ssh);
+    ssh->login->state = LOGIN_METHODS;
+    return SSH_WAIT;
+}
+
+/* ---- failure ---- */
+
+enum { USUAL_MAX_TRIES = 6 }; /* MaxAuthTries of sshd_config(5) */
+
+static enum ssh_progress hint_login(struct ssh *ssh, const char *methods)
+{
+    const struct ssh_login *login = ssh->login;
+    const char *unusable = str_text(&login->unusable);
+    if (login->unusable.len > 0)
+        return ssh_hint(ssh, "not usable: %s%s", unusable,
+                        strstr(unusable, "is encrypted") ? "; ssh-add takes an encrypted key" : "");
+    if (!strstr(methods, "publickey"))
+        return ssh_hint(ssh, "the server takes no keys, but %s: set ssh_password", methods);
+    if (login->at >= USUAL_MAX_TRIES)
+        return ssh_hint(
+            ssh, "servers stop listening after %d keys: name the right one with ssh_identity",
+            USUAL_MAX_TRIES);
+    if (login->tried.len > 0)
+        return ssh_hint(ssh,
+                        "is the user right, and a public key in ~/.ssh/authorized_keys there?");
+    return ssh_hint(
+        ssh,
+        "name a key file with ssh_identity or --identity, or add one to the agent with ssh-add");
+}
+
+static enum ssh_progress fail_login(struct ssh *ssh, const char *methods)
+{
+    const struct ssh_login *login = ssh->login;
+    const char *address = str_text(&ssh->address_text);
+    const char *user = ssh->config->user;
+    if (login->tried.len > 0)
+        ssh_fail(ssh, TRANSPORT_AUTH, "%s does not let %s in; tried: %s", address, user,
+                 str_text(&login->tried));
+    else
+        ssh_fail(ssh, TRANSPORT_AUTH, "no key to log in to %s as %s", address, user);
+    return hint_login(ssh, methods);
+}
+
+static enum ssh_progress ask_methods(struct ssh *ssh)
+{
+    const char *user = ssh->config->user;
+    const char *methods = libssh2_userauth_list(ssh->session, user, (unsigned)strlen(user));
+    if (methods)
+        return fail_login(ssh, methods);
+    if (libssh2_userauth_authenticated(ssh->session))
+        return SSH_NEXT; /* a server that asks for nothing */
+    if (libssh2_session_last_errno(ssh->session) == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    return fail_login(ssh, "publickey");
+}
+
+/* ---- the step ---- */
+
+/* Goes on at once when a state was left for the next one. */
+enum ssh_progress ssh_step_authenticate(struct ssh *ssh)
+{
+    static enum ssh_progress (*const steps[])(struct ssh *) = {
+        [LOGIN_LIST] = list_keys,         [LOGIN_KEYS] = offer_keys,
+        [LOGIN_PASSWORD] = give_password, [LOGIN_INTERACTIVE] = answer_server,
+        [LOGIN_METHODS] = ask_methods,
+    };
+    if (!ssh->login)
+        ssh->login = mem_alloc(sizeof *ssh->login);
+    for (;;) {
+        enum login_state state = ssh->login->state;
+        enum ssh_progress progress = steps[state](ssh);
+        if (ssh->login->state == state)
+            return progress;
+    }
 }

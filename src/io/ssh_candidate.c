@@ -1,0 +1,196 @@
+#include "io/ssh_candidate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/agent.h"
+#include "io/key.h"
+#include "io/ssh_state.h"
+
+/* ---- the list ---- */
+
+struct collection {
+    struct ssh *ssh;
+    struct agent *agent;
+    struct vec *candidates;
+    struct str *unusable;
+    struct vec listed; /* struct agent_identity *, what the agent has */
+};
+
+static void note_unusable(struct collection *collection, const char *name, const char *why)
+{
+    str_addf(collection->unusable, "%s%s %s", collection->unusable->len > 0 ? ", " : "", name, why);
+}
+
+static struct candidate *add_candidate(struct collection *collection, const void *blob, size_t size)
+{
+    struct candidate *candidate = mem_alloc(sizeof *candidate);
+    struct str plain = { 0 };
+    candidate->ssh = collection->ssh;
+    str_addn(&plain, blob, size);
+    key_add_login_blob(&plain, &candidate->blob);
+    str_free(&plain);
+    vec_push(collection->candidates, candidate);
+    return candidate;
+}
+
+/* Takes the identity out of what the agent has left. */
+static void add_agent_key(struct collection *collection, size_t at, const char *path)
+{
+    struct agent_identity *identity = collection->listed.items[at];
+    struct candidate *candidate = add_candidate(collection, identity->key.data, identity->key.size);
+    candidate->agent = collection->agent;
+    str_addn(&candidate->agent_key, (const char *)identity->key.data, identity->key.size);
+    candidate->name = path ? mem_printf("%s (agent)", path)
+                           : mem_printf("%.*s (agent)", (int)identity->comment.size,
+                                        (const char *)identity->comment.data);
+    free(identity);
+    collection->listed.items[at] = NULL;
+}
+
+static bool try_agent_for(struct collection *collection, const struct key *key)
+{
+    for (size_t i = 0; i < collection->listed.len && key->blob.len > 0; i++) {
+        const struct agent_identity *identity = collection->listed.items[i];
+        if (identity && identity->key.size == key->blob.len &&
+            memcmp(identity->key.data, key->blob.data, key->blob.len) == 0) {
+            add_agent_key(collection, i, key->path);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_files(struct collection *collection, const struct vec *files)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        const struct key *key = files->items[i];
+        if (key->state == KEY_READY) {
+            struct candidate *candidate = add_candidate(collection, key->blob.data, key->blob.len);
+            candidate->key = key;
+            candidate->name = mem_strdup(key->path);
+        } else if (key->state != KEY_MISSING || collection->ssh->config->identities_given) {
+            note_unusable(collection, key->path, key->why);
+        }
+    }
+}
+
+static bool is_supported(struct wire_string key)
+{
+    static const char *const types[] = { "ssh-ed25519", "ecdsa-sha2-nistp256",
+                                         "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa" };
+    struct wire wire = wire_read(key.data, key.size);
+    struct wire_string type = wire_string(&wire);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (wire_equals(type, types[i]))
+            return true;
+    return false;
+}
+
+static void add_other_agent_keys(struct collection *collection)
+{
+    for (size_t i = 0; i < collection->listed.len; i++)
+        if (collection->listed.items[i])
+            add_agent_key(collection, i, NULL);
+}
+
+/* Certificates and hardware keys are left out: libssh2 1.10 cannot use them. */
+static void list_agent(struct collection *collection, const struct wire_string *identities)
+{
+    if (!identities)
+        return;
+    struct wire wire = wire_read(identities->data, identities->size);
+    struct agent_identity identity;
+    for (uint32_t left = agent_read_count(&wire); left > 0; left--) {
+        if (!agent_read_identity(&wire, &identity))
+            break;
+        if (is_supported(identity.key)) {
+            struct agent_identity *copy = mem_alloc(sizeof *copy);
+            *copy = identity;
+            vec_push(&collection->listed, copy);
+        } else {
+            char *name = mem_printf("%.*s (agent)", (int)identity.comment.size,
+                                    (const char *)identity.comment.data);
+            note_unusable(collection, name, "is of a type that this transport cannot use");
+            free(name);
+        }
+    }
+}
+
+void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_string *identities,
+                        struct vec *candidates, struct str *unusable)
+{
+    struct collection collection = { ssh, agent, candidates, unusable, { 0 } };
+    struct vec files = { 0 };
+    list_agent(&collection, identities);
+    for (size_t i = 0; i < ssh->config->identities.len; i++) {
+        const struct key *key = key_find(ssh->loop, ssh->config->identities.items[i]);
+        if (!try_agent_for(&collection, key))
+            vec_push(&files, (void *)key);
+    }
+    if (ssh->config->identities_given)
+        add_files(&collection, &files);
+    if (!ssh->config->identities_only)
+        add_other_agent_keys(&collection);
+    if (!ssh->config->identities_given)
+        add_files(&collection, &files);
+    for (size_t i = 0; i < collection.listed.len; i++)
+        free(collection.listed.items[i]);
+    vec_free(&collection.listed);
+    vec_free(&files);
+}
+
+void candidates_free(struct vec *candidates)
+{
+    for (size_t i = 0; i < candidates->len; i++) {
+        struct candidate *candidate = candidates->items[i];
+        agent_cancel(candidate->question);
+        str_free(&candidate->agent_key);
+        str_free(&candidate->blob);
+        str_free(&candidate->signature);
+        free(candidate->name);
+        free(candidate);
+    }
+    vec_free(candidates);
+}
+
+/* ---- signing ---- */
+
+static void agent_signed(void *context, const struct wire_string *reply, const char *why)
+{
+    (void)why;
+    struct candidate *candidate = context;
+    candidate->question = NULL;
+    bool is_signed = reply && agent_read_signature(*reply, &candidate->signature);
+    candidate->signing = is_signed ? SIGN_DONE : SIGN_REFUSED;
+    ssh_continue(candidate->ssh);
+}
+
+static void start_signing(struct candidate *candidate, const unsigned char *data, size_t size)
+{
+    if (!candidate->key) {
+        candidate->question = agent_ask_signature(candidate->agent, &candidate->agent_key, data,
+                                                  size, agent_signed, candidate);
+        candidate->signing = SIGN_ASKED;
+        return;
+    }
+    bool is_signed = key_sign(candidate->key, data, size, &candidate->signature);
+    candidate->signing = is_signed ? SIGN_DONE : SIGN_REFUSED;
+}
+
+int candidate_sign(LIBSSH2_SESSION *session, unsigned char **signature, size_t *size,
+                   const unsigned char *data, size_t data_size, void **abstract)
+{
+    (void)session;
+    struct candidate *candidate = *abstract;
+    if (candidate->signing == SIGN_NOT_ASKED)
+        start_signing(candidate, data, data_size);
+    if (candidate->signing == SIGN_ASKED)
+        return LIBSSH2_ERROR_EAGAIN;
+    if (candidate->signing == SIGN_REFUSED)
+        return -1;
+    *size = candidate->signature.len;
+    *signature = (unsigned char *)str_steal(&candidate->signature); /* libssh2 calls free() */
+    return 0;
+}

@@ -1,0 +1,48 @@
+#ifndef FAKE_IO_SSH_CANDIDATE_H
+#define FAKE_IO_SSH_CANDIDATE_H
+
+#include <libssh2.h>
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+
+struct agent;
+struct agent_question;
+struct key;
+struct ssh;
+struct wire_string;
+
+/* The keys that may be offered to a server, in the order in which they are. */
+
+enum signing {
+    SIGN_NOT_ASKED,
+    SIGN_ASKED, /* the agent has the question */
+    SIGN_DONE,
+    SIGN_REFUSED,
+};
+
+struct candidate {
+    struct ssh *ssh;
+    char *name;            /* in messages */
+    const struct key *key; /* of a file; NULL: the agent signs */
+    struct agent *agent;
+    struct str agent_key; /* as the agent knows it */
+    struct str blob;      /* as the server is told */
+    enum signing signing;
+    struct agent_question *question;
+    struct str signature;
+};
+
+/* Adds to candidates: keys of the agent that stand beside a named file, files that were named, the
+ * agent's other keys, ssh's default files. What cannot be used, and why, goes to `unusable`.
+ * identities is the agent's answer, or NULL. */
+void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_string *identities,
+                        struct vec *candidates, struct str *unusable);
+void candidates_free(struct vec *candidates);
+
+/* libssh2's sign callback; *abstract is the candidate. Says "again" while the agent is asked, which
+ * then steps the machine. */
+LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC(candidate_sign);
+
+#endif
