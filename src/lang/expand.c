@@ -25,8 +25,8 @@ bool expand_fail(struct expander *expander, struct location where, const char *f
 }
 
 /* name:from=to on the value of name. */
-static bool expand_substitution(struct expander *expander, const char *name, struct span from,
-                                struct span to, struct location where, struct str *out)
+static bool substitute(struct expander *expander, const char *name, struct span from,
+                       struct span to, struct location where, struct str *out)
 {
     struct str value = { 0 }, from_memory = { 0 }, to_memory = { 0 };
     struct pattern_text pattern = pattern_parse(from.data, from.len, &from_memory);
@@ -42,24 +42,6 @@ static bool expand_substitution(struct expander *expander, const char *name, str
     str_free(&value);
     str_free(&from_memory);
     str_free(&to_memory);
-    return ok;
-}
-
-/* $($(a)_b), $($(a):.c=.o): a name or a substitution reference, known only now. */
-static bool expand_computed(struct expander *expander, const struct piece *piece,
-                            struct location where, struct str *out)
-{
-    struct str inside = { 0 };
-    struct span name, from, to;
-    bool ok = expand(expander, piece->inside, &inside);
-
-    if (ok && reference_parse((struct span){ str_text(&inside), inside.len }, &name, &from, &to)) {
-        inside.data[name.len] = '\0'; /* where the colon was */
-        ok = expand_substitution(expander, inside.data, from, to, where, out);
-    } else if (ok) {
-        ok = reference_expand(expander, str_text(&inside), where, out);
-    }
-    str_free(&inside);
     return ok;
 }
 
@@ -85,30 +67,35 @@ static bool expand_values(struct expander *expander, const struct piece *piece, 
 
 enum { VALUES_USUAL = 4 };
 
-static bool expand_call(struct expander *expander, const struct text *text,
-                        const struct piece *piece, struct str *out)
+static bool call_with_values(struct expander *expander, const struct text *text,
+                             const struct piece *piece, struct str *out)
 {
     const char *usual[VALUES_USUAL];
-    struct str memory = { 0 };
-    const char **values = usual;
+    const char **values =
+        piece->call.count > VALUES_USUAL ? mem_array(piece->call.count, sizeof *values) : usual;
     struct call call = { .function = piece->call.function,
+                         .values = values,
                          .count = piece->call.count,
                          .where = piece_location(text, piece) };
-    bool ok;
+    struct str memory = { 0 };
+    bool ok =
+        expand_values(expander, piece, &memory, values) && function_call(expander, &call, out);
 
-    if (call.function->flags & FUNCTION_TEXTS) {
-        call.texts = piece->call.arguments;
-        return function_call(expander, &call, out);
-    }
-    if (call.count > VALUES_USUAL)
-        values = mem_array(call.count, sizeof *values);
-    ok = expand_values(expander, piece, &memory, values);
-    call.values = values;
-    ok = ok && function_call(expander, &call, out);
     if (values != usual)
         free(values);
     str_free(&memory);
     return ok;
+}
+
+static bool call_with_texts(struct expander *expander, const struct text *text,
+                            const struct piece *piece, struct str *out)
+{
+    struct call call = { .function = piece->call.function,
+                         .texts = piece->call.arguments,
+                         .count = piece->call.count,
+                         .where = piece_location(text, piece) };
+
+    return function_call(expander, &call, out);
 }
 
 /* True for $(now) where a Makefile has a variable of that name, which means what it means in make.
@@ -119,35 +106,79 @@ static bool is_variable(struct expander *expander, const struct piece *piece)
            scope_find(expander->scope, piece->call.function->name);
 }
 
-static bool expand_piece(struct expander *expander, const struct text *text,
+/* --- one kind of piece each --- */
+
+static bool expand_literal(struct expander *expander, const struct text *text,
+                           const struct piece *piece, struct str *out)
+{
+    (void)expander;
+    (void)text;
+    str_addn(out, piece->source.data, piece->source.len);
+    return true;
+}
+
+static bool expand_reference(struct expander *expander, const struct text *text,
+                             const struct piece *piece, struct str *out)
+{
+    return reference_expand(expander, piece->name, piece_location(text, piece), out);
+}
+
+static bool expand_substitution(struct expander *expander, const struct text *text,
+                                const struct piece *piece, struct str *out)
+{
+    return substitute(expander, piece->substitution.name, piece->substitution.from,
+                      piece->substitution.to, piece_location(text, piece), out);
+}
+
+/* $($(a)_b), $($(a):.c=.o): a name or a substitution reference, known only now. */
+static bool expand_computed(struct expander *expander, const struct text *text,
+                            const struct piece *piece, struct str *out)
+{
+    struct str inside = { 0 };
+    struct span name, from, to;
+    bool ok = expand(expander, piece->inside, &inside);
+
+    if (ok && reference_parse((struct span){ str_text(&inside), inside.len }, &name, &from, &to)) {
+        inside.data[name.len] = '\0'; /* where the colon was */
+        ok = substitute(expander, inside.data, from, to, piece_location(text, piece), out);
+    } else if (ok) {
+        ok = reference_expand(expander, str_text(&inside), piece_location(text, piece), out);
+    }
+    str_free(&inside);
+    return ok;
+}
+
+static bool expand_call(struct expander *expander, const struct text *text,
+                        const struct piece *piece, struct str *out)
+{
+    const struct function *function = piece->call.function;
+
+    if (is_variable(expander, piece))
+        return reference_expand(expander, function->name, piece_location(text, piece), out);
+    if (expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE))
+        return expand_literal(expander, text, piece, out);
+    if (function->flags & FUNCTION_TEXTS)
+        return call_with_texts(expander, text, piece, out);
+    return call_with_values(expander, text, piece, out);
+}
+
+static bool expand_error(struct expander *expander, const struct text *text,
                          const struct piece *piece, struct str *out)
 {
-    switch (piece->kind) {
-    case PIECE_LITERAL:
-        str_addn(out, piece->source.data, piece->source.len);
-        return true;
-    case PIECE_REFERENCE:
-        return reference_expand(expander, piece->name, piece_location(text, piece), out);
-    case PIECE_SUBSTITUTION:
-        return expand_substitution(expander, piece->substitution.name, piece->substitution.from,
-                                   piece->substitution.to, piece_location(text, piece), out);
-    case PIECE_COMPUTED:
-        return expand_computed(expander, piece, piece_location(text, piece), out);
-    case PIECE_CALL:
-        if (is_variable(expander, piece))
-            return reference_expand(expander, piece->call.function->name,
-                                    piece_location(text, piece), out);
-        if (expander->mode == EXPAND_FINGERPRINT &&
-            (piece->call.function->flags & FUNCTION_VOLATILE)) {
-            str_addn(out, piece->source.data, piece->source.len);
-            return true;
-        }
-        return expand_call(expander, text, piece, out);
-    case PIECE_ERROR:
-        break;
-    }
+    (void)out;
     return expand_fail(expander, piece_location(text, piece), "%s", piece->message);
 }
+
+/* A table and no switch, also to keep the frames small that nest with the text. */
+static bool (*const expand_piece[])(struct expander *, const struct text *, const struct piece *,
+                                    struct str *) = {
+    [PIECE_LITERAL] = expand_literal,
+    [PIECE_REFERENCE] = expand_reference,
+    [PIECE_SUBSTITUTION] = expand_substitution,
+    [PIECE_COMPUTED] = expand_computed,
+    [PIECE_CALL] = expand_call,
+    [PIECE_ERROR] = expand_error,
+};
 
 bool expand(struct expander *expander, const struct text *text, struct str *out)
 {
@@ -163,7 +194,7 @@ bool expand(struct expander *expander, const struct text *text, struct str *out)
     if (expander->depth++ == 0)
         expander->place = text->where;
     for (piece = text->pieces; piece && ok; piece = piece->next)
-        ok = expand_piece(expander, text, piece, out);
+        ok = expand_piece[piece->kind](expander, text, piece, out);
     expander->depth--;
     return ok;
 }

@@ -92,6 +92,7 @@ const char *function_name(size_t index)
 bool function_call(struct expander *expander, const struct call *call, struct str *out)
 {
     const struct function *function = call->function;
+    bool ok;
 
     if (call->count < function->minimum)
         return expand_fail(expander, call->where,
@@ -99,7 +100,10 @@ bool function_call(struct expander *expander, const struct call *call, struct st
                            function->name);
     if (call->count == 0 && !(function->flags & FUNCTION_BARE))
         return true;
-    return function->body(expander, call, out);
+    expander->depth++; /* a call takes twice the stack of a reference */
+    ok = function->body(expander, call, out);
+    expander->depth--;
+    return ok;
 }
 
 bool function_trims(const struct function *function, unsigned argument)

@@ -2,12 +2,9 @@
 
 #include <string.h>
 
-#include "lang/functions.h"
 #include "lang/lang.h"
 
-/* --- what a name stands for --- */
-
-static bool is_number(const char *name)
+bool reference_is_number(const char *name)
 {
     return name[0] && name[strspn(name, "0123456789")] == '\0';
 }
@@ -17,7 +14,8 @@ static const char *call_argument(const struct expander *expander, const char *na
 {
     unsigned index = 0;
 
-    if (!expander->call_arguments || !(name[0] >= '0' && name[0] <= '9') || !is_number(name))
+    if (!expander->call_arguments || !(name[0] >= '0' && name[0] <= '9') ||
+        !reference_is_number(name))
         return NULL;
     for (; *name; name++) {
         index = index * 10 + (unsigned)(*name - '0');
@@ -90,148 +88,6 @@ enum reference_kind reference_find(struct expander *expander, const char *name,
     return is_computed(expander, name, value) ? REFERENCE_AUTOMATIC : REFERENCE_UNDEFINED;
 }
 
-/* --- failing --- */
-
-/* Reports, and frees both texts. Returns false. */
-static bool fail_with_hint(struct expander *expander, struct location where, struct str *message,
-                           struct str *hint)
-{
-    diag_error_hint(lang_diags(expander->lang), where, str_text(message),
-                    hint->len ? str_text(hint) : NULL);
-    str_free(message);
-    str_free(hint);
-    expander->failed = true;
-    return false;
-}
-
-enum { CHAIN_SHOWN = 8 };
-
-/* "a → b → c → a": what is in use, the outermost first. */
-static void add_chain(const struct expander *expander, struct str *chain)
-{
-    const struct variable *shown[CHAIN_SHOWN];
-    const struct expand_frame *frame = expander->frames;
-    unsigned count = 0;
-
-    for (; frame && count < CHAIN_SHOWN; frame = frame->outer)
-        shown[count++] = frame->variable;
-    if (frame)
-        str_add(chain, "… → ");
-    while (count-- > 0)
-        str_addf(chain, "%s%s", shown[count]->name, count ? " → " : "");
-}
-
-bool reference_fail_chain(struct expander *expander, struct location where, const char *message)
-{
-    struct str text = { 0 }, chain = { 0 };
-
-    str_add(&text, message);
-    add_chain(expander, &chain);
-    return fail_with_hint(expander, where, &text, &chain);
-}
-
-static bool fail_recursive(struct expander *expander, const struct variable *variable,
-                           struct location where)
-{
-    struct expand_frame frame = { variable, expander->frames };
-    struct str message = { 0 };
-
-    str_addf(&message, "Recursive variable '%s' references itself (eventually)", variable->name);
-    expander->frames = &frame;
-    reference_fail_chain(expander, where, str_text(&message));
-    expander->frames = frame.outer;
-    str_free(&message);
-    return false;
-}
-
-static void try_names(struct nearest *nearest, const struct map *names)
-{
-    size_t i;
-
-    for (i = 0; i < names->len; i++)
-        if (names->entries[i].value)
-            nearest_try(nearest, names->entries[i].key);
-}
-
-/* "$(patsubt %.c,…)" is a variable that nobody has: a function is meant. */
-static bool fail_unknown_function(struct expander *expander, const char *name, size_t length,
-                                  struct location where)
-{
-    struct str word = { 0 }, message = { 0 }, hint = { 0 };
-    struct nearest nearest;
-    size_t i;
-
-    str_addn(&word, name, length);
-    nearest = nearest_to(str_text(&word));
-    for (i = 0; function_name(i); i++)
-        nearest_try(&nearest, function_name(i));
-    str_addf(&message, "unknown function '%s'", str_text(&word));
-    if (nearest.best)
-        str_addf(&hint, "did you mean '%s'?", nearest.best);
-    str_free(&word);
-    return fail_with_hint(expander, where, &message, &hint);
-}
-
-static bool fail_undefined(struct expander *expander, const char *name, struct location where)
-{
-    struct nearest nearest = nearest_to(name);
-    struct str message = { 0 }, hint = { 0 };
-    const struct scope *scope;
-
-    for (scope = expander->scope; scope; scope = scope->outer)
-        if (scope->set)
-            try_names(&nearest, &scope->set->map);
-    str_addf(&message, "undefined variable '%s'", name);
-    if (nearest.best)
-        str_addf(&hint, "did you mean '%s'?", nearest.best);
-    else
-        str_addf(&hint, "if it may be empty, give it a default: %s ?=", name);
-    return fail_with_hint(expander, where, &message, &hint);
-}
-
-static bool fail_unknown_role(struct expander *expander, const char *name, struct location where)
-{
-    struct nearest nearest = nearest_to(name);
-    struct str message = { 0 }, hint = { 0 };
-
-    try_names(&nearest, &lang_model(expander->lang)->inventory.roles);
-    str_addf(&message, "unknown role '%s'", name);
-    if (nearest.best)
-        str_addf(&hint, "did you mean '%s'?", nearest.best);
-    return fail_with_hint(expander, where, &message, &hint);
-}
-
-static bool is_stepped(const struct expander *expander, const char *name)
-{
-    return map_get(&lang_model(expander->lang)->stepped_names, name) != NULL;
-}
-
-/* A name that nothing gives a value is empty, as in make, but where that is dangerous. */
-static bool expand_undefined(struct expander *expander, const char *name, struct location where)
-{
-    size_t word = strcspn(name, " \t");
-
-    if (expander->call_arguments && is_number(name))
-        return true;
-    if (expander->passes_over && is_stepped(expander, name)) {
-        expander->is_lacking = true;
-        return false;
-    }
-    if (name[0] == '@' && name[1] && strcmp(name, "@D") != 0 && strcmp(name, "@F") != 0 &&
-        !lang_options(expander->lang)->is_make)
-        return fail_unknown_role(expander, name + 1, where);
-    if (expander->undefined_is_error && !expander->may_be_undefined) {
-        if (word > 0 && name[word])
-            return fail_unknown_function(expander, name, word, where);
-        return fail_undefined(expander, name, where);
-    }
-    if (lang_options(expander->lang)->warn_undefined && expander->mode == EXPAND_VALUE)
-        diag_warning(lang_diags(expander->lang), where, "undefined variable '%s'", name);
-    return true;
-}
-
-/* --- values --- */
-
 static bool expand_own(struct expander *expander, struct variable *variable, struct location where,
                        struct str *out, bool is_called)
 {
@@ -243,7 +99,7 @@ static bool expand_own(struct expander *expander, struct variable *variable, str
         return true;
     }
     if (was_expanding && !is_called)
-        return fail_recursive(expander, variable, where);
+        return reference_fail_recursive(expander, variable, where);
     if (!variable->text)
         variable->text = text_compile(lang_arena(expander->lang), variable->value,
                                       strlen(variable->value), variable->where);
@@ -290,7 +146,7 @@ static bool expand_name(struct expander *expander, const char *name, struct loca
 {
     struct variable *variable;
 
-    if (expander->mode == EXPAND_FINGERPRINT && is_stepped(expander, name)) {
+    if (expander->mode == EXPAND_FINGERPRINT && reference_is_stepped(expander, name)) {
         str_addf(out, "$(%s)", name);
         return true;
     }
@@ -305,7 +161,7 @@ static bool expand_name(struct expander *expander, const char *name, struct loca
     case REFERENCE_UNDEFINED:
         break;
     }
-    return expand_undefined(expander, name, where);
+    return reference_undefined(expander, name, where);
 }
 
 bool reference_expand(struct expander *expander, const char *name, struct location where,

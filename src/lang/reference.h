@@ -10,8 +10,8 @@ bool reference_expand(struct expander *expander, const char *name, struct locati
 /* For $(call): the value of a variable that may be in use already. */
 bool reference_expand_called(struct expander *expander, const char *name, struct location where,
                              struct str *out);
-/* Fails with the chain of the variables in use as the hint. Returns false. */
-bool reference_fail_chain(struct expander *expander, struct location where, const char *message);
+bool reference_is_number(const char *name);
+bool reference_is_stepped(const struct expander *expander, const char *name); /* by --into */
 
 /* What a name stands for now: the argument of a $(call), a name bound by $(foreach) or $(let), an
  * automatic variable, a variable of the scope; in this order. */
@@ -23,5 +23,12 @@ enum reference_kind {
 };
 enum reference_kind reference_find(struct expander *expander, const char *name,
                                    struct variable **variable, struct str *value);
+
+/* A name that nothing gives a value: empty, as in make, but an error where that is dangerous. */
+bool reference_undefined(struct expander *expander, const char *name, struct location where);
+/* These report and return false. The hint is the chain of the variables in use. */
+bool reference_fail_chain(struct expander *expander, struct location where, const char *message);
+bool reference_fail_recursive(struct expander *expander, const struct variable *variable,
+                              struct location where);
 
 #endif
