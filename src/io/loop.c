@@ -14,6 +14,13 @@ struct soon {
     void *context;
 };
 
+struct shared {
+    struct shared *next;
+    void *(*make)(struct loop *loop);
+    void (*release)(void *value);
+    void *value;
+};
+
 struct loop {
     uv_loop_t uv;
     /* What loop_soon was given. The idle handle makes the loop turn without waiting, the check
@@ -21,6 +28,7 @@ struct loop {
     uv_idle_t idle;
     uv_check_t check;
     struct soon *soon, **soon_end;
+    struct shared *shared;
 };
 
 struct timer {
@@ -91,6 +99,12 @@ void loop_free(struct loop *loop)
         struct soon *soon = loop->soon;
         loop->soon = soon->next;
         free(soon);
+    }
+    while (loop->shared) {
+        struct shared *shared = loop->shared;
+        loop->shared = shared->next;
+        shared->release(shared->value);
+        free(shared);
     }
     uv_close((uv_handle_t *)&loop->idle, NULL);
     uv_close((uv_handle_t *)&loop->check, NULL);
@@ -247,4 +261,17 @@ void poll_watch_free(struct poll_watch *watch)
         return;
     uv_poll_stop(&watch->uv);
     uv_close((uv_handle_t *)&watch->uv, free_handle);
+}
+
+void *loop_shared(struct loop *loop, void *(*make)(struct loop *loop),
+                  void (*release)(void *shared))
+{
+    for (struct shared *shared = loop->shared; shared; shared = shared->next)
+        if (shared->make == make)
+            return shared->value;
+    struct shared *shared = mem_alloc(sizeof *shared);
+    *shared = (struct shared){ NULL, make, release, make(loop) };
+    shared->next = loop->shared;
+    loop->shared = shared;
+    return shared->value;
 }

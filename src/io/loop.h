@@ -34,6 +34,11 @@ struct signal_watch *loop_watch_signal(struct loop *loop, int number,
                                        void (*caught)(void *context, int number), void *context);
 void signal_watch_free(struct signal_watch *watch);
 
+/* What all users of a loop share: caches of keys, the agent's connection. Made by the first who asks with
+ * this `make`, the same for those who follow, given to `release` by loop_free. */
+void *loop_shared(struct loop *loop, void *(*make)(struct loop *loop),
+                  void (*release)(void *shared));
+
 /* Readiness of a descriptor, for transports. events are LOOP_READABLE | LOOP_WRITABLE. */
 enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2 };
 struct poll_watch;
