@@ -121,7 +121,7 @@ static void start_program(struct loop *loop, struct answer *answer,
     }
     argv[count++] = "--";
     argv[count++] = connection->name;
-    static const struct process_events events = { program_wrote, program_ended };
+    static const struct process_events events = { .output = program_wrote, .ended = program_ended };
     answer->process =
         process_start(loop, &(struct process_options){ .argv = argv }, &events, answer);
     free(other);
