@@ -12,15 +12,15 @@ static const char *const list_formats[] = { "text", "json", NULL };
 
 static const struct option options[] = {
     { OPTION_HEADING, 0, NULL, 0, NULL, "What is read", NULL },
-    { OPTION_LIST, 'f', "file", AT(files), "FILE",
-      "Read FILE as the Fakefile; several are read in turn.", NULL },
+    { OPTION_LIST, 'f', "file", AT(files), "FILE", "Read FILE as the Fakefile; several, in turn.",
+      NULL },
     { OPTION_LIST, 0, "makefile", AT(files), "FILE", NULL, NULL },
     { OPTION_LIST, 'C', "directory", AT(folders), "FOLDER", "Go to FOLDER before anything else.",
       NULL },
     { OPTION_LIST, 'I', "include-dir", AT(includes), "FOLDER",
       "Look for included files in FOLDER too.", NULL },
     { OPTION_FLAG, 'e', "environment-overrides", SET(environment_overrides), NULL,
-      "Variables of the environment beat those of the Fakefile.", NULL },
+      "Environment variables beat the Fakefile's.", NULL },
     { OPTION_LIST, 0, "eval", AT(evals), "TEXT", "Read TEXT before the Fakefile.", NULL },
     { OPTION_FLAG, 0, "warn-undefined-variables", SET(warn_undefined), NULL,
       "Warn where an undefined variable is used.", NULL },
@@ -29,7 +29,7 @@ static const struct option options[] = {
     { OPTION_JOINED, 'H', "hosts", SET(hosts), "HOSTS",
       "Only these hosts: web1,admin@web[02-20]:2222", NULL },
     { OPTION_JOINED, 'R', "roles", SET(roles), "ROLES",
-      "Only hosts of these roles, with the roles' variables.", NULL },
+      "Only hosts of these roles, with their variables.", NULL },
     { OPTION_JOINED, 'x', "exclude", SET(exclude), "HOSTS", "Not these hosts.", NULL },
     { OPTION_TEXT, 0, "limit", SET(limit), "PATTERN", "Of all these, only hosts that match: 'web*'",
       NULL },
@@ -44,17 +44,17 @@ static const struct option options[] = {
     { OPTION_FLAG, 0, "recon", SET(dry_run), NULL, NULL, NULL },
     { OPTION_FLAG, 'B', "always-make", SET(always), NULL, "Run what is unchanged, too.", NULL },
     { OPTION_FLAG, 'q', "question", SET(question), NULL,
-      "Run nothing; exit code 1 when there is something to do.", NULL },
+      "Run nothing; exit code 1: something is to do.", NULL },
     { OPTION_FLAG, 't', "touch", SET(touch), NULL, "Take files for made without making them.",
       NULL },
     { OPTION_FLAG, 'k', "keep-going", SET(keep_going), NULL,
-      "After a failure, go on with what does not depend on it.", NULL },
+      "After a failure, run what does not depend on it.", NULL },
     { OPTION_CLEAR, 'S', "stop", SET(keep_going), NULL, NULL, NULL },
     { OPTION_CLEAR, 0, "no-keep-going", SET(keep_going), NULL, NULL, NULL },
     { OPTION_FLAG, 'i', "ignore-errors", SET(ignore_errors), NULL,
       "Go on as if no command had failed.", NULL },
-    { OPTION_LIMIT, 'j', "jobs", SET(jobs_here), "N",
-      "Run N jobs at once on this machine; without N, all.", NULL },
+    { OPTION_LIMIT, 'j', "jobs", SET(jobs_here), "N", "Run N jobs at once here; without N, all.",
+      NULL },
     { OPTION_NUMBER, 'P', "hosts-at-once", SET(hosts_at_once), "N",
       "Work on N hosts at once (default: on all).", NULL },
     { OPTION_SECONDS, 0, "lock-timeout", SET(lock_timeout), "SECONDS",
@@ -72,9 +72,9 @@ static const struct option options[] = {
       "List targets, their hosts and hooks; run nothing.", list_formats },
     { OPTION_FLAG, 0, "json", AT(json), NULL, "Print each event as a line of JSON.", NULL },
     { OPTION_FLAG, 0, "no-color", AT(no_color), NULL,
-      "No colours (nor with NO_COLOR set, nor into a file).", NULL },
+      "No colours. NO_COLOR and TERM=dumb mean it, too.", NULL },
     { OPTION_FLAG, 'w', "print-directory", AT(print_directory), NULL,
-      "Name the folder before and after.", NULL },
+      "Name the folder, before and after.", NULL },
     { OPTION_FLAG, 0, "no-print-directory", AT(no_print_directory), NULL, NULL, NULL },
     { OPTION_FLAG, 'h', "help", AT(help), NULL, "This text.", NULL },
     { OPTION_FLAG, 'v', "version", AT(version), NULL, "The version, and those of the libraries.",
@@ -150,13 +150,25 @@ static void add_wrapped(const char *text, size_t column, struct str *out)
     }
 }
 
+static const char help_begin[] =
+    "Usage: fake [options] [goal | goal:name=value,... | name=value]...\n"
+    "       fake [options] -H HOSTS | -R ROLES -- command\n"
+    "Builds a project and deploys it to its servers, as the Fakefile here says.\n"
+    "\n"
+    "  fake pack deploy                       both, in this order, on all their hosts\n"
+    "  fake -R staging deploy branch=hotfix   on the hosts of a role, with a variable\n"
+    "  fake -H 'web[01-20]' -- uptime         one command on many hosts\n";
+
+static const char help_end[] =
+    "\n"
+    "Exit codes: 0 done, 1 -q and something is to do, 2 something failed, 3 a host\n"
+    "could not be reached, 4 a host is locked by another run, 130 interrupted.\n";
+
 void options_print_help(FILE *out)
 {
     struct str text = { 0 };
 
-    str_add(&text, "Usage: fake [options] [goal | goal:name=value,... | name=value]...\n"
-                   "       fake [options] -H HOSTS | -R ROLES -- command\n"
-                   "Builds the goals and runs the tasks of the Fakefile here.\n");
+    str_add(&text, help_begin);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option *option = &options[i];
         size_t start = text.len;
@@ -165,14 +177,16 @@ void options_print_help(FILE *out)
             str_addf(&text, "\n%s\n", option->help);
         } else if (option->help) {
             add_names(option, &text);
+            if (text.len - start >= HELP_COLUMN) {
+                str_addc(&text, '\n');
+                start = text.len;
+            }
             str_addf(&text, "%*s", (int)(HELP_COLUMN - (text.len - start)), "");
             add_wrapped(option->help, HELP_COLUMN, &text);
             str_addc(&text, '\n');
         }
     }
-    str_add(&text,
-            "\nExit codes: 0 done, 1 -q and something to do, 2 something failed, 3 a host could\n"
-            "not be reached, 4 a host is locked by another run, 130 interrupted.\n");
+    str_add(&text, help_end);
     fputs(str_text(&text), out);
     str_free(&text);
 }
