@@ -40,8 +40,9 @@ enum job_kind {
 };
 
 enum edge_kind {
-    EDGE_CONTENT, /* a prerequisite: its content or fingerprint counts */
-    EDGE_ORDER,   /* it only comes before: order-only, .WAIT, the order of a list */
+    EDGE_CONTENT, /* a prerequisite: it must succeed, and its content or fingerprint counts */
+    EDGE_ORDER,   /* it must succeed first: order-only, what a barrier waits for, after-hooks */
+    EDGE_WAIT,    /* it must have ended first, well or not: .WAIT, the order of a list */
 };
 
 struct edge {
@@ -49,7 +50,17 @@ struct edge {
     enum edge_kind kind;
 };
 
-/* One target on one host, or here: the scheduler's unit. Written by the plan, read by the run. */
+struct plan;
+struct unit;
+
+/* One target on one host, or here: the scheduler's unit. Written by the plan, read by the run. The
+ * lists are the arena's: not to be added to or freed.
+ *
+ * A bound target without a recipe has its JOB_HOST or JOB_HERE like any other, with recipe NULL.
+ *
+ * An edge to a hook's job is passed when the hook has ended, and also when none of its triggers
+ * asked for it and none can any more. What depends on a target has such edges to its after-hooks,
+ * but where that would close a cycle; no one need look at job.after for it. */
 struct job {
     uint32_t index; /* in plan.jobs; run keeps its state by it */
     enum job_kind kind;
@@ -68,12 +79,27 @@ struct job {
     struct vec triggers;   /* struct job: set for a hook's job: what asks for it */
     enum hook_kind hook;   /* when there are triggers */
     bool is_hook;          /* runs only when asked for by a trigger that runs */
+    bool is_on_demand;     /* is_hook, or only needed by such: starts when a hook that needs it was
+                              asked for */
     bool is_goal;
+    bool is_intermediate; /* found by chaining pattern rules or .INTERMEDIATE: not kept, may be
+                             absent */
+    const char *path;     /* where VPATH found the file; NULL: the target's name */
+    struct target *
+        *group; /* the targets that this job's recipe makes together; NULL: its own only */
+    size_t group_count;
+    struct job *made_by; /* the job of the group that has the recipe, when it is not this one */
+    const struct vec *changed; /* struct target: $?, set by the run; NULL: all prerequisites */
+    const struct unit *unit;   /* the plan's own */
+    const struct plan *plan;
     const struct scope *scope; /* its variables, innermost first */
     const struct job *parent;  /* through which it inherits target variables; or NULL */
 };
 
+struct selection;
+
 struct plan {
+    struct selection *selection; /* the plan's own */
     struct vec jobs;  /* struct job, each after all it needs, hooks after their first trigger */
     struct vec hosts; /* struct host that a job runs on, in the order of first use */
     struct arena *arena;
@@ -82,8 +108,10 @@ struct plan {
 
 /* Makes the plan. Errors are reported to the lang's diags (unknown goal or role with the nearest
  * name, a cycle with its chain, an empty selection, an undefined variable in a task's recipe) and
- * NULL comes back; nothing has connected. The arena is the session's. */
+ * NULL comes back; nothing has connected. The arena is the session's and outlives the plan;
+ * plan_free gives back what is not in it. */
 struct plan *plan_make(struct arena *arena, const struct plan_options *options);
+void plan_free(struct plan *plan); /* NULL is allowed */
 
 /* How a job's texts are expanded: $@ $< $(host) $(roles) …; `expander` is filled but for mode and
  * ask_host. */

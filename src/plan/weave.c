@@ -1,0 +1,204 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "plan/planner.h"
+
+/* What waits for hooks: each hook of a list for the one written before it, and what depends on a
+ * target for its after-hooks. Either is left out where it would close a cycle, which is found by
+ * what a hook itself waits for. Done with units: whatever the hosts, a hook waits for the same
+ * targets. */
+
+struct woven *weave_of(struct planner *planner, struct unit *unit)
+{
+    if (!unit->woven)
+        unit->woven = arena_alloc(planner->arena, sizeof *unit->woven);
+    return unit->woven;
+}
+
+static bool is_in(const uint64_t *set, const struct unit *unit)
+{
+    return set[unit->number / 64] >> (unit->number % 64) & 1;
+}
+
+/* A search for all that a unit waits for. */
+struct reach {
+    struct planner *planner;
+    uint64_t *set;
+    struct vec todo;
+    uint32_t stamp; /* of turns walked already */
+};
+
+static void reach_unit(struct reach *reach, struct unit *unit)
+{
+    if (!unit || is_in(reach->set, unit))
+        return;
+    reach->set[unit->number / 64] |= (uint64_t)1 << (unit->number % 64);
+    vec_push(&reach->todo, unit);
+}
+
+static void reach_hooks(struct reach *reach, const struct unit *unit, enum hook_kind kind)
+{
+    for (size_t i = 0; unit->woven && i < unit->woven->hook_count; i++)
+        if (unit->woven->hooks[i].hook->kind == kind)
+            reach_unit(reach, unit->woven->hooks[i].unit);
+}
+
+/* The members of lists before it. That it waits for their after-hooks too is taken for granted
+ * here; edges.c leaves out those that then close a cycle. */
+static void reach_turns(struct reach *reach, struct turn *turn)
+{
+    for (; turn && turn->stamp != reach->stamp; turn = turn->previous) {
+        turn->stamp = reach->stamp;
+        for (size_t i = turn->from; i < turn->to; i++) {
+            struct unit *member = turn->links[i].unit;
+
+            reach_unit(reach, member);
+            if (member)
+                reach_hooks(reach, member, HOOK_AFTER);
+        }
+    }
+}
+
+static bool is_after_hook_of(const struct unit *hook, const struct unit *trigger)
+{
+    for (size_t i = 0; i < trigger->woven->hook_count; i++)
+        if (trigger->woven->hooks[i].unit == hook &&
+            trigger->woven->hooks[i].hook->kind == HOOK_AFTER)
+            return true;
+    return false;
+}
+
+static void reach_triggers(struct reach *reach, const struct unit *hook)
+{
+    for (size_t i = 0; hook->woven && i < hook->woven->triggers.len; i++)
+        if (is_after_hook_of(hook, hook->woven->triggers.items[i]))
+            reach_unit(reach, hook->woven->triggers.items[i]);
+}
+
+/* The set of all that `from` waits for; itself only if it waits for itself. The caller frees it. */
+static uint64_t *reach_from(struct planner *planner, struct unit *from)
+{
+    struct reach reach = {
+        .planner = planner,
+        .set = mem_array(planner->units.len / 64 + 1, sizeof(uint64_t)),
+        .stamp = ++planner->stamp,
+    };
+    struct unit *unit = from;
+
+    do {
+        for (size_t i = 0; i < unit->link_count; i++)
+            reach_unit(&reach, unit->links[i].unit);
+        for (const struct wait *wait = unit->waits; wait; wait = wait->next)
+            reach_unit(&reach, wait->unit);
+        reach_unit(&reach, unit->earlier);
+        reach_unit(&reach, unit->made_by);
+        reach_hooks(&reach, unit, HOOK_BEFORE);
+        reach_turns(&reach, unit->turn);
+        reach_triggers(&reach, unit);
+    } while ((unit = vec_pop(&reach.todo)));
+    vec_free(&reach.todo);
+    return reach.set;
+}
+
+static void add_wait(struct planner *planner, struct unit *unit, struct unit *before,
+                     enum edge_kind kind)
+{
+    struct wait *wait = arena_alloc(planner->arena, sizeof *wait);
+
+    *wait = (struct wait){ before, kind, unit->waits };
+    unit->waits = wait;
+}
+
+/* `after deploy: restart notify`: notify waits for restart. */
+static void order_hooks(struct planner *planner, const struct unit *unit, enum hook_kind kind)
+{
+    struct unit *previous = NULL;
+
+    for (size_t i = 0; i < unit->woven->hook_count; i++) {
+        const struct hooking *hooking = &unit->woven->hooks[i];
+        uint64_t *set;
+
+        if (hooking->hook->kind != kind || !hooking->unit)
+            continue;
+        if (previous && previous != hooking->unit) {
+            set = reach_from(planner, previous);
+            if (!is_in(set, hooking->unit))
+                add_wait(planner, hooking->unit, previous, EDGE_WAIT);
+            free(set);
+        }
+        previous = hooking->unit;
+    }
+}
+
+/* Who has a link to a unit with hooks. */
+static void collect_dependents(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->units.len; i++) {
+        struct unit *unit = planner->units.items[i];
+
+        for (size_t k = 0; k < unit->link_count; k++) {
+            const struct unit *needed = unit->links[k].unit;
+
+            if (needed && needed->woven)
+                vec_push(&needed->woven->dependents, unit);
+        }
+    }
+}
+
+static void wait_for_hook(struct planner *planner, struct unit *hook)
+{
+    uint64_t *set = reach_from(planner, hook);
+
+    for (size_t i = 0; i < hook->woven->triggers.len; i++) {
+        const struct unit *trigger = hook->woven->triggers.items[i];
+
+        if (!is_after_hook_of(hook, trigger))
+            continue;
+        for (size_t k = 0; k < trigger->woven->dependents.len; k++) {
+            struct unit *dependent = trigger->woven->dependents.items[k];
+
+            if (dependent != hook && !is_in(set, dependent))
+                add_wait(planner, dependent, hook, EDGE_ORDER);
+        }
+    }
+    hook->woven->reach = set;
+}
+
+bool weave_may_wait(const struct unit *unit, const struct unit *hook)
+{
+    return unit != hook && hook->woven->reach && !is_in(hook->woven->reach, unit);
+}
+
+void weave_order(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->units.len; i++) {
+        const struct unit *unit = planner->units.items[i];
+
+        if (!unit->woven)
+            continue;
+        order_hooks(planner, unit, HOOK_BEFORE);
+        order_hooks(planner, unit, HOOK_AFTER);
+        order_hooks(planner, unit, HOOK_ON_FAILURE);
+    }
+    collect_dependents(planner);
+    for (size_t i = 0; i < planner->units.len; i++) {
+        struct unit *unit = planner->units.items[i];
+
+        if (unit->woven && unit->woven->triggers.len)
+            wait_for_hook(planner, unit);
+    }
+}
+
+void weave_free(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->units.len; i++) {
+        struct unit *unit = planner->units.items[i];
+
+        if (!unit->woven)
+            continue;
+        free(unit->woven->reach);
+        vec_free(&unit->woven->triggers);
+        vec_free(&unit->woven->dependents);
+    }
+}
