@@ -15,23 +15,27 @@ enum { BOOT_TEXT_LIMIT = 24 * 1024 };
 
 /*
  * The far shell's program. It travels inside '…' through whatever log-in shell the account has, so
- * it holds no single quote, no exclamation mark other than in "$!" before a blank or a semicolon,
- * no newline and no double backslash (csh, fish). It is plain POSIX and was proved on dash, bash,
- * busybox, mksh, ksh93 and zsh; docs/protocol.md says why each part is as it is. Functions and
- * variables have the prefix f_, but for d, the session's private folder.
+ * it holds no single quote, no exclamation mark, no newline and no double backslash (csh, fish). It
+ * is plain POSIX, proved on dash, bash, busybox, mksh, ksh93 and zsh; docs/protocol.md says why
+ * each part is as it is. Names begin with f_, but for d, the session's private folder.
+ *
+ * At first one process reads requests: the loop. f_folder, the first line of the first request,
+ * makes the loop a background process, and the shell itself becomes the runner of steps: so steps
+ * are foreground commands, and do not ignore SIGINT and SIGQUIT as background ones do.
  *
  * Descriptors: 0 the requests, 1 and 3 the channel's output, 4 its error output, 8 the next step's
- * standard input, 9 the lock's. In the runner: 5 and 6 the fifos of the running step.
+ * standard input, 9 the lock's. In the loop: 5 the way to the runner. In the runner: 0 from the
+ * loop, 5 and 6 the fifos of the running step, 7 where a step's shell says its number.
  *
- * Files in $d: o, e the fifos of the running step; p "STEP PID CAT CAT" while a step runs (PID is
- * "-" once it was waited for); j the runner's process; k a signal that ends the request; t what the
- * watchdog looks at; s the watchdog's sleep; x, a, u*, i*, c* outputs and inputs.
+ * Files in $d: o, e the fifos of the running step; r the fifo to the runner; q the request; p "STEP
+ * CAT CAT" while a step runs, with a "-" behind once its shell has ended; g its process group; k
+ * "SIGNAL all": the request is to end; l the loop's process; t what the watchdog looks at, s its
+ * sleep; x, a, u*, i*, c* outputs and inputs.
  */
 static const char BOOT[] =
     "exec 3>&1 4>&2 2>/dev/null 8</dev/null; "
     /* f_mark is the record separator, f_nl a newline; one printf, which is a program in mksh. */
-    "f_nl=$(printf \"\\036\\nx\"); f_mark=${f_nl%?x}; f_nl=${f_nl#?}; f_nl=${f_nl%x}; "
-    "d= w=; "
+    "f_nl=$(printf \"\\036\\nx\"); f_mark=${f_nl%?x}; f_nl=${f_nl#?}; f_nl=${f_nl%x}; d= f_w=; "
 
     /* Frames. echo is the one builtin of every shell that writes a line by one write. */
     "f_say(){ echo \"$f_mark$f_nonce $*\" >&3; }; "
@@ -39,12 +43,12 @@ static const char BOOT[] =
     "f_code(){ return $1; }; "
 
     /* A query: ID TEXT. Its bytes go out raw, between two frames; f_hex is for when a step writes
-     * to the channel too. */
-    "f_idle(){ [ -z \"$d\" ] || echo $1 >\"$d/t\"; }; "
-    "f_query(){ f_idle -; f_say a $1; { eval \"$2\"; } </dev/null; f_say r $1 $?; f_idle $1.q; }; "
-    "f_hex(){ f_idle -; { eval \"$2\"; } </dev/null >\"$d/a\"; f_r=$?; "
-    "od -An -v -tx1 \"$d/a\" | while read -r f_x; do f_say h $1 \"$f_x\"; done; f_say r $1 $f_r; "
-    "f_idle $1.q; }; "
+     * to the channel too. The watchdog waits for a query as long as it takes. */
+    "f_look(){ [ -z \"$d\" ] || echo $1 >\"$d/t\"; }; "
+    "f_query(){ f_look -; f_say a $1; { eval \"$2\"; } </dev/null; f_say r $1 $?; f_look $1.q; }; "
+    "f_hex(){ f_look -; { eval \"$2\"; } </dev/null >\"$d/a\"; f_r=$?; "
+    "od -An -v -tx1 \"$d/a\" | while read -r f_x; do f_say h $1 \"$f_x\"; done; "
+    "f_say r $1 $f_r; f_look $1.q; }; "
 
     /* How a process group is made: by setsid, or by job control where it works without a terminal.
      */
@@ -57,33 +61,34 @@ static const char BOOT[] =
     "f_reader(){ if [ \"$(printf abc | { head -c 1 >/dev/null; cat; })\" = bc ]; then "
     "f_take(){ head -c $1; }; "
     "elif [ \"$(printf abc | { dd bs=1 count=1 iflag=fullblock >/dev/null 2>&1; cat; })\" = bc ]; "
-    "then "
-    "f_take(){ [ $1 -lt 65536 ] || dd bs=65536 count=$(($1/65536)) iflag=fullblock 2>/dev/null; "
-    "[ $(($1%65536)) = 0 ] || dd bs=$(($1%65536)) count=1 iflag=fullblock 2>/dev/null; }; "
-    "else f_take(){ dd bs=1 count=$1 2>/dev/null; }; fi; }; "
+    "then f_take(){ [ $1 -lt 65536 ] || dd bs=65536 count=$(($1/65536)) iflag=fullblock; "
+    "[ $(($1%65536)) = 0 ] || dd bs=$(($1%65536)) count=1 iflag=fullblock; }; "
+    "else f_take(){ dd bs=1 count=$1; }; fi; }; "
 
     /* The private folder, in memory first; those that dead sessions of ours left are swept. */
     "f_sweep(){ for f_x in \"$1\"/.fake.$f_node.*; do [ -d \"$f_x\" ] || continue; "
     "f_p=${f_x%.*}; f_p=${f_p##*.}; kill -s 0 $f_p || rm -rf \"$f_x\"; done; }; "
-    "f_folder(){ [ \"$d\" ] && return; f_groups; f_reader; f_node=$(uname -n); "
+    "f_make(){ f_node=$(uname -n); "
     "for f_y in \"$XDG_RUNTIME_DIR\" /dev/shm \"${TMPDIR:-/tmp}\" \"$HOME\"; do "
     "[ \"$f_y\" ] && [ -d \"$f_y\" ] && [ -w \"$f_y\" ] || continue; f_sweep \"$f_y\"; "
-    "d=$f_y/.fake.$f_node.$$.${f_nonce%????????????}; "
-    "mkdir -m 700 \"$d\" && mkfifo -m 622 \"$d/o\" \"$d/e\" && break; d=; done; "
-    "printf \"%s\\n\" \"$f_mark$f_nonce d $d\"; [ \"$d\" ] && f_watch; }; "
+    "d=$f_y/.fake.$f_node.$$.${f_nonce%????????????}; mkdir -m 700 \"$d\" && "
+    "mkfifo -m 622 \"$d/o\" \"$d/e\" \"$d/r\" && break; d=; done; "
+    "printf \"%s\\n\" \"$f_mark$f_nonce d $d\"; [ \"$d\" ]; }; "
+    "f_folder(){ [ \"$d\" ] && return; f_groups; f_reader; f_make || return; "
+    "exec 7<&0; f_child <&7 & echo $! >\"$d/l\"; exec 7<&- </dev/null; f_runner; exit 0; }; "
+    "f_child(){ exec 7<&- 5>\"$d/r\"; f_watch; f_loop; }; "
+    "f_runner(){ exec 9>&-; while read -r f_x; do . \"$d/q\"; done <\"$d/r\"; }; "
 
-    /* A step: ID ARGUMENTS of sh. Two cats carry its outputs from two fifos to the channel; their
-     * end of file is the proof that nobody holds an output any more. */
-    "f_stopped(){ [ -e \"$d/k\" ] && read -r f_x f_y <\"$d/k\" && [ \"$f_y\" = all ]; }; "
-    "f_step(){ f_i=$1; shift; f_stopped && return 130; f_both b $f_i; "
-    "cat <\"$d/o\" >&3 3>&- 4>&- 8<&- & f_a=$!; "
-    "cat <\"$d/e\" >&4 3>&- 4>&- 8<&- & f_b=$!; "
-    "exec 5>\"$d/o\" 6>\"$d/e\"; [ \"$M\" ] && set -m; "
-    "$S sh \"$@\" <&8 >&5 2>&6 3>&- 4>&- 5>&- 6>&- 8<&- & f_p=$!; [ \"$M\" ] && set +m; "
-    "echo \"$f_i $f_p $f_a $f_b\" >\"$d/p\"; "
-    "[ -e \"$d/k\" ] && read -r f_x f_y <\"$d/k\" && case $f_y in all|$f_i) kill -s $f_x -- "
-    "$G$f_p;; esac; "
-    "wait $f_p; f_c=$?; echo \"$f_i - $f_a $f_b\" >\"$d/p\"; "
+    /* A step: ID TEXT [$0]. Two cats carry its outputs from two fifos to the channel; their end of
+     * file is the proof that nobody holds an output any more. In ( ), so that the runner does not
+     * say "Terminated" into its error output. */
+    "f_stopped(){ [ -e \"$d/k\" ]; }; "
+    "f_step(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
+    "cat <\"$d/o\" >&3 3>&- 4>&- 8<&- & f_a=$!; cat <\"$d/e\" >&4 3>&- 4>&- 8<&- & f_b=$!; "
+    "exec 5>\"$d/o\" 6>\"$d/e\"; echo $f_i $f_a $f_b >\"$d/p\"; [ \"$M\" ] && set -m; "
+    "( exec $S sh -c \"echo \\$\\$ >&7;exec 7>&-;$2\" ${3+\"$3\"} "
+    "<&8 >&5 2>&6 7>\"$d/g\" 3>&- 4>&- 5>&- 6>&- 8<&- ); f_c=$?; [ \"$M\" ] && set +m; "
+    "echo $f_i $f_a $f_b - >\"$d/p\"; : >\"$d/g\"; "
     "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
     "exec 5>&- 6>&-; wait $f_a $f_b; : >\"$d/p\"; return $f_c; }; "
 
@@ -92,62 +97,57 @@ static const char BOOT[] =
     "[ $f_c = 0 ] && return 1; return $f_c; }; "
 
     /* Trusted text between steps: ID TEXT. */
-    "f_script(){ f_stopped && return 130; f_both b $1; ( eval \"$2\" ) </dev/null >/dev/null "
-    "2>\"$d/x\"; f_c=$?; "
+    "f_script(){ f_stopped && return 130; f_both b $1; "
+    "( eval \"$2\" ) </dev/null >/dev/null 2>\"$d/x\"; f_c=$?; "
     "[ $f_c = 0 ] || cat \"$d/x\" >&4; f_both e $1 $f_c; return $f_c; }; "
 
-    /* The runner's frame: f_run ID UPLOADS && { ( f_in; STEPS; f_out ID $? ) & f_started $!; } */
-    "f_run(){ [ \"$d\" ] || { f_both q $1 1; return 1; }; for f_x in $2; do case \"$f_bad \" in "
-    "*\" $f_x \"*) f_both q $1 1; return 1;; esac; done; "
-    "[ -e \"$d/k\" ] && rm -f \"$d/k\"; return 0; }; "
-    "f_in(){ exec 9>&-; }; "
-    "f_out(){ f_both q $1 $2; : >\"$d/j\"; }; "
-    "f_started(){ f_j=$1; echo $1 >\"$d/j\"; }; "
+    /* A request: ID UPLOADS TEXT; the text is in $d/q already when it is not given. */
+    "f_run(){ [ \"$d\" ] || { f_both q $1 1; return; }; "
+    "for f_x in $2; do case \"$f_bad \" in *\" $f_x \"*) f_both q $1 1; return;; esac; done; "
+    "f_stopped && rm -f \"$d/k\"; [ -z \"$3\" ] || printf \"%s\\n\" \"$3\" >\"$d/q\"; echo >&5; }; "
 
-    /* f_signal SIGNAL STEP: to the group of the running step, if it is this one; STEP all: to any,
-     * and the request is over. */
-    "f_signal(){ echo \"$1 $2\" >\"$d/k\"; read -r f_i f_p f_a f_b <\"$d/p\" || return; "
-    "case $f_p in -|\"\") return;; esac; case $2 in all|$f_i) ;; *) return;; esac; "
-    "if [ \"$G\" ]; then kill -s $1 -- -$f_p; "
+    /* f_signal SIGNAL STEP: to the group of the running step, if it is this one; SIGNAL all: to
+     * any, and the request is over. `k`: it has not begun yet, ask again. */
+    "f_signal(){ [ $2 = all ] && echo $1 >\"$d/k\"; read -r f_i f_a f_b f_x <\"$d/p\" || return; "
+    "[ \"$f_x\" ] && return; case $2 in all|$f_i) ;; *) return;; esac; "
+    "read -r f_p <\"$d/g\" || { f_say k $f_i; return; }; if [ \"$G\" ]; then kill -s $1 -- -$f_p; "
     "elif [ $1 = KILL ]; then rm -rf \"$d\"; kill -s KILL 0; else kill -s $1 $f_p; fi; }; "
 
     /* f_cut STEP: its shell has ended, but something holds its outputs. A drain takes over each
      * fifo, new ones take their places, the cats end. */
-    "f_cut(){ read -r f_i f_p f_a f_b <\"$d/p\" && [ \"$f_i\" = \"$1\" ] || return; "
+    "f_cut(){ read -r f_i f_a f_b f_x <\"$d/p\" && [ \"$f_i $f_x\" = \"$1 -\" ] || return; "
     "for f_x in o e; do exec 7<>\"$d/$f_x\" 8<\"$d/$f_x\" 7>&-; "
-    "cat <&8 >/dev/null 3>&- 4>&- 8<&- 9>&- & exec 8</dev/null; done; "
+    "cat <&8 >/dev/null 3>&- 4>&- 5>&- 8<&- 9>&- & exec 8</dev/null; done; "
     "rm -f \"$d/o\" \"$d/e\"; mkfifo -m 622 \"$d/o\" \"$d/e\"; f_say c $1; kill $f_a $f_b; }; "
 
-    /* f_upload ID CONSUMER, then pieces: a length, a newline, so many bytes; 0 ends it. Requests
+    /* f_upload NAME CONSUMER, then pieces: a length, a newline, so many bytes; 0 ends it. Requests
      * may stand between the pieces. */
     "f_pieces(){ while IFS= read -r f_x; do case $f_x in 0) return;; "
-    "[1-9]*) f_n=$((f_n+1)); echo $1.$f_n >\"$d/t\"; f_take $f_x;; *) eval \"$f_x\" >&3;; esac; "
-    "done; }; "
-    "f_upload(){ f_pieces $1 | { ( eval \"$2\" ) >/dev/null 2>\"$d/u$1\" 3>&- 4>&- 9>&-; f_r=$?; "
-    "cat >/dev/null; f_code $f_r; }; "
-    "f_r=$?; if [ $f_r = 0 ]; then f_say u $1 0; else f_bad=\"$f_bad $1\"; f_x=; read -r f_x "
-    "<\"$d/u$1\"; "
+    "[1-9]*) f_n=$((f_n+1)); f_look $1.$f_n; f_take $f_x;; *) eval \"$f_x\" >&3;; esac; done; }; "
+    "f_upload(){ f_pieces $1 | { ( eval \"$2\" ) >/dev/null 2>\"$d/u$1\" 3>&- 4>&- 5>&- 9>&-; "
+    "f_r=$?; cat >/dev/null; f_code $f_r; }; f_r=$?; if [ $f_r = 0 ]; then f_say u $1 0; "
+    "else f_bad=\"$f_bad $1\"; f_x=; read -r f_x <\"$d/u$1\"; "
     "printf \"%s%.500s\\n\" \"$f_mark$f_nonce u $1 $f_r \" \"$f_x\"; fi; }; "
 
     /* The watchdog: two looks alike at what the client raises, and the session is over. */
-    "f_ping(){ f_folder; echo $1 >\"$d/t\"; f_say p; }; "
-    "f_watch(){ [ \"$w\" ] && return; f_folder; echo 0 >\"$d/t\"; "
-    "( exec </dev/null >/dev/null 3>&- 4>&- 8<&- 9>&-; f_y=; while :; do sleep 30 & echo $! "
-    ">\"$d/s\"; wait $!; "
-    "read -r f_x <\"$d/t\" || exit; case $f_x in -) ;; \"$f_y\") kill -s STOP $$; w=; f_end; kill "
-    "-s KILL $$; exit;; esac; "
-    "f_y=$f_x; done ) & w=$!; }; "
+    "f_ping(){ f_look $1; f_say p; }; "
+    "f_watch(){ f_look 0; ( exec </dev/null >/dev/null 3>&- 4>&- 5>&- 8<&- 9>&-; f_y=; f_w=; "
+    "while :; do sleep $f_every & echo $! >\"$d/s\"; wait $!; read -r f_x <\"$d/t\" || exit; "
+    "case $f_x in -) ;; \"$f_y\") read -r f_l <\"$d/l\"; kill -s STOP $f_l; f_end; "
+    "kill -s KILL $f_l; exit;; esac; f_y=$f_x; done ) & f_w=$!; }; "
 
-    /* The end: no next step, the running one's group ended, nothing left. */
-    "f_group(){ read -r f_i f_p f_a f_b <\"$d/p\" && case $f_p in -) return 1;; esac; }; "
-    "f_end(){ [ \"$d\" ] || return; [ \"$w\" ] && kill $w; read -r f_x <\"$d/s\" && kill $f_x; "
-    "echo \"TERM all\" >\"$d/k\"; "
-    "if f_group; then kill -s TERM -- $G$f_p; for f_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 "
-    "18 19 20 21 22 23 24 25; do "
-    "kill -s 0 -- $G$f_p || break; sleep 0.2 || sleep 1; done; kill -s KILL -- $G$f_p; fi; "
-    "read -r f_x <\"$d/j\" && kill -s KILL $f_x; f_group && kill -s KILL -- $G$f_p; kill $f_a "
-    "$f_b; "
-    "rm -rf \"$d\"; }; ";
+    /* The end: no next step, the running one's group ended, nothing left. A step that has ended but
+     * for a process it left is cut off from that. */
+    "f_end(){ [ \"$d\" ] || return; echo TERM >\"$d/k\"; f_p=; "
+    "for f_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do "
+    "read -r f_i f_a f_b f_y <\"$d/p\" || break; "
+    "[ \"$f_p\" ] || { [ \"$f_y\" ] && f_cut $f_i; read -r f_p <\"$d/g\" && kill -s TERM -- "
+    "$G$f_p; }; "
+    "[ -z \"$f_p\" ] || kill -s 0 -- $G$f_p || break; sleep 0.2 || sleep 1; done; "
+    "[ -z \"$f_p\" ] || kill -s KILL -- $G$f_p; kill $f_a $f_b; "
+    "[ \"$f_w\" ] && kill $f_w; read -r f_x <\"$d/s\" && kill $f_x; rm -rf \"$d\"; exec 5>&-; "
+    "kill -s KILL $$; }; "
+    "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
 /* The facts are the answer to query 0: lines of their own each; home, which may hold anything,
  * comes last. */
@@ -160,10 +160,9 @@ static const char FACTS[] =
     "uname -n); "
     "printf \"%s\\n\" \"$(uname -srm)\" \"$(id -un)\" \"$(date +%s)\" \"$f_x\" \"$(echo $f_y)\" "
     "\"$HOME\"; }; "
-    "f_query 0 f_facts; ";
+    "f_bad= f_n=0 f_every=30; f_query 0 f_facts; ";
 
-static const char LOOP[] = "f_say ready $$; "
-                           "while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0";
+static const char LOOP[] = "f_say ready $$; f_loop";
 
 void boot_make_nonce(char nonce[FRAME_NONCE_LENGTH + 1])
 {

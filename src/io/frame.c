@@ -57,7 +57,7 @@ static size_t consume(struct frame_reader *reader, const char *bytes, size_t siz
 {
     size_t used = 0;
     char words[FRAME_LENGTH_LIMIT];
-    while (used < size) {
+    while (used < size && !reader->is_paused) {
         size_t at = used + find_mark(reader, bytes + used, size - used);
         size_t length = at < size ? take_frame(bytes + at, size - at, words) : 0;
         if (length > FRAME_LENGTH_LIMIT) { /* the mark's first byte is data, look on behind it */
@@ -76,27 +76,49 @@ static size_t consume(struct frame_reader *reader, const char *bytes, size_t siz
     return used;
 }
 
-void frame_reader_feed(struct frame_reader *reader, const char *data, size_t size,
-                       const struct frame_events *events, void *context)
+/* Walks what was held back. */
+static void consume_held(struct frame_reader *reader, const struct frame_events *events,
+                         void *context)
 {
-    if (reader->held.len == 0) {
-        size_t used = consume(reader, data, size, events, context);
-        if (used < size)
-            str_addn(&reader->held, data + used, size - used);
-        return;
-    }
-    /* The bytes are taken out of the reader while they are walked: a callback may free it. */
     struct str bytes = reader->held;
     reader->held = (struct str){ 0 };
-    str_addn(&bytes, data, size);
     size_t used = consume(reader, bytes.data, bytes.len, events, context);
     if (used < bytes.len)
         str_addn(&reader->held, bytes.data + used, bytes.len - used);
     str_free(&bytes);
 }
 
+void frame_reader_feed(struct frame_reader *reader, const char *data, size_t size,
+                       const struct frame_events *events, void *context)
+{
+    if (reader->held.len == 0 && !reader->is_paused) {
+        size_t used = consume(reader, data, size, events, context);
+        if (used < size)
+            str_addn(&reader->held, data + used, size - used);
+        return;
+    }
+    str_addn(&reader->held, data, size);
+    if (!reader->is_paused)
+        consume_held(reader, events, context);
+}
+
+void frame_reader_pause(struct frame_reader *reader)
+{
+    reader->is_paused = true;
+}
+
+void frame_reader_resume(struct frame_reader *reader, const struct frame_events *events,
+                         void *context)
+{
+    reader->is_paused = false;
+    if (reader->held.len)
+        consume_held(reader, events, context);
+}
+
 void frame_reader_end(struct frame_reader *reader, const struct frame_events *events, void *context)
 {
+    if (reader->is_paused)
+        frame_reader_resume(reader, events, context);
     struct str rest = reader->held;
     reader->held = (struct str){ 0 };
     if (rest.len)

@@ -1,6 +1,7 @@
 #ifndef FAKE_IO_FRAME_H
 #define FAKE_IO_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -23,7 +24,8 @@ struct frame_events {
 /* Takes the frames out of one stream. It holds back only what may still become a frame. */
 struct frame_reader {
     char mark[FRAME_MARK_LENGTH];
-    struct str held; /* a proper prefix of a frame */
+    struct str held; /* a proper prefix of a frame; while paused, all that came */
+    bool is_paused;
 };
 
 /* nonce has FRAME_NONCE_LENGTH characters. May be called again, also from a frame's callback:
@@ -33,6 +35,10 @@ void frame_reader_free(struct frame_reader *reader);
 
 void frame_reader_feed(struct frame_reader *reader, const char *data, size_t size,
                        const struct frame_events *events, void *context);
+/* From a frame's callback: nothing more is told until the stream is resumed. */
+void frame_reader_pause(struct frame_reader *reader);
+void frame_reader_resume(struct frame_reader *reader, const struct frame_events *events,
+                         void *context);
 /* At the end of the stream: what was held back is data. */
 void frame_reader_end(struct frame_reader *reader, const struct frame_events *events,
                       void *context);

@@ -118,6 +118,11 @@ void loop_run(struct loop *loop)
     uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
+void loop_stop(struct loop *loop)
+{
+    uv_stop(&loop->uv);
+}
+
 uint64_t loop_now(struct loop *loop)
 {
     uv_update_time(&loop->uv);

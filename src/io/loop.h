@@ -13,6 +13,7 @@ struct loop;
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);    /* after loop_run came back */
 void loop_run(struct loop *loop);     /* until nothing is left to wait for */
+void loop_stop(struct loop *loop);    /* loop_run comes back soon; it may be called again */
 uint64_t loop_now(struct loop *loop); /* milliseconds, monotonic */
 
 /* A timer fires once; cancel (also after it fired) frees it. */
@@ -34,8 +35,8 @@ struct signal_watch *loop_watch_signal(struct loop *loop, int number,
                                        void (*caught)(void *context, int number), void *context);
 void signal_watch_free(struct signal_watch *watch);
 
-/* What all users of a loop share: caches of keys, the agent's connection. Made by the first who asks with
- * this `make`, the same for those who follow, given to `release` by loop_free. */
+/* What all users of a loop share: caches of keys, the agent's connection. Made by the first who
+ * asks with this `make`, the same for those who follow, given to `release` by loop_free. */
 void *loop_shared(struct loop *loop, void *(*make)(struct loop *loop),
                   void (*release)(void *shared));
 

@@ -12,6 +12,7 @@
 enum {
     BOOT_WAIT = 30000, /* milliseconds from the open channel to the first frame */
     END_WAIT = 10000,  /* for the far side to clean up */
+    PING_FIRST = 1000, /* soon: until then no watchdog looks after a lock */
     PING_EACH = 10000,
     PINGS_UNANSWERED = 4,
     NOISE_LIMIT = 2048,
@@ -55,7 +56,7 @@ static void ping(void *context)
     char line[32];
     snprintf(line, sizeof line, "f_ping %u\n", ++session->pings);
     session->unanswered++;
-    session->folder_asked = true;
+    session_send_folder(session); /* with it the watchdog */
     session_send_control(session, line);
     timer_cancel(session->ping_timer);
     session->ping_timer = loop_after(session->loop, PING_EACH, ping, session);
@@ -66,7 +67,7 @@ static void became_ready(struct session *session)
     set_limit(session, 0, NULL);
     session->phase = SESSION_READY;
     str_free(&session->noise);
-    session->ping_timer = loop_after(session->loop, PING_EACH, ping, session);
+    session->ping_timer = loop_after(session->loop, PING_FIRST, ping, session);
     session->events.ready(session->context);
     session_pump(session);
 }
@@ -148,6 +149,18 @@ static const struct frame_events READER_EVENTS[2] = {
     { .data = data_on_output, .frame = frame_on_output },
     { .data = data_on_errors, .frame = frame_on_errors },
 };
+
+void session_pause(struct session *session, int stream)
+{
+    frame_reader_pause(&session->readers[stream - 1]);
+}
+
+void session_resume(struct session *session, int stream)
+{
+    struct frame_reader *reader = &session->readers[stream - 1];
+    if (reader->is_paused)
+        frame_reader_resume(reader, &READER_EVENTS[stream - 1], session);
+}
 
 static void transport_opened(void *context)
 {

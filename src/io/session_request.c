@@ -151,32 +151,51 @@ static void add_part(struct str *line, const struct item *item)
     if (item->ok)
         str_addf(line, "f_ok '%s' ", item->ok);
     str_addf(line, "f_step %u ", id);
-    if (item->is_in_file) {
-        str_addf(line, "\"$d/c%u\"", id);
-    } else {
-        str_add(line, "-c ");
+    if (item->is_in_file)
+        str_addf(line, "'. \"$0\"' \"$d/c%u\"", id);
+    else
         boot_add_quoted(line, item->text);
-    }
     str_add(line, item->keep_going ? "; :; }" : "; }");
     if (item->has_input)
         str_addf(line, " 8<\"$d/i%u\"", id);
 }
 
-static void add_runner(struct str *line, const struct request *request)
+/* What the runner does: "f_step … && f_step …; f_both q ID $?". */
+static void add_body(struct str *body, const struct request *request)
 {
-    unsigned id = (unsigned)request->id;
-    str_addf(line, "f_run %u \"", id);
-    for (const struct item *item = request->items; item; item = item->next)
-        if (is_upload(item))
-            str_addf(line, " %s", item->name);
-    str_add(line, "\" && { ( f_in; :");
+    str_add(body, ":");
     for (const struct item *item = request->items; item; item = item->next) {
         if (is_upload(item))
             continue;
-        str_add(line, " && ");
-        add_part(line, item);
+        str_add(body, " && ");
+        add_part(body, item);
     }
-    str_addf(line, "; f_out %u $? ) & f_started $!; }", id);
+    str_addf(body, "; f_both q %u $?", (unsigned)request->id);
+}
+
+/* The line that hands it over, and counted bytes behind it when it is long. */
+static struct str request_line(const struct request *request)
+{
+    struct str body = { 0 }, line = { 0 };
+    add_body(&body, request);
+    bool is_long = body.len > SESSION_LINE_LIMIT;
+    if (is_long)
+        str_addf(&line, "f_take %zu >\"$d/q\"; ", body.len);
+    str_addf(&line, "f_run %u \"", (unsigned)request->id);
+    for (const struct item *item = request->items; item; item = item->next)
+        if (is_upload(item))
+            str_addf(&line, " %s", item->name);
+    str_add(&line, "\"");
+    if (is_long) {
+        str_addc(&line, '\n');
+        str_addn(&line, body.data, body.len);
+    } else {
+        str_addc(&line, ' ');
+        boot_add_quoted(&line, body.data);
+        str_addc(&line, '\n');
+    }
+    str_free(&body);
+    return line;
 }
 
 void request_send(struct request *request)
@@ -193,7 +212,5 @@ void request_send(struct request *request)
     for (struct item *item = request->items; item; item = item->next)
         if (is_upload(item))
             session_send_upload(session, item);
-    struct str line = { 0 };
-    add_runner(&line, request);
-    session_send_runner(session, &line, request);
+    session_send_runner(session, request_line(request), request);
 }

@@ -8,7 +8,6 @@
 /* What goes out to the far shell: lines and uploads, in order, through one queue. */
 
 enum {
-    LINE_LIMIT = 2048,         /* above it `read` costs more than counting */
     BLOCK = 64 * 1024,         /* one write to the transport */
     QUEUED_LIMIT = 512 * 1024, /* that much may wait in the transport */
     PIECE_FIRST = 64 * 1024,   /* an upload's first piece; they grow while the line is fast */
@@ -61,33 +60,23 @@ void session_send_folder(struct session *session)
     enqueue(session, (struct outgoing){ .text = line });
 }
 
-/* A long line travels as so many counted bytes. */
-static struct str frame_line(struct session *session, struct str *line)
+void session_send_runner(struct session *session, struct str text, struct request *request)
 {
-    struct str text = { 0 };
-    bool is_long = line->len > LINE_LIMIT;
-    if (is_long) {
-        session_send_folder(session); /* it finds out how to count */
-        str_addf(&text, "eval \"$(f_take %zu)\"\n", line->len);
-    }
-    str_addn(&text, line->data, line->len);
-    if (!is_long)
-        str_addc(&text, '\n');
-    str_free(line);
-    return text;
-}
-
-void session_send_runner(struct session *session, struct str *line, struct request *request)
-{
-    struct str text = frame_line(session, line);
     enqueue(session, (struct outgoing){ .text = text, .runner_of = request });
 }
 
 void session_write_line(struct session *session, struct str *line)
 {
-    struct str text = frame_line(session, line);
-    write_bytes(session, text.data, text.len);
-    str_free(&text);
+    if (line->len > SESSION_LINE_LIMIT) {
+        session_send_folder(session); /* it finds out how to count */
+        char count[48];
+        int length = snprintf(count, sizeof count, "eval \"$(f_take %zu)\"\n", line->len);
+        write_bytes(session, count, (size_t)length);
+    } else {
+        str_addc(line, '\n');
+    }
+    write_bytes(session, line->data, line->len);
+    str_free(line);
 }
 
 /* An upload's piece must not be broken into; else a control line overtakes all that waits. */

@@ -125,6 +125,7 @@ struct session {
     struct timer *step_limit;                 /* its time-out, then the KILL, then our patience */
     unsigned signals_sent;                    /* 0, 1: TERM, 2: KILL */
     struct timer *holder_timer;
+    struct timer *signal_timer;
 
     struct timer *ping_timer;
     unsigned pings, unanswered;
@@ -132,10 +133,13 @@ struct session {
 
 /* session.c */
 void session_fail(struct session *session, enum transport_error error, const char *why);
-void session_check_close(struct session *session); /* an orderly end that waited may begin */
+void session_check_close(struct session *session);       /* an orderly end that waited may begin */
+void session_pause(struct session *session, int stream); /* nothing of the stream is told until: */
+void session_resume(struct session *session, int stream);
 
 /* session_send.c: what goes out */
-void session_send_runner(struct session *session, struct str *line, struct request *request);
+enum { SESSION_LINE_LIMIT = 2048 }; /* above it counting costs less than `read` */
+void session_send_runner(struct session *session, struct str text, struct request *request);
 void session_write_line(struct session *session, struct str *line); /* now, between uploads */
 void session_send_control(struct session *session, const char *line);
 void session_send_upload(struct session *session, struct item *item);

@@ -9,8 +9,9 @@
 
 enum {
     HOLDER_WAIT = 200, /* milliseconds after a step's end for outputs that something holds */
-    KILL_WAIT = 5000,  /* from TERM to KILL */
-    PATIENCE = 15000,  /* from KILL to giving the connection up */
+    SIGNAL_AGAIN = 50,
+    KILL_WAIT = 5000, /* from TERM to KILL */
+    PATIENCE = 15000, /* from KILL to giving the connection up */
     LOST_STATUS = 255,
 };
 
@@ -28,7 +29,8 @@ static void stop_step_timers(struct session *session)
 {
     timer_cancel(session->step_limit);
     timer_cancel(session->holder_timer);
-    session->step_limit = session->holder_timer = NULL;
+    timer_cancel(session->signal_timer);
+    session->step_limit = session->holder_timer = session->signal_timer = NULL;
 }
 
 /* The end of the item's story, told once. */
@@ -59,6 +61,28 @@ static int read_status(const char *word)
     return status > 256 ? (int)(128 + ((status - 256) & 0x7f)) : (int)(status & 0xff);
 }
 
+/* The signal that is due, to the running step. */
+static void send_signal(struct session *session)
+{
+    const char *signal = session->signals_sent == 1 ? "TERM" : "KILL";
+    char line[64];
+    if (session->requests->interrupted)
+        snprintf(line, sizeof line, "f_signal %s all\n", signal);
+    else
+        snprintf(line, sizeof line, "f_signal %s %u\n", signal, (unsigned)session->running->id);
+    session_send_control(session, line);
+}
+
+/* It came before the step's process was there. */
+static void signal_again(void *context)
+{
+    struct session *session = context;
+    timer_cancel(session->signal_timer);
+    session->signal_timer = NULL;
+    if (session->running && session->signals_sent)
+        send_signal(session);
+}
+
 /* A signal goes to the running step, then a harder one, then patience ends. */
 static void step_overdue(void *context)
 {
@@ -66,21 +90,16 @@ static void step_overdue(void *context)
     struct item *item = session->running;
     timer_cancel(session->step_limit);
     session->step_limit = NULL;
-    static const char *const SIGNALS[] = { "TERM", "KILL" };
     if (session->signals_sent == 2) {
         session_fail(session, TRANSPORT_LOST, "the host does not end a step that was killed");
         return;
     }
-    char line[64];
-    const char *signal = SIGNALS[session->signals_sent++];
-    if (session->requests->interrupted) {
-        snprintf(line, sizeof line, "f_signal %s all\n", signal);
+    session->signals_sent++;
+    if (session->requests->interrupted)
         item->result.interrupted = true;
-    } else {
-        snprintf(line, sizeof line, "f_signal %s %u\n", signal, (unsigned)item->id);
+    else
         item->result.timed_out = true;
-    }
-    session_send_control(session, line);
+    send_signal(session);
     session->step_limit = loop_after(
         session->loop, session->signals_sent == 1 ? KILL_WAIT : PATIENCE, step_overdue, session);
 }
@@ -140,6 +159,22 @@ static void leave_current(struct session *session, int stream)
     if (item->result.is_lost)
         item->result.status = LOST_STATUS;
     tell_ended(session, item);
+}
+
+/* The next step begins on a stream. While the other stream still carries the one before, this
+ * one waits, so that the end of a step is told before the next begins. */
+static void begin_frame(struct session *session, int stream, struct item *item)
+{
+    struct item *before = session->current[stream - 1];
+    int other = ON_BOTH - stream;
+    leave_current(session, stream);
+    session->current[stream - 1] = item;
+    if (before && !before->told) {
+        session_pause(session, stream);
+        return;
+    }
+    item_began(session, item);
+    session_resume(session, other);
 }
 
 static void finish_request(struct session *session)
@@ -229,13 +264,13 @@ void session_step_frame(struct session *session, int stream, const char *verb, c
     if (!item)
         return;
     if (strcmp(verb, "b") == 0) {
-        leave_current(session, stream);
-        session->current[stream - 1] = item;
-        item_began(session, item);
+        begin_frame(session, stream, item);
     } else if (strcmp(verb, "e") == 0) {
         item_ended(session, item, stream, read_status(rest));
     } else if (strcmp(verb, "c") == 0) {
         item->result.left_holder = true;
+    } else if (strcmp(verb, "k") == 0 && !session->signal_timer) {
+        session->signal_timer = loop_after(session->loop, SIGNAL_AGAIN, signal_again, session);
     }
 }
 
