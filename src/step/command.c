@@ -90,6 +90,18 @@ const char *command_as_written(struct arena *arena, const struct word *word)
     return *word->text ? arena_printf(arena, "~/%s", word->text) : "~";
 }
 
+const char *command_arrow(struct arena *arena, const struct step *step)
+{
+    const char *shown = "";
+    for (size_t i = 0; i < step->argument_count; i++)
+        shown = arena_printf(arena, "%s%s%s", shown,
+                             i == 0                         ? ""
+                             : i + 1 < step->argument_count ? " "
+                                                            : " -> ",
+                             command_as_written(arena, &step->arguments[i]));
+    return shown;
+}
+
 bool command_is_folder_path(const struct word *word)
 {
     return word->from_home ? !*word->text || str_ends(word->text, "/")

@@ -17,6 +17,8 @@ const char *command_host_path(struct arena *arena, const struct step_context *co
                               const struct word *word);
 /* A word with its ~ again, for messages. */
 const char *command_as_written(struct arena *arena, const struct word *word);
+/* "a b -> c" of the step's arguments, as the output shows it. */
+const char *command_arrow(struct arena *arena, const struct step *step);
 bool command_is_folder_path(const struct word *word); /* it ends in a slash, or is ~ */
 
 /* Reports words that are wrong for a verb of `least` to `most` arguments, that hold a $, or a

@@ -25,13 +25,7 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
     put->arena = steps->arena;
     put->keeps_names = command_is_folder_path(destination) || step->argument_count > 2;
     step->data = put;
-    struct str shown = { 0 };
-    for (size_t i = 0; i < step->argument_count; i++) {
-        str_add(&shown, i == 0 ? "" : i + 1 < step->argument_count ? " " : " -> ");
-        str_add(&shown, command_as_written(steps->arena, &step->arguments[i]));
-    }
-    step->text = arena_strdup(steps->arena, str_text(&shown));
-    str_free(&shown);
+    step->text = command_arrow(steps->arena, step);
     return true;
 }
 

@@ -25,10 +25,10 @@ const char put_text_spot[] =
  * when no step came for it ($d is the session's folder). */
 const char put_text_keep[] =
     "ok() { [ -d \"$at\" ] && [ -w \"$at\" ]; }; "
-    "spot \"$to\" \"$parent\" || { echo \"put: no folder for temporary files\" >&2; exit 1; }; "
+    "spot \"$to\" \"$parent\" || { echo \"no folder for temporary files\" >&2; exit 1; }; "
     "[ -z \"$d\" ] || printf '%s\\n' \"$at/$tmp\" >\"$d/t$tmp\"; ";
 
-const char put_text_say[] = "say() { printf '%s\\n' \"put: $*\" >&2; exit 1; }; ";
+const char put_text_say[] = "say() { printf '%s\\n' \"$*\" >&2; exit 1; }; ";
 
 void put_add_variable(struct str *text, const char *name, const char *value)
 {

@@ -1,20 +1,252 @@
-#include "step/put.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
-void put_tree_ask(const struct step *step, const struct content *const *contents, struct str *query)
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/session.h"
+#include "step/command.h"
+#include "step/pack.h"
+#include "step/put.h"
+#include "step/put_tree.h"
+#include "step/temporary.h"
+
+/* Everything below one folder of the host, the root, by paths relative to it. */
+
+static const char *top_name(const struct step *step, const struct content *content)
 {
-    (void)step, (void)contents, (void)query;
+    const struct put *put = step->data;
+    return put->keeps_names ? put_name(put->arena, content->path)
+                            : put_name(put->arena, put_destination(step));
 }
+
+/* `.`, `..` and `/` have no name that could be kept: what is in them goes into DST itself. */
+static bool is_nameless(const char *name)
+{
+    return !*name || strcmp(name, "/") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static void add_item(struct put_tree *tree, struct map *seen, struct put_item item)
+{
+    void **slot = map_put(seen, item.name);
+    if (*slot && item.content->kind != CONTENT_FOLDER)
+        tree->twice = item.name;
+    if (*slot)
+        return;
+    *slot = (void *)item.name;
+    tree->items[tree->count++] = item;
+}
+
+static void add_content(struct put_tree *tree, struct map *seen, const struct step *step,
+                        const struct content *content)
+{
+    struct arena *arena = ((struct put *)step->data)->arena;
+    const char *name = top_name(step, content);
+    bool has_name = !is_nameless(name);
+    if (has_name)
+        add_item(tree, seen,
+                 (struct put_item){ .name = name, .path = content->path, .content = content });
+    for (size_t i = 0; i < content->entry_count; i++) {
+        const struct content *entry = &content->entries[i];
+        add_item(
+            tree, seen,
+            (struct put_item){
+                .name = has_name ? arena_printf(arena, "%s/%s", name, entry->path) : entry->path,
+                .path = arena_printf(arena, "%s/%s", content->path, entry->path),
+                .content = entry,
+            });
+    }
+}
+
+struct put_tree put_tree_list(const struct step *step, const struct content *const *contents)
+{
+    const struct put *put = step->data;
+    const char *to = put_destination(step);
+    struct put_tree tree = { .root = put->keeps_names ? to : put_parent(put->arena, to) };
+    struct map seen = { 0 };
+    size_t most = 0;
+    for (size_t i = 0; i < put->source_count; i++)
+        most += contents[i]->entry_count + 1;
+    tree.items = arena_alloc(put->arena, (most ? most : 1) * sizeof *tree.items);
+    for (size_t i = 0; i < put->source_count; i++)
+        add_content(&tree, &seen, step, contents[i]);
+    map_free(&seen);
+    tree.nearest = tree.root;
+    if (put->source_count == 1 && tree.count > 0 && !is_nameless(top_name(step, contents[0])))
+        tree.nearest = put_join(put->arena, tree.root, tree.items[0].name);
+    return tree;
+}
+
+unsigned put_item_mode(const struct step *step, const struct put_item *item)
+{
+    switch (item->content->kind) {
+    case CONTENT_FOLDER:
+        return (item->content->mode & 0777) | 0700; /* or what is in it could not be moved */
+    case CONTENT_LINK:
+        return 0777;
+    default:
+        return put_mode(step, item->content);
+    }
+}
+
+/* Marks what is to be sent: what the host lacks, and the folders that lead to it. */
+static size_t mark_missing(const struct step *step, struct put_tree *tree, const char *answer)
+{
+    struct put *put = step->data;
+    struct map by_name = { 0 };
+    size_t missing = 0;
+    put_tree_compare(step, tree, answer);
+    for (size_t i = 0; i < tree->count; i++)
+        *map_put(&by_name, tree->items[i].name) = &tree->items[i];
+    for (size_t i = 0; i < tree->count; i++) {
+        if (tree->items[i].is_there)
+            continue;
+        missing++;
+        tree->items[i].is_sent = true;
+        for (const char *name = tree->items[i].name; strchr(name, '/');) {
+            name = put_parent(put->arena, name);
+            struct put_item *parent = map_get(&by_name, name);
+            if (!parent || parent->is_sent)
+                break;
+            parent->is_sent = true;
+        }
+    }
+    map_free(&by_name);
+    return missing;
+}
+
+static size_t read_pack(void *context, char *buffer, size_t size)
+{
+    return pack_read(context, buffer, size);
+}
+
+static void free_pack(void *context)
+{
+    pack_free(context);
+}
+
+static struct pack *pack_sent(const struct step *step, const struct put_tree *tree)
+{
+    struct pack_entry *entries = mem_array(tree->count, sizeof *entries);
+    size_t count = 0;
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct put_item *item = &tree->items[i];
+        if (item->is_sent)
+            entries[count++] = (struct pack_entry){ .name = item->name,
+                                                    .path = item->path,
+                                                    .content = item->content,
+                                                    .mode = put_item_mode(step, item) };
+    }
+    struct pack *pack = pack_new(entries, count);
+    free(entries);
+    return pack;
+}
+
+static void add_variables(struct str *text, const struct put_tree *tree, const char *name)
+{
+    put_add_variable(text, "tmp", name);
+    put_add_variable(text, "to", tree->nearest);
+    put_add_variable(text, "parent", tree->root);
+}
+
+static bool add_upload(const struct step *step, const struct put_tree *tree, const char *name,
+                       const struct step_target *target)
+{
+    struct pack *pack = pack_sent(step, tree);
+    if (!pack)
+        return false;
+    struct str consumer = { 0 };
+    str_add(&consumer, "(umask 077; ");
+    add_variables(&consumer, tree, name);
+    str_addf(&consumer,
+             "%s%smkdir -m 700 \"$at/$tmp\" && (cd \"$at/$tmp\" && tar xpmof -) || "
+             "{ rm -rf \"$at/$tmp\"; exit 1; })",
+             put_text_spot, put_text_keep);
+    request_upload(target->request, &(struct upload){
+                                        .id = (*target->next_id)++,
+                                        .consumer = str_text(&consumer),
+                                        .size = pack_size(pack),
+                                        .read = read_pack,
+                                        .free = free_pack,
+                                        .context = pack,
+                                    });
+    str_free(&consumer);
+    return true;
+}
+
+/* Runs at the step's turn. A folder that is not there yet is moved whole; into one that is there,
+ * its files are renamed one by one. */
+static const char place_text[] =
+    "[ -d \"$parent\" ] || say \"$parent: no such folder\"\n"
+    "if [ -d \"$to\" ] && [ -w \"$to\" ]; then dir=$to; else dir=$parent; fi\n"
+    "if [ \"$at\" != \"$dir\" ]; then old=$at; at=$dir; "
+    "mv \"$old/$tmp\" \"$at/$tmp\" || { rm -rf \"$old/$tmp\"; exit 1; }; fi\n"
+    "case $at in /*) ;; *) at=$PWD/$at;; esac\n"
+    "case $parent in /*) ;; *) parent=$PWD/$parent;; esac\n"
+    "cd \"$at/$tmp\" || exit 1\n"
+    "files() { find \"$1/.\" ! -name . -prune ! -type d -exec "
+    "sh -c 'to=$1; shift; exec mv -f \"$@\" \"$to\"' sh \"$parent/$1/\" {} +; }\n"
+    "walk() {\n"
+    "files \"$1\" || exit 1\n"
+    "for x in \"$1\"/*/ \"$1\"/.[!.]*/ \"$1\"/..?*/; do\n"
+    "x=${x%/}\n"
+    "[ -d \"$x\" ] && [ ! -h \"$x\" ] || continue\n"
+    "if [ -d \"$parent/$x\" ]; then walk \"$x\"; continue; fi\n"
+    "[ ! -e \"$parent/$x\" ] || say \"${parent%/}/${x#./} is no folder\"\n"
+    "mv -f \"$x\" \"$parent/$x\" || exit 1\n"
+    "done\n"
+    "}\n"
+    "walk .\n";
 
 bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
                       const struct step_target *target, const char **why)
 {
-    (void)step, (void)contents, (void)answer, (void)target;
-    *why = "this version sends one file at a time";
-    return false;
+    struct put *put = step->data;
+    struct put_tree tree = put_tree_list(step, contents);
+    struct str text = { 0 };
+    char name[TEMPORARY_NAME_SIZE];
+    size_t missing = mark_missing(step, &tree, answer);
+    step->changes = missing > 0;
+    if (tree.twice) {
+        *why = arena_printf(put->arena, "two of the sources are to be %s", tree.twice);
+        return false;
+    }
+    if (missing > 0) {
+        if (!temporary_name(name) || !add_upload(step, &tree, name, target)) {
+            *why = "the tree cannot be packed";
+            return false;
+        }
+        add_variables(&text, &tree, name);
+        str_addf(&text,
+                 "%s%sok() { [ -d \"$at/$tmp\" ]; }\n"
+                 "spot \"$to\" \"$parent\" || say \"what was sent did not arrive\"\n"
+                 "trap 'cd /; rm -rf \"$at/$tmp\"' 0\n",
+                 put_text_say, put_text_spot);
+    }
+    if (missing < tree.count)
+        put_tree_add_check(&text, step, &tree, answer);
+    if (missing > 0)
+        str_add(&text, place_text);
+    command_send(step, str_text(&text), target);
+    str_free(&text);
+    return true;
 }
 
 void put_tree_places(const struct step *step, struct arena *arena,
                      const struct content *const *contents, struct vec *places)
 {
-    (void)step, (void)arena, (void)contents, (void)places;
+    struct put_tree tree = put_tree_list(step, contents);
+    for (size_t i = 0; i < tree.count; i++) {
+        const struct put_item *item = &tree.items[i];
+        if (item->content->kind == CONTENT_FOLDER)
+            continue;
+        struct place *place = arena_alloc(arena, sizeof *place);
+        place->path = put_join(arena, tree.root, item->name);
+        place->link = item->content->link;
+        memcpy(place->sha256, item->content->sha256, sizeof place->sha256);
+        place->mode = place->link ? 0 : put_item_mode(step, item);
+        vec_push(places, place);
+    }
 }

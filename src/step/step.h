@@ -70,6 +70,7 @@ struct step {
 struct steps {
     struct arena *arena;
     bool is_local_task;
+    const char *host; /* $(host), or NULL */
     struct step *items;
     size_t count;
 };

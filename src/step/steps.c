@@ -169,13 +169,26 @@ static void add_contexts_to_fingerprints(struct steps *steps)
     }
 }
 
+static const char *host_name(struct arena *arena, struct expander *expander)
+{
+    struct str value = { 0 };
+    const char *name = NULL;
+    if (expander->calls.automatic &&
+        expander->calls.automatic(expander->calls.context, "host", &value))
+        name = arena_strdup(arena, str_text(&value));
+    str_free(&value);
+    return name;
+}
+
 bool steps_make(struct steps *steps, struct arena *arena, const struct recipe *recipe,
                 struct expander *expander, bool is_local_task)
 {
     struct diags *diags = lang_diags(expander->lang);
     struct step_options defaults = { 0 };
     struct drafts drafts;
-    *steps = (struct steps){ .arena = arena, .is_local_task = is_local_task };
+    *steps = (struct steps){ .arena = arena,
+                             .is_local_task = is_local_task,
+                             .host = host_name(arena, expander) };
     if (!drafts_make(&drafts, arena, recipe, expander))
         return false;
     bool fine = options_from_scope(expander, &defaults, recipe->where);

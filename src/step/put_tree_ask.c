@@ -1,0 +1,164 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "step/put_tree.h"
+
+/* The query of a tree and what its answer says. The first part of the answer, up to a line "#", is
+ * cheap to have and asked for again at the step's turn: MODE INODE SIZE CTIME ./NAME     of what
+ * lies where our files go; MODE in hexadecimal, with the type d ./NAME                         a
+ * folder that is there l ./NAME                         a link with our text The second part has
+ * the hashes of these files, as sha256sum prints them: HASH  ./NAME Names go in batches: few
+ * processes there, and no list of arguments gets too long. */
+
+enum { BATCH = 256 };
+
+static const char state_functions[] =
+    "if stat -c %f . >/dev/null; then p() { stat -c \"%f %i %s %z %n\" \"$@\"; }; "
+    "elif stat -f %Xp . >/dev/null; then p() { stat -f \"%Xp %i %z %Fc %N\" \"$@\"; }; "
+    "else p() { :; }; fi; "
+    "g() { for x; do [ -d \"$x\" ] && echo \"d $x\"; done; }; "
+    "k() { [ -h \"$1\" ] && [ \"$(readlink \"$1\")\" = \"$2\" ] && echo \"l $1\"; }; ";
+
+static const char hash_functions[] =
+    "if command -v sha256sum >/dev/null; then m() { sha256sum \"$@\"; }; "
+    "elif command -v shasum >/dev/null; then m() { shasum -a 256 \"$@\"; }; "
+    "elif command -v openssl >/dev/null; then m() { openssl dgst -sha256 -r \"$@\"; }; "
+    "elif command -v sha256 >/dev/null; then m() { sha256 -r \"$@\"; }; "
+    "else m() { :; }; fi; ";
+
+/* What prints these names prints them as they are, a name a line. */
+static bool is_askable(const struct put_item *item)
+{
+    return !strpbrk(item->name, "\n\\");
+}
+
+static void add_batches(struct str *text, const struct put_tree *tree, const char *function,
+                        enum content_kind kind)
+{
+    size_t in_batch = 0;
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct put_item *item = &tree->items[i];
+        if (item->content->kind != kind || !is_askable(item))
+            continue;
+        if (in_batch == 0)
+            str_add(text, function);
+        str_add(text, " ./");
+        str_add_quoted(text, item->name);
+        in_batch = (in_batch + 1) % BATCH;
+        if (in_batch == 0)
+            str_add(text, "; ");
+    }
+    if (in_batch > 0)
+        str_add(text, "; ");
+}
+
+static void add_state_query(struct str *text, const struct put_tree *tree)
+{
+    str_add(text, state_functions);
+    add_batches(text, tree, "p", CONTENT_FILE);
+    add_batches(text, tree, "g", CONTENT_FOLDER);
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct put_item *item = &tree->items[i];
+        if (item->content->kind != CONTENT_LINK || !is_askable(item))
+            continue;
+        str_add(text, "k ./");
+        str_add_quoted(text, item->name);
+        str_add(text, " ");
+        str_add_quoted(text, item->content->link);
+        str_add(text, "; ");
+    }
+}
+
+static void add_cd(struct str *text, const struct put_tree *tree)
+{
+    str_add(text, "cd ");
+    str_add(text, tree->root[0] == '/' ? "" : "./");
+    str_add_quoted(text, tree->root);
+    str_add(text, " && { ");
+}
+
+void put_tree_ask(const struct step *step, const struct content *const *contents, struct str *query)
+{
+    struct put_tree tree = put_tree_list(step, contents);
+    str_add(query, "(");
+    add_cd(query, &tree);
+    add_state_query(query, &tree);
+    str_addf(query, "echo \"#\"; %s", hash_functions);
+    add_batches(query, &tree, "m", CONTENT_FILE);
+    str_add(query, "}) 2>/dev/null\n");
+}
+
+/* One line of the answer, about one item. */
+static void take_line(struct map *modes, struct map *hashes, struct map *others, char *line)
+{
+    char *name = strstr(line, "./");
+    if (!name || name == line)
+        return;
+    size_t first = strcspn(line, " ");
+    line[first] = '\0';
+    if (first == HASH_SHA256_HEX_SIZE - 1)
+        *map_put(hashes, name + 2) = line;
+    else if (strcmp(line, "d") == 0 || strcmp(line, "l") == 0)
+        *map_put(others, name + 2) = line;
+    else
+        *map_put(modes, name + 2) = line;
+}
+
+static bool is_as_wanted(const struct step *step, const struct put_item *item,
+                         const struct map *modes, const struct map *hashes,
+                         const struct map *others)
+{
+    const char *mode = map_get(modes, item->name), *hash = map_get(hashes, item->name);
+    const char *other = map_get(others, item->name);
+    switch (item->content->kind) {
+    case CONTENT_FOLDER:
+        return other && other[0] == 'd';
+    case CONTENT_LINK:
+        return other && other[0] == 'l';
+    default:
+        return mode && hash && strcmp(hash, item->content->sha256) == 0 &&
+               strtoul(mode, NULL, 16) == (S_IFREG | (unsigned long)put_item_mode(step, item));
+    }
+}
+
+void put_tree_compare(const struct step *step, struct put_tree *tree, const char *answer)
+{
+    const struct put *put = step->data;
+    struct map modes = { 0 }, hashes = { 0 }, others = { 0 };
+    char *lines = arena_strdup(put->arena, answer ? answer : "");
+    while (*lines) {
+        char *end = lines + strcspn(lines, "\n");
+        char *next = *end ? end + 1 : end;
+        *end = '\0';
+        take_line(&modes, &hashes, &others, lines);
+        lines = next;
+    }
+    for (size_t i = 0; i < tree->count; i++) {
+        struct put_item *item = &tree->items[i];
+        item->is_there = is_askable(item) && is_as_wanted(step, item, &modes, &hashes, &others);
+    }
+    map_free(&modes);
+    map_free(&hashes);
+    map_free(&others);
+}
+
+void put_tree_add_check(struct str *text, const struct step *step, const struct put_tree *tree,
+                        const char *answer)
+{
+    (void)step;
+    const char *end = strstr(answer, "#\n");
+    if (!end)
+        return;
+    char hash[HASH_SHA256_HEX_SIZE];
+    hash_bytes_sha256(answer, (size_t)(end - answer), hash);
+    str_addf(text, "%sx=$( (", put_text_hash);
+    add_cd(text, tree);
+    add_state_query(text, tree);
+    str_addf(text,
+             "}) 2>/dev/null | s); x=${x%%%% *}; [ \"$x\" = - ] || [ \"$x\" = %s ] || exit %d\n",
+             hash, STEP_STALE);
+}
