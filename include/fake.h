@@ -42,7 +42,8 @@ struct fake_look {
     bool color;        /* of `out` */
     bool errors_color; /* of `errors` */
     bool verbose;
-    bool silent;
+    bool silent;   /* only what commands print, and what is wrong */
+    bool question; /* -q: not even what would run */
 };
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look);
 void fake_sink_json(struct fake *fake, FILE *out);

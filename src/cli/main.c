@@ -49,6 +49,7 @@ static void add_sink(struct fake *fake, const struct command_line *line)
         .errors_color = wants_color(line, STDERR_FILENO),
         .verbose = line->verbose,
         .silent = line->settings.silent,
+        .question = line->settings.question,
     };
 
     if (line->json)

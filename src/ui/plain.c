@@ -16,7 +16,7 @@ struct plain {
     struct paper paper;
     struct view *view;
     struct summary *summary;
-    bool verbose, silent;
+    bool verbose, silent, question;
 };
 
 static const char *text_of(const struct event *event)
@@ -170,7 +170,7 @@ static void job_skipped(struct plain *plain, const struct event *event)
 static void job_would_run(struct plain *plain, const struct event *event)
 {
     summary_add(plain->summary, event, NULL, NULL);
-    if (!event->is_file || plain->verbose)
+    if (!plain->question && (!event->is_file || plain->verbose))
         job_news(plain, "would run ", event);
 }
 
@@ -292,6 +292,7 @@ struct event_sink plain_sink(FILE *out, FILE *errors, struct plain_look look)
     plain->view = view_new(&plain->paper);
     plain->summary = summary_new(look.program);
     plain->verbose = look.verbose;
-    plain->silent = look.silent;
+    plain->silent = look.silent || look.question;
+    plain->question = look.question;
     return (struct event_sink){ show, plain_free, plain };
 }

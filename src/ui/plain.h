@@ -14,7 +14,8 @@ struct plain_look {
     bool color;          /* of `out` */
     bool errors_color;   /* of `errors` */
     bool verbose;
-    bool silent; /* only what the steps print, warnings and failures */
+    bool silent;   /* only what the steps print, warnings and failures */
+    bool question; /* not even what would run */
 };
 
 /* What steps print to their standard error, and all that is wrong, goes to `errors`. The streams
