@@ -43,6 +43,23 @@ static void notice(struct plain *plain, const struct event *event)
         paper_tell(&plain->paper, &plain->paper.out, INK_PLAIN, "", text_of(event));
 }
 
+/* "[web1] warning: deploy, step 2: text" */
+static void job_problem(struct plain *plain, const struct event *event, unsigned ink)
+{
+    struct str text = { 0 };
+
+    if (event->target)
+        str_add(&text, event->target);
+    if (event->step > 0)
+        str_addf(&text, ", step %u", event->step);
+    str_addf(&text, "%s%s", text.len > 0 ? ": " : "", text_of(event));
+    if (event->hint)
+        str_addf(&text, "\n%s", event->hint);
+    paper_tell_host(&plain->paper, &plain->paper.errors, event->host, ink,
+                    ink == INK_ERROR ? "error" : "warning", str_text(&text));
+    str_free(&text);
+}
+
 /* In the form of diagnostics, which is make's, whether there is a place in a file or not. */
 static void problem(struct plain *plain, const struct event *event)
 {
@@ -54,6 +71,10 @@ static void problem(struct plain *plain, const struct event *event)
     struct str text = { 0 };
     size_t head;
 
+    if (event->host || (event->target && !event->is_file)) {
+        job_problem(plain, event, is_error ? INK_ERROR : INK_WARNING);
+        return;
+    }
     diag_render(event->diag ? event->diag : &diag, paper->program, &text);
     head = strcspn(str_text(&text), "\n");
     ink_begin(&paper->text, paper->errors.color, is_error ? INK_ERROR : INK_WARNING);

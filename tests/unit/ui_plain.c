@@ -246,6 +246,15 @@ static const struct {
       "fake: role db has no hosts\nfake: warning: .fake cannot be written\n"
       "fake: *** web1 is locked by eve.  Stop.\n    fake --lock-timeout=60 waits\nfake: *** "
       "Interrupted.\n" },
+    { "a warning about a step",
+      { 0 },
+      { { .kind = EVENT_WARNING,
+          .host = "a",
+          .target = "deploy",
+          .step = 2,
+          .text = "it left a process behind" } },
+      1,
+      "[a] warning: deploy, step 2: it left a process behind\n" },
     { "--verbose",
       { .verbose = true },
       { { .kind = EVENT_HOST_CONNECTING, .host = "web1" },
