@@ -31,7 +31,8 @@ void lang_free(struct lang *lang);
 
 struct model *lang_model(struct lang *lang);
 struct diags *lang_diags(struct lang *lang);
-struct arena *lang_arena(struct lang *lang); /* session lifetime */
+struct arena *lang_arena(struct lang *lang);   /* session lifetime */
+struct arena *lang_scratch(struct lang *lang); /* for what lives from a mark to its release */
 const struct lang_options *lang_options(struct lang *lang);
 
 /* A command-line assignment "name=value" (also := += ?= with make's meaning), --eval's text, a

@@ -31,6 +31,7 @@ struct role {
     unsigned index;        /* in the order declared */
     bool is_host;          /* `@name:` of a host: its variables are that host's */
     bool is_resolved;
+    bool is_resolving; /* its `hosts` is being expanded: asking for them again is a recursion */
 };
 
 /* Every host and role of a run. */

@@ -1,0 +1,88 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "lang/reader.h"
+
+/* Where the names of one list go, and what was said before the next. */
+struct list {
+    struct reader *reader;
+    struct location where;
+    bool order_only;
+    bool wait;
+};
+
+static void add(void *context, struct span name)
+{
+    struct list *list = context;
+    struct prerequisites *found = &list->reader->prerequisites;
+    struct model *model = list->reader->lang->model;
+    const char *kept;
+
+    if (found->len == found->cap) {
+        found->cap = found->cap ? 2 * found->cap : 16;
+        found->items = mem_resize(found->items, found->cap * sizeof *found->items);
+    }
+    kept = memchr(name.data, '%', name.len) ? arena_strndup(model->arena, name.data, name.len)
+                                            : model_target_named(model, name.data, name.len)->name;
+    found->items[found->len++] =
+        (struct prerequisite){ kept, list->order_only, list->wait, list->where };
+    list->wait = false;
+}
+
+/* The place of a name that stands in the source itself; else that of its line. */
+static struct location place(struct span name, struct location line)
+{
+    const struct source *source = line.source;
+
+    if (!source || name.data < source->text || name.data >= source->text + source->size)
+        return line;
+    return (struct location){ source, (uint32_t)(name.data - source->text), (uint32_t)name.len };
+}
+
+/* prerequisites := {name | ".WAIT"} ["|" {name | ".WAIT"}] */
+void prerequisites_parse(struct reader *reader, struct span text, struct location where)
+{
+    struct list list = { .reader = reader };
+    struct span name;
+
+    reader->prerequisites.len = 0;
+    while (file_name_next(&text, "|", &name)) {
+        if (name.len == 1 && name.data[0] == '|') {
+            list.order_only = true;
+        } else if (name.len == 5 && memcmp(name.data, ".WAIT", 5) == 0) {
+            list.wait = true;
+        } else {
+            list.where = place(name, where);
+            file_name_expand(reader->lang, name, true, add, &list);
+        }
+    }
+}
+
+void prerequisites_replace(struct span text, const char *stem, struct str *out)
+{
+    struct span name;
+
+    while (file_name_next(&text, "|", &name)) {
+        struct str memory = { 0 };
+        struct pattern_text pattern = pattern_parse(name.data, name.len, &memory);
+
+        str_addn(out, pattern.prefix.data, pattern.prefix.len);
+        if (pattern.has_percent) {
+            str_add(out, stem);
+            str_addn(out, pattern.suffix.data, pattern.suffix.len);
+        }
+        str_addc(out, ' ');
+        str_free(&memory);
+    }
+}
+
+struct prerequisite *prerequisites_keep(struct reader *reader)
+{
+    size_t size = reader->prerequisites.len * sizeof *reader->prerequisites.items;
+
+    if (!size)
+        return NULL;
+    return memcpy(arena_alloc(reader->lang->model->arena, size), reader->prerequisites.items, size);
+}
