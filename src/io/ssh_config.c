@@ -188,8 +188,22 @@ static void read_agent(struct ssh_config *config, const char *value, const char 
     }
 }
 
+static const char default_known_hosts[] = "~/.ssh/known_hosts ~/.ssh/known_hosts2";
+
+/* The defaults are printed below the home folder of the user database; ours is $HOME. */
+static bool are_default_known_hosts(const char *value)
+{
+    const char *home = ssh_user_database_home();
+    char *defaults = mem_printf("%s/.ssh/known_hosts %s/.ssh/known_hosts2", home, home);
+    bool are_default = strcmp(value, defaults) == 0;
+    free(defaults);
+    return are_default;
+}
+
 static void read_known_hosts(struct ssh_config *config, const char *value, const char *home)
 {
+    if (are_default_known_hosts(value))
+        value = default_known_hosts;
     if (strcmp(value, "none") != 0)
         add_paths(config, &config->known_hosts, value, home);
 }

@@ -29,7 +29,7 @@ const char *ssh_user_name(void)
     return entry ? entry->pw_name : "";
 }
 
-static const char *database_home(void)
+const char *ssh_user_database_home(void)
 {
     const struct passwd *entry = getpwuid(getuid());
     return entry ? entry->pw_dir : "";
@@ -38,13 +38,13 @@ static const char *database_home(void)
 const char *ssh_user_home(void)
 {
     const char *home = getenv("HOME");
-    return home && *home ? home : database_home();
+    return home && *home ? home : ssh_user_database_home();
 }
 
 char *ssh_user_other_config(void)
 {
     const char *home = ssh_user_home();
-    return strcmp(home, database_home()) == 0 ? NULL : mem_printf("%s/.ssh/config", home);
+    return strcmp(home, ssh_user_database_home()) == 0 ? NULL : mem_printf("%s/.ssh/config", home);
 }
 
 static bool is_stock_line(const char *line, size_t size)

@@ -8,6 +8,9 @@
 const char *ssh_user_name(void); /* "" when unknown */
 const char *ssh_user_home(void); /* $HOME, else the user database's; "" when unknown */
 
+/* What ssh takes for the home folder, whatever $HOME says. */
+const char *ssh_user_database_home(void);
+
 /* The user's configuration file where $HOME is not what ssh takes for the home folder (it asks the
  * user database alone), so that it must be told; NULL elsewhere. The caller frees it; it need not
  * exist. */

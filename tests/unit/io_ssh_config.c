@@ -1,0 +1,235 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/loop.h"
+#include "io/ssh_config.h"
+#include "io/ssh_user.h"
+#include "io/transport.h"
+
+static struct ssh_config read_config(const char *text)
+{
+    struct ssh_config config;
+    ssh_config_defaults(&config, "web1", "/home/me");
+    ssh_config_read(&config, text, "/home/me");
+    return config;
+}
+
+static void expect_list(const struct vec *list, const char *expected)
+{
+    struct str text = { 0 };
+    for (size_t i = 0; i < list->len; i++)
+        str_addf(&text, "%s%s", i ? " " : "", (const char *)list->items[i]);
+    ck_assert_str_eq(str_text(&text), expected);
+    str_free(&text);
+}
+
+START_TEST(defaults_are_those_of_ssh)
+{
+    struct ssh_config config = read_config("");
+    ck_assert_str_eq(config.host, "web1");
+    ck_assert_str_eq(config.user, ssh_user_name());
+    ck_assert_uint_eq(config.port, 22);
+    ck_assert_uint_eq(config.connect_timeout, 30);
+    ck_assert(!config.accept_new && !config.identities_given && !config.unsupported);
+    expect_list(&config.identities,
+                "/home/me/.ssh/id_ed25519 /home/me/.ssh/id_ecdsa /home/me/.ssh/id_rsa");
+    expect_list(&config.known_hosts, "/home/me/.ssh/known_hosts /home/me/.ssh/known_hosts2 "
+                                     "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2");
+    ssh_config_clear(&config);
+}
+END_TEST
+
+START_TEST(options_of_ssh_are_taken)
+{
+    struct ssh_config config = read_config(
+        "user deploy\nhostname 10.0.0.1\nport 2222\naddressfamily inet6\nconnecttimeout 7\n"
+        "hostkeyalias alias\nidentitiesonly yes\nstricthostkeychecking accept-new\n"
+        "identityfile ~/.ssh/deploy\nidentityfile %d/%r@%h\nidentityagent none\n"
+        "globalknownhostsfile /etc/g\nuserknownhostsfile /u1 ~/u2\nproxyjump none\n"
+        "proxycommand none\nforwardagent no\nsomethingelse x\nbare\n");
+    ck_assert_str_eq(config.user, "deploy");
+    ck_assert_str_eq(config.host, "10.0.0.1");
+    ck_assert_uint_eq(config.port, 2222);
+    ck_assert_int_eq(config.family, AF_INET6);
+    ck_assert_uint_eq(config.connect_timeout, 7);
+    ck_assert_str_eq(config.key_alias, "alias");
+    ck_assert(config.identities_only && config.accept_new && config.identities_given);
+    ck_assert_ptr_null(config.agent);
+    ck_assert_ptr_null(config.unsupported);
+    expect_list(&config.identities, "/home/me/.ssh/deploy /home/me/deploy@10.0.0.1");
+    expect_list(&config.known_hosts, "/u1 /home/me/u2 /etc/g");
+    ssh_config_clear(&config);
+}
+END_TEST
+
+START_TEST(what_another_transport_must_do_is_named)
+{
+    static const struct {
+        const char *text;
+        const char *unsupported;
+    } cases[] = {
+        { "proxyjump bastion\n", "ProxyJump bastion" },
+        { "proxycommand nc %h %p\n", "ProxyCommand nc %h %p" },
+        { "forwardagent yes\n", "ForwardAgent yes" },
+        { "certificatefile ~/c\n", "CertificateFile ~/c" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ssh_config config = read_config(cases[i].text);
+        ck_assert_str_eq(config.unsupported, cases[i].unsupported);
+        ssh_config_clear(&config);
+    }
+}
+END_TEST
+
+START_TEST(the_fakefile_comes_first)
+{
+    struct ssh_config config =
+        read_config("user a\nport 1\nidentityfile /a\nstricthostkeychecking no\n"
+                    "userknownhostsfile /k\nconnecttimeout 1\n");
+    ck_assert(config.accept_new);
+    struct connection connection = { .name = "web1",
+                                     .user = "b",
+                                     .port = 2,
+                                     .identities = "/b  ~/c",
+                                     .known_hosts = "/l",
+                                     .host_keys = "strict",
+                                     .connect_timeout = 3,
+                                     .jump = "none" };
+    ssh_config_overlay(&config, &connection, "/home/me");
+    ck_assert_str_eq(config.user, "b");
+    ck_assert_uint_eq(config.port, 2);
+    ck_assert_uint_eq(config.connect_timeout, 3);
+    ck_assert(!config.accept_new && !config.unsupported);
+    expect_list(&config.identities, "/b /home/me/c");
+    expect_list(&config.known_hosts, "/l");
+    connection =
+        (struct connection){ .user = "", .identities = "", .known_hosts = "", .jump = "x" };
+    ssh_config_overlay(&config, &connection, "/home/me");
+    ck_assert_str_eq(config.user, "b");
+    expect_list(&config.identities, "/b /home/me/c");
+    ck_assert_str_eq(config.unsupported, "ssh_jump = x");
+    ssh_config_clear(&config);
+}
+END_TEST
+
+/* ---- asked of the real ssh ---- */
+
+struct asked {
+    char *host;
+    char *user;
+    char *why;
+    int calls;
+};
+
+static void found(void *context, const struct ssh_config *config, const char *why)
+{
+    struct asked *asked = context;
+    asked->calls++;
+    asked->host = config ? mem_strdup(config->host) : NULL;
+    asked->user = config ? mem_strdup(config->user) : NULL;
+    asked->why = why ? mem_strdup(why) : NULL;
+}
+
+static void asked_clear(struct asked *asked)
+{
+    free(asked->host);
+    free(asked->user);
+    free(asked->why);
+}
+
+START_TEST(ssh_resolves_the_configuration)
+{
+    char path[] = "/tmp/fake-ssh-config-XXXXXX";
+    ck_assert_int_ge(mkstemp(path), 0);
+    static const char text[] =
+        "Host web*\n  HostName %h.example.com\nMatch host *.example.com\n  User m\n";
+    ck_assert(file_replace(path, text, sizeof text - 1, 0600));
+    struct loop *loop = loop_new();
+    struct connection connection = { .name = "web1", .config = path };
+    struct connection other = { .name = "web1", .config = path, .user = "me" };
+    struct asked asked[4] = { 0 };
+    struct ssh_query *queries[] = {
+        ssh_config_ask(loop, &connection, found, &asked[0]),
+        ssh_config_ask(loop, &connection, found, &asked[1]),
+        ssh_config_ask(loop, &other, found, &asked[2]),
+        ssh_config_ask(loop, &connection, found, &asked[3]),
+    };
+    ck_assert_int_eq(asked[0].calls, 0); /* never inside the call */
+    ssh_query_free(queries[1]);
+    loop_run(loop);
+    ck_assert_int_eq(asked[0].calls, 1);
+    ck_assert_int_eq(asked[1].calls, 0);
+    ck_assert_str_eq(asked[0].host, "web1.example.com");
+    ck_assert_str_eq(asked[0].user, "m");
+    ck_assert_str_eq(asked[2].user, "me");
+    ck_assert_str_eq(asked[3].user, "m");
+    ssh_query_free(queries[0]);
+    ssh_query_free(queries[2]);
+    ssh_query_free(queries[3]);
+
+    /* What was answered once is answered without a process, and still from the loop. */
+    struct asked again = { 0 };
+    remove(path);
+    struct ssh_query *query = ssh_config_ask(loop, &connection, found, &again);
+    ck_assert_int_eq(again.calls, 0);
+    loop_run(loop);
+    ck_assert_str_eq(again.user, "m");
+    ssh_query_free(query);
+    loop_free(loop);
+    for (int i = 0; i < 4; i++)
+        asked_clear(&asked[i]);
+    asked_clear(&again);
+}
+END_TEST
+
+START_TEST(a_broken_configuration_is_told)
+{
+    struct loop *loop = loop_new();
+    struct connection connection = { .name = "web1", .config = "/nonexistent/config" };
+    struct asked asked = { 0 };
+    struct ssh_query *query = ssh_config_ask(loop, &connection, found, &asked);
+    loop_run(loop);
+    ck_assert_int_eq(asked.calls, 1);
+    ck_assert_ptr_null(asked.host);
+    ck_assert_ptr_nonnull(strstr(asked.why, "/nonexistent/config"));
+    ck_assert_ptr_null(strchr(asked.why, '\n'));
+    ssh_query_free(query);
+    asked_clear(&asked);
+
+    /* Nobody waits any more: the program is ended, and the loop with it. */
+    connection.config = "/dev/null";
+    query = ssh_config_ask(loop, &connection, found, &asked);
+    ssh_query_free(query);
+    loop_run(loop);
+    ck_assert_int_eq(asked.calls, 1);
+    loop_free(loop);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ssh_config");
+    TCase *tests = tcase_create("ssh_config");
+    tcase_add_test(tests, defaults_are_those_of_ssh);
+    tcase_add_test(tests, options_of_ssh_are_taken);
+    tcase_add_test(tests, what_another_transport_must_do_is_named);
+    tcase_add_test(tests, the_fakefile_comes_first);
+    if (system("command -v ssh >/dev/null 2>&1") == 0) {
+        tcase_add_test(tests, ssh_resolves_the_configuration);
+        tcase_add_test(tests, a_broken_configuration_is_told);
+    } else {
+        puts("skipped: no ssh");
+    }
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
