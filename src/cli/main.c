@@ -30,7 +30,7 @@ static int print_version(void)
 
 static int print_help(void)
 {
-    options_print_help(stdout);
+    command_line_print_help(stdout);
     return 0;
 }
 
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     int code = FAILED;
 
     command_line_init(&line);
-    if (options_parse(&line, argc > 0 ? argc - 1 : 0, argv + 1, stderr)) {
+    if (command_line_parse(&line, argc > 0 ? argc - 1 : 0, argv + 1, stderr)) {
         line.settings.program = program_name(called);
         line.settings.rules_folder = rules;
         line.settings.search_upwards =

@@ -164,7 +164,7 @@ static const char help_end[] =
     "Exit codes: 0 done, 1 -q and something is to do, 2 something failed, 3 a host\n"
     "could not be reached, 4 a host is locked by another run, 130 interrupted.\n";
 
-void options_print_help(FILE *out)
+void command_line_print_help(FILE *out)
 {
     struct str text = { 0 };
 

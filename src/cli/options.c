@@ -260,7 +260,7 @@ static void parse_rest(struct parser *parser)
     }
 }
 
-bool options_parse(struct command_line *line, int count, char **words, FILE *errors)
+bool command_line_parse(struct command_line *line, int count, char **words, FILE *errors)
 {
     struct parser parser = { line, words, count, 0, errors, false };
 

@@ -34,8 +34,8 @@ void command_line_free(struct command_line *line);
 
 /* Takes the words after the program's name. What is wrong is told on `errors`, all of it; false
  * then. */
-bool options_parse(struct command_line *line, int count, char **words, FILE *errors);
+bool command_line_parse(struct command_line *line, int count, char **words, FILE *errors);
 
-void options_print_help(FILE *out); /* within 80 columns */
+void command_line_print_help(FILE *out); /* within 80 columns */
 
 #endif

@@ -19,7 +19,7 @@ static bool parse(struct command_line *line, const char *words, char **told)
     for (word = strtok(text, " "); word; word = strtok(NULL, " "))
         list[count++] = word;
     command_line_init(line);
-    parsed = options_parse(line, count, list, errors);
+    parsed = command_line_parse(line, count, list, errors);
     fclose(errors);
     /* The words live on in the line; the test is short enough to let them leak into it. */
     vec_push(&line->evals, text);
@@ -163,7 +163,7 @@ START_TEST(help_fits_a_terminal)
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    options_print_help(out);
+    command_line_print_help(out);
     fclose(out);
     ck_assert_ptr_nonnull(strstr(text, "\n  -j, --jobs[=N] "));
     for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
