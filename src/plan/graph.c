@@ -270,31 +270,14 @@ static struct unit *meet(struct search *search, struct target *target, size_t at
     return unit;
 }
 
-static bool hook_has_rule(struct planner *planner, const struct hook *hook, struct target **target)
-{
-    const char *nearest;
-    static const char *const kinds[] = { "before", "after", "on-failure" };
-
-    *target = model_find_target(planner->model, hook->task);
-    if (*target && ((*target)->rules.len || (*target)->binding))
-        return true;
-    nearest = graph_nearest(planner, hook->task, false);
-    diag_error_hint(planner->diags, hook->where,
-                    arena_printf(planner->arena, "no rule for '%s', which is to run %s '%s'",
-                                 hook->task, kinds[hook->kind], hook->trigger),
-                    nearest ? arena_printf(planner->arena, "did you mean '%s'?", nearest) : NULL);
-    return false;
-}
-
 /* Meets a hook of the unit of the top frame. */
 static void meet_hook(struct search *search, struct unit *unit, struct hooking *hooking)
 {
     struct planner *planner = search->planner;
-    struct target *target;
+    struct target *target = model_find_target(planner->model, hooking->hook->task);
 
-    if (!hook_has_rule(planner, hooking->hook, &target))
-        return;
-    hooking->unit = meet(search, target, 0, hooking->hook);
+    if (target) /* lang has looked for its rule */
+        hooking->unit = meet(search, target, 0, hooking->hook);
     if (!hooking->unit)
         return;
     hooking->unit->is_hook = true;
