@@ -65,7 +65,7 @@ static const char *without_end_slashes(struct arena *arena, const char *path)
 }
 
 const char *command_host_path(struct arena *arena, const struct step_context *context,
-                              const struct word *word)
+                              const struct shell_word *word)
 {
     const char *path = without_end_slashes(arena, word->text);
     const char *home = context->is_here && word->from_home ? getenv("HOME") : NULL;
@@ -83,7 +83,7 @@ const char *command_host_path(struct arena *arena, const struct step_context *co
     return path[0] == '-' ? arena_printf(arena, "./%s", path) : path;
 }
 
-const char *command_as_written(struct arena *arena, const struct word *word)
+const char *command_as_written(struct arena *arena, const struct shell_word *word)
 {
     if (!word->from_home)
         return word->text;
@@ -102,7 +102,7 @@ const char *command_arrow(struct arena *arena, const struct step *step)
     return shown;
 }
 
-bool command_is_folder_path(const struct word *word)
+bool command_is_folder_path(const struct shell_word *word)
 {
     return word->from_home ? !*word->text || str_ends(word->text, "/")
                            : str_ends(word->text, "/") || strcmp(word->text, ".") == 0 ||
@@ -118,7 +118,7 @@ bool command_check_words(const struct step *step, size_t least, size_t most, con
         return false;
     }
     for (size_t i = 0; i < step->argument_count; i++) {
-        const struct word *word = &step->arguments[i];
+        const struct shell_word *word = &step->arguments[i];
         if (word->has_expansion) {
             diag_error_hint(
                 diags, step->where,

@@ -14,12 +14,12 @@ void command_send(const struct step *step, const char *text, const struct step_t
 /* The path of a file on the host, as this step means it: absolute, or relative to $HOME; never
  * beginning with "-", without a slash at its end. From the arena. */
 const char *command_host_path(struct arena *arena, const struct step_context *context,
-                              const struct word *word);
+                              const struct shell_word *word);
 /* A word with its ~ again, for messages. */
-const char *command_as_written(struct arena *arena, const struct word *word);
+const char *command_as_written(struct arena *arena, const struct shell_word *word);
 /* "a b -> c" of the step's arguments, as the output shows it. */
 const char *command_arrow(struct arena *arena, const struct step *step);
-bool command_is_folder_path(const struct word *word); /* it ends in a slash, or is ~ */
+bool command_is_folder_path(const struct shell_word *word); /* it ends in a slash, or is ~ */
 
 /* Reports words that are wrong for a verb of `least` to `most` arguments, that hold a $, or a
  * newline. */

@@ -76,7 +76,7 @@ static const struct step_context *apply_env(const struct step *step,
 {
     struct str text = { 0 };
     for (size_t i = 0; i < step->argument_count; i++) {
-        const struct word *word = &step->arguments[i];
+        const struct shell_word *word = &step->arguments[i];
         str_addn(&text, word->source, word->source_length);
         str_addf(&text, "; export %.*s\n", (int)strcspn(word->source, "="), word->source);
     }

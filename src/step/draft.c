@@ -48,22 +48,6 @@ static char *expand_as(struct expander *expander, struct arena *arena, const str
     return result;
 }
 
-/* After a \newline make takes one tab away. */
-static void drop_continuation_tabs(char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from; from++) {
-        *to++ = *from;
-        if (from[0] == '\\' && from[1] == '\n' && from[2] == '\t') {
-            *to++ = '\n';
-            from += 2;
-        } else if (from[0] == '\\' && from[1]) {
-            *to++ = *++from;
-        }
-    }
-    *to = '\0';
-}
-
 /* Cuts the next line off: *text moves behind it. \newline does not end a line. */
 static char *cut_line(char **text)
 {
@@ -101,7 +85,7 @@ static bool expand_line(struct lines *lines, struct arena *arena, const struct r
     if (!written)
         return false;
     char *value = written;
-    if (!text_is_literal(source)) {
+    if (strstr(written, "$(") || strstr(written, "${")) { /* perhaps a call left as written */
         value = expand_as(expander, arena, source, EXPAND_VALUE);
         if (!value && !expander->is_waiting)
             return false;
@@ -110,8 +94,6 @@ static bool expand_line(struct lines *lines, struct arena *arena, const struct r
     size_t length;
     draft_skip_prefix(text_source(source, &length), &line.silent, &line.ignore);
     value = arena_strdup(arena, value ? value : written);
-    drop_continuation_tabs(value);
-    drop_continuation_tabs(written);
     bool is_parallel = count_lines(value) == count_lines(written);
     do {
         line.text = cut_line(&value);
@@ -153,37 +135,13 @@ bool draft_opens_block(struct arena *arena, const char *text)
     if (!verb || !verb->is_command)
         return false;
     const char *cursor = text + name;
-    struct word word;
+    struct shell_word word;
     const char *why;
-    while (word_next(arena, &cursor, &word, &why) == 1)
+    while (shell_word_next(arena, &cursor, &word, &why) == 1)
         if (word.text[0] != '-' || word.text[1] != '-')
             return strcmp(word.text, "{") == 0 &&
                    cursor + strspn(cursor, " \t\r") == text + strlen(text);
     return false;
-}
-
-/* Blank lines of the file that stand just above a recipe's line: make's reader passes over them, a
- * script's here-document must not. */
-static size_t blank_lines_above(const struct recipe *recipe, size_t index)
-{
-    const struct location where = recipe->lines[index].where;
-    if (index == 0 || !where.source || recipe->lines[index - 1].where.source != where.source)
-        return 0;
-    const char *text = where.source->text, *s = text + where.offset;
-    const char *above = text + recipe->lines[index - 1].where.offset;
-    size_t count = 0;
-    while (s > above && s[-1] != '\n')
-        s--;
-    while (s > above + 1) {
-        const char *end = s - 1, *begin = end;
-        while (begin > above && (begin[-1] == ' ' || begin[-1] == '\t'))
-            begin--;
-        if (begin == above || begin[-1] != '\n')
-            break;
-        count++;
-        s = begin;
-    }
-    return count;
 }
 
 /* Leading blanks that all lines of a script with something in them begin with. */
@@ -223,28 +181,23 @@ static const char *without_indentation(struct arena *arena, const char *script)
     return result;
 }
 
-/* The } stands in the column of the verb, or of the prefix characters before it. */
+/* The } stands in the column where the block's first line begins. */
 static bool closes_block(const char *text, const char *opening)
 {
     size_t column = strspn(text, " \t");
     return text[column] == '}' && trimmed_length(text) == column + 1 &&
-           (column == strspn(opening, " \t") || column == strspn(opening, "@-+ \t"));
+           column == strspn(opening, " \t");
 }
 
 /* Takes the lines from *at up to the } into the draft; *at moves behind it. */
-static bool take_block(struct draft *draft, struct arena *arena, const struct recipe *recipe,
-                       const struct lines *lines, size_t *at)
+static bool take_block(struct draft *draft, struct arena *arena, const struct lines *lines,
+                       size_t *at)
 {
     struct str body = { 0 }, written = { 0 };
     size_t i = *at;
     const char *opening = lines->items[i - 1].text;
     for (; i < lines->count && !closes_block(lines->items[i].text, opening); i++) {
         const struct line *line = &lines->items[i];
-        if (line->index != lines->items[i - 1].index)
-            for (size_t n = blank_lines_above(recipe, line->index); n > 0; n--) {
-                str_addc(&body, '\n');
-                str_addc(&written, '\n');
-            }
         str_addf(&body, "%s\n", line->text);
         str_addf(&written, "%s\n", line->written);
         draft->waits |= line->waits;
@@ -283,7 +236,7 @@ static bool find_steps(struct drafts *drafts, struct arena *arena, const struct 
         part = line->index == previous ? part + 1 : 0;
         previous = line->index;
         draft.part = part;
-        if (draft_opens_block(arena, draft.text) && !take_block(&draft, arena, recipe, lines, &i)) {
+        if (draft_opens_block(arena, draft.text) && !take_block(&draft, arena, lines, &i)) {
             diag_error_hint(diags, draft.where, "this { has no }",
                             "the } stands alone in a line, in the column of the verb");
             fine = false;

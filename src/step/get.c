@@ -32,7 +32,7 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 {
     if (!command_check_words(step, 2, SIZE_MAX, "get SOURCE… DESTINATION", diags))
         return false;
-    const struct word *destination = &step->arguments[step->argument_count - 1];
+    const struct shell_word *destination = &step->arguments[step->argument_count - 1];
     bool is_folder = command_is_folder_path(destination);
     if (destination->pattern) {
         diag_error(diags, step->where, "get: a wildcard in the destination '%s'",
@@ -49,7 +49,7 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 }
 
 /* A word for the host's shell, which finds what its wildcards stand for. */
-static void add_pattern(struct str *text, const struct word *word)
+static void add_pattern(struct str *text, const struct shell_word *word)
 {
     for (const char *s = word->pattern; *s; s++) {
         if (*s == '\\' && s[1]) {
@@ -65,7 +65,7 @@ static void add_pattern(struct str *text, const struct word *word)
     }
 }
 
-static void add_source(struct str *text, const struct step *step, const struct word *word)
+static void add_source(struct str *text, const struct step *step, const struct shell_word *word)
 {
     const char *folder = step->context->folder;
     str_addc(text, ' ');

@@ -58,7 +58,7 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 static void add_variables(struct str *text, const struct step *step)
 {
     struct arena *arena = step->data;
-    const struct word *target = &step->arguments[0];
+    const struct shell_word *target = &step->arguments[0];
     const char *name = name_of(step, arena);
     put_add_variable(text, "target", target->text);
     if (target->from_home)

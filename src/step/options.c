@@ -165,9 +165,9 @@ bool options_parse(struct arena *arena, const struct verb *verb, const char **cu
             *cursor = next;
             return true;
         }
-        struct word word;
+        struct shell_word word;
         const char *why = NULL;
-        if (word_next(arena, &next, &word, &why) < 0) {
+        if (shell_word_next(arena, &next, &word, &why) < 0) {
             diag_error(diags, where, "%s: %s", verb->name, why);
             return false;
         }

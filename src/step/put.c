@@ -15,7 +15,7 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 {
     if (!command_check_words(step, 2, SIZE_MAX, "put SOURCE… DESTINATION", diags))
         return false;
-    const struct word *destination = &step->arguments[step->argument_count - 1];
+    const struct shell_word *destination = &step->arguments[step->argument_count - 1];
     if (destination->pattern) {
         diag_error(diags, step->where, "put: a wildcard in the destination '%s'",
                    destination->text);
@@ -30,14 +30,14 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 }
 
 /* A path of this machine: ~/ is the home folder of who runs us. */
-static const char *path_here(struct arena *arena, const struct word *word, const char *path)
+static const char *path_here(struct arena *arena, const struct shell_word *word, const char *path)
 {
     const char *home = word->from_home ? getenv("HOME") : NULL;
     return home ? arena_printf(arena, "%s/%s", home, path) : path;
 }
 
 /* Adds the files here that a word stands for. False: a pattern that none fits. */
-static bool add_sources(struct arena *arena, const struct word *word, struct vec *paths)
+static bool add_sources(struct arena *arena, const struct shell_word *word, struct vec *paths)
 {
     if (!word->pattern) {
         vec_push(paths, (void *)path_here(arena, word, word->text));

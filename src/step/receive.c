@@ -12,9 +12,9 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "step/shell_word.h"
 #include "step/temporary.h"
 #include "step/unpack.h"
-#include "step/words.h"
 
 enum { HEADER_LIMIT = 4096 };
 
@@ -50,8 +50,8 @@ static const char *folder_name(struct arena *arena, const char *host)
     return name;
 }
 
-struct receive *receive_new(struct arena *arena, const char *host, const struct word *destination,
-                            bool is_folder, const char *mode)
+struct receive *receive_new(struct arena *arena, const char *host,
+                            const struct shell_word *destination, bool is_folder, const char *mode)
 {
     struct receive *receive = arena_alloc(arena, sizeof *receive);
     const char *home = destination->from_home ? getenv("HOME") : NULL;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 struct arena;
-struct word;
+struct shell_word;
 
 /* What get's output from a host becomes here: a temporary file in the destination's folder, renamed
  * or taken apart when all has come. What the host says is not trusted: no name of it leads out of
@@ -13,8 +13,8 @@ struct word;
 struct receive;
 
 /* host: its name, for a destination that is a folder (each host has one of its own in it). */
-struct receive *receive_new(struct arena *arena, const char *host, const struct word *destination,
-                            bool is_folder, const char *mode);
+struct receive *receive_new(struct arena *arena, const char *host,
+                            const struct shell_word *destination, bool is_folder, const char *mode);
 struct arena *receive_arena(const struct receive *receive);
 bool receive_takes_many(const struct receive *receive); /* the destination is a folder */
 

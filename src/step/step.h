@@ -56,7 +56,7 @@ struct step {
     const struct recipe_line *lines; /* of the recipe, that it comes from (several: a block) */
     size_t line_count;
     unsigned part; /* which step of those lines it is: 0, or more in a canned recipe */
-    const struct word
+    const struct shell_word
         *arguments; /* unquoted words, for verbs other than commands; options are off */
     size_t argument_count;
     const char *command;                /* of run, local, sudo: for the shell */

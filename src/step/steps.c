@@ -61,9 +61,9 @@ static bool take_arguments(struct steps *steps, struct step *step, const struct 
         return false;
     }
     step->text = rest;
-    struct word *words;
+    struct shell_word *words;
     const char *why = NULL;
-    if (!words_split(steps->arena, rest, &words, &step->argument_count, &why)) {
+    if (!shell_words_split(steps->arena, rest, &words, &step->argument_count, &why)) {
         diag_error(diags, step->where, "%s: %s", step->verb->name, why);
         return false;
     }
@@ -85,10 +85,10 @@ static const char *written_part(struct arena *arena, const struct verb *verb, co
                                 const struct draft *draft)
 {
     const char *cursor = draft->written + strlen(verb->name);
-    struct word word;
+    struct shell_word word;
     const char *why;
-    for (const char *next = cursor;
-         word_next(arena, &next, &word, &why) == 1 && word.text[0] == '-' && word.text[1] == '-';) {
+    for (const char *next = cursor; shell_word_next(arena, &next, &word, &why) == 1 &&
+                                    word.text[0] == '-' && word.text[1] == '-';) {
         cursor = next;
         if (!word.text[2])
             break;

@@ -13,11 +13,11 @@
  * but ours has to read it. */
 static bool is_plain(const struct step *step, const char *shell, struct arena *arena)
 {
-    struct word *words;
+    struct shell_word *words;
     size_t count;
     const char *why;
     if (step->is_script || step->context->folder || step->context->preamble || shell ||
-        !words_split(arena, step->command, &words, &count, &why) || count == 0)
+        !shell_words_split(arena, step->command, &words, &count, &why) || count == 0)
         return false;
     for (size_t i = 0; i < count; i++)
         if (words[i].has_expansion || words[i].pattern || words[i].from_home ||

@@ -1,8 +1,8 @@
 #ifndef FAKE_STEP_VERB_H
 #define FAKE_STEP_VERB_H
 
+#include "step/shell_word.h"
 #include "step/step.h"
-#include "step/words.h"
 
 /* Which options a verb takes. */
 enum verb_option {

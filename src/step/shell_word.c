@@ -1,4 +1,4 @@
-#include "step/words.h"
+#include "step/shell_word.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,13 +111,14 @@ static const char *skip_blanks(const char *s)
     }
 }
 
-int word_next(struct arena *arena, const char **cursor, struct word *word, const char **why)
+int shell_word_next(struct arena *arena, const char **cursor, struct shell_word *word,
+                    const char **why)
 {
     struct reader reader = { .at = skip_blanks(*cursor) };
     *cursor = reader.at;
     if (!*reader.at || *reader.at == '#')
         return 0;
-    *word = (struct word){ .source = reader.at };
+    *word = (struct shell_word){ .source = reader.at };
     if (reader.at[0] == '~' && (!reader.at[1] || reader.at[1] == '/' || is_blank(reader.at[1]))) {
         word->from_home = true;
         for (reader.at++; *reader.at == '/'; reader.at++)
@@ -137,16 +138,16 @@ int word_next(struct arena *arena, const char **cursor, struct word *word, const
     return reader.why ? -1 : 1;
 }
 
-bool words_split(struct arena *arena, const char *s, struct word **words, size_t *count,
-                 const char **why)
+bool shell_words_split(struct arena *arena, const char *s, struct shell_word **words, size_t *count,
+                       const char **why)
 {
-    struct word *list = NULL;
+    struct shell_word *list = NULL;
     size_t len = 0, cap = 0;
     int found;
     for (;;) {
         if (len == cap)
             list = mem_resize(list, (cap = cap ? 2 * cap : 8) * sizeof *list);
-        found = word_next(arena, &s, &list[len], why);
+        found = shell_word_next(arena, &s, &list[len], why);
         if (found <= 0)
             break;
         len++;
