@@ -70,6 +70,20 @@ void record_write(const struct record *record, const struct fingerprint *fingerp
     str_add(out, "end\n");
 }
 
+void record_add_state(struct str *out, const char *path, struct hash hash)
+{
+    char hex[HASH_HEX_SIZE];
+    hash_hex(hash, hex);
+    str_addf(out, "hash %s  ", hex);
+    str_add(out, path);
+}
+
+const char *record_state_path(const char *line)
+{
+    enum { BEFORE_PATH = sizeof "hash " - 1 + HASH_HEX_SIZE - 1 + 2 };
+    return str_starts(line, "hash ") && strlen(line) > BEFORE_PATH ? line + BEFORE_PATH : NULL;
+}
+
 static void add_encoded(struct str *out, const char *name)
 {
     for (const char *p = name; *p; p++) {

@@ -40,6 +40,10 @@ void record_write_head(const struct record *record, const struct fingerprint *fi
 void record_write(const struct record *record, const struct fingerprint *fingerprint,
                   struct str *out);
 
+/* A state line of a file here, and the path of one; NULL when the line is no such state. */
+void record_add_state(struct str *out, const char *path, struct hash hash);
+const char *record_state_path(const char *line);
+
 /* A file name for a target on a host, that no two share and every file system takes: other
  * characters than letters, digits, `.`, `_` and `-` as %XX, the two parts joined by `@`, a long one
  * cut with a hash behind it. */

@@ -1,0 +1,39 @@
+#ifndef FAKE_RUN_CONTENTS_H
+#define FAKE_RUN_CONTENTS_H
+
+#include <stdbool.h>
+
+#include "base/hash.h"
+#include "step/content.h"
+
+struct loop;
+struct store;
+struct vec;
+
+/* Contents of this machine's files, read in the pool, each once while it may not have changed. */
+struct contents;
+
+struct contents *contents_new(struct loop *loop, struct store *store); /* store may be NULL */
+void contents_free(struct contents *contents);
+
+/* Something on this machine ran: files and trees may be others now. */
+void contents_expire(struct contents *contents);
+
+enum content_need {
+    NEED_HASH, /* a prerequisite's: the file's, or the whole tree's */
+    NEED_TREE, /* a step's source, with all that is below it */
+};
+
+/* Wants the contents of the paths (const char *, living as long as `contents`). True: all are there
+ * now. False: `ready` is called once, from the loop, when they are. */
+bool contents_want(struct contents *contents, enum content_need need, const struct vec *paths,
+                   void (*ready)(void *context), void *context);
+
+/* What was wanted; NULL when it was not, or may have changed since. Trees live as long as
+ * `contents`. */
+const struct content *contents_tree(const struct contents *contents, const char *path);
+/* False: there is no such file, or it cannot be read (*why says so then, else NULL). */
+bool contents_hash(const struct contents *contents, const char *path, struct hash *hash,
+                   const char **why);
+
+#endif

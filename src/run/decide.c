@@ -1,0 +1,252 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "run/state.h"
+#include "step/verb.h"
+
+/* Whether a task's job runs (LANGUAGE.md, "Skipping what is unchanged"), and why. */
+
+void decide_reason(struct job_run *job, const char *format, ...)
+{
+    struct str text = { 0 };
+    va_list args;
+    va_start(args, format);
+    str_addv(&text, format, args);
+    va_end(args);
+    vec_push(&job->reasons, arena_strdup(job->arena, str_text(&text)));
+    str_free(&text);
+}
+
+/* ---- the fingerprint ---- */
+
+static void add_step(struct fingerprint *fingerprint, const struct step *step)
+{
+    char name[24];
+    snprintf(name, sizeof name, "%u", step->number);
+    struct hasher *hasher = hasher_new();
+    hasher_add_string(hasher, step->verb->name);
+    hasher_add(hasher, &step->verb->version, sizeof step->verb->version);
+    hasher_add_string(hasher, step->fingerprint ? step->fingerprint : "");
+    fingerprint_add(fingerprint, "step", name, hasher_end(hasher));
+}
+
+static struct hash hash_content(const struct content *content)
+{
+    struct hasher *hasher = hasher_new();
+    unsigned kind = content ? (unsigned)content->kind : CONTENT_MISSING;
+    hasher_add(hasher, &kind, sizeof kind);
+    if (content && content->kind != CONTENT_MISSING) {
+        hasher_add(hasher, &content->mode, sizeof content->mode);
+        hasher_add(hasher, &content->hash, sizeof content->hash);
+    }
+    return hasher_end(hasher);
+}
+
+static void add_sources(struct fingerprint *fingerprint, const struct step_run *step)
+{
+    for (size_t i = 0; i < step->paths.len; i++) {
+        fingerprint_add(fingerprint, "file", step->paths.items[i], hash_content(step->contents[i]));
+        fingerprint->has_inputs = true;
+    }
+}
+
+static void add_file(struct job_run *job, const struct job *need)
+{
+    const char *path = need->path ? need->path : need->target->name;
+    const char *why;
+    struct hash hash = { 0 };
+    const struct job_run *maker = run_job(job->run, need);
+    if (maker->has_content)
+        hash = maker->content; /* a stamp stands for more than its content */
+    else
+        contents_hash(job->run->contents, path, &hash, &why);
+    fingerprint_add(&job->fingerprint, "file", path, hash);
+    job->fingerprint.has_inputs = true;
+}
+
+/* Of a prerequisite for each host, each host's counts. */
+static void add_needs(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        const struct job_run *need_run = run_job(job->run, need);
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE) {
+            add_needs(job, need);
+        } else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE) {
+            add_file(job, need);
+        } else if (need_run->has_content) {
+            const char *name = need->target->name;
+            if (need->host && need->host != job->job->host)
+                name = arena_printf(job->arena, "%s on %s", name, need->host->spec);
+            fingerprint_add(&job->fingerprint, "prerequisite", name, need_run->content);
+            job->fingerprint.has_inputs = true;
+        }
+    }
+}
+
+/* Variables that change how steps run. */
+static const char *const step_variables[] = { "user", "remote_shell", "timeout" };
+
+static void add_variable(struct job_run *job, struct expander *expander, const char *kind,
+                         const char *name, bool is_input)
+{
+    struct str value = { 0 };
+    if (expand_variable(expander, name, job->job->target->where, &value) && value.len > 0) {
+        fingerprint_add_text(&job->fingerprint, kind, is_input ? "" : name, str_text(&value));
+        job->fingerprint.has_inputs = job->fingerprint.has_inputs || is_input;
+    }
+    str_free(&value);
+}
+
+void decide_fingerprint(struct job_run *job)
+{
+    bool never_skipped = false;
+    struct expander expander;
+    fingerprint_free(&job->fingerprint);
+    job->fingerprint = fingerprint_new(job->arena);
+    for (size_t i = 0; i < job->steps.count; i++) {
+        const struct step *step = &job->steps.items[i];
+        add_step(&job->fingerprint, step);
+        never_skipped = never_skipped || step->verb->never_skipped;
+    }
+    add_needs(job, job->job);
+    for (size_t i = 0; i < job->steps.count; i++)
+        if (job->step_runs[i].is_prepared)
+            add_sources(&job->fingerprint, &job->step_runs[i]);
+    job_expander(job, &expander, EXPAND_VALUE);
+    add_variable(job, &expander, "inputs", "inputs", true);
+    enum { FOR_HOSTS = 2 };
+    for (size_t i = 0; job->host && i < FOR_HOSTS; i++)
+        add_variable(job, &expander, "variable", step_variables[i], false);
+    fingerprint_end(&job->fingerprint);
+    job->has_fingerprint = job->fingerprint.has_inputs && !never_skipped;
+    job->has_content = job->has_fingerprint;
+    job->content = job->fingerprint.whole;
+}
+
+/* ---- the decision ---- */
+
+static void tell_reason(void *context, const char *reason)
+{
+    decide_reason(context, "%s", reason);
+}
+
+static void compare_record(struct job_run *job, const struct record *record)
+{
+    if (!hash_equal(record->fingerprint, job->fingerprint.whole)) {
+        fingerprint_compare(&job->fingerprint, &record->parts, tell_reason, job);
+        if (job->reasons.len == 0)
+            decide_reason(job, "the order of its inputs differs");
+    }
+}
+
+static void compare_host_record(struct job_run *job)
+{
+    struct host_run *host = job->host;
+    const struct host_record *record = map_get(&host->records, job->job->target->name);
+    if (!host->keeps_records)
+        decide_reason(job, "nothing says who logs in, so no record is kept");
+    else if (!record || !record->is_present)
+        decide_reason(job, "no record on %s", host->host->name);
+    else {
+        compare_record(job, &record->record);
+        for (size_t i = 0; i < record->differing.len; i++)
+            decide_reason(job, "%s on %s is not as it was left",
+                          (const char *)record->differing.items[i], host->host->name);
+        if (!record->is_same && record->differing.len == 0)
+            decide_reason(job, "a file on %s is not as it was left", host->host->name);
+    }
+}
+
+static void compare_outputs(struct job_run *job)
+{
+    for (size_t i = 0; i < job->record.states.len; i++) {
+        const char *line = job->record.states.items[i];
+        const char *path = record_state_path(line);
+        const char *why;
+        struct hash now;
+        struct str state = { 0 };
+        if (!path)
+            continue;
+        if (!contents_hash(job->run->contents, path, &now, &why)) {
+            decide_reason(job, "%s is missing", path);
+            continue;
+        }
+        record_add_state(&state, path, now);
+        if (strcmp(str_text(&state), line) != 0)
+            decide_reason(job, "%s is not as it was left", path);
+        str_free(&state);
+    }
+}
+
+static void compare_local_record(struct job_run *job)
+{
+    if (!job->has_record)
+        decide_reason(job, "no record");
+    else {
+        compare_record(job, &job->record);
+        compare_outputs(job);
+    }
+}
+
+/* Under -n what an input will be is not known, when what makes it would run. */
+static void look_for_would_run(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            look_for_would_run(job, need);
+        else if (run_job(job->run, need)->would_run)
+            decide_reason(job, "%s would %s", need->target->name,
+                          need->kind == JOB_FILE ? "be remade" : "run");
+    }
+}
+
+/* A target without a recipe stands for its prerequisites. */
+static bool decide_stage(struct job_run *job)
+{
+    const struct job *of = job->job;
+    bool any_need = false;
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        any_need = true;
+        if (scheduler_outcome(job->run->scheduler, need) == OUTCOME_RAN)
+            decide_reason(job, "%s ran", need->target->name);
+    }
+    if (!any_need)
+        decide_reason(job, "it has neither recipe nor prerequisites");
+    return job->reasons.len > 0;
+}
+
+bool decide_to_run(struct job_run *job)
+{
+    const struct job *of = job->job;
+    job->reasons.len = 0;
+    if (!of->recipe)
+        return decide_stage(job);
+    if (job->run->options->always)
+        decide_reason(job, "-B");
+    else if (of->target->flags & TARGET_ALWAYS)
+        decide_reason(job, "it is .ALWAYS");
+    else if (!job->fingerprint.has_inputs)
+        decide_reason(job, "it has no inputs, so it always runs");
+    else if (!job->has_fingerprint)
+        decide_reason(job, "what it gets is always got");
+    else {
+        look_for_would_run(job, of);
+        if (job->host)
+            compare_host_record(job);
+        else
+            compare_local_record(job);
+    }
+    return job->reasons.len > 0;
+}

@@ -1,0 +1,460 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/loop.h"
+#include "run/script.h"
+#include "run/state.h"
+
+/* A host's session: connecting, the first questions, and to whom what it tells belongs. */
+
+enum { HANDSHAKES_AT_ONCE = 64 };
+
+uint32_t host_next_id(struct host_run *host)
+{
+    return host->next_id++;
+}
+
+/* ---- questions ---- */
+
+static uint32_t expect_answer(struct host_run *host, struct job_run *job, size_t step)
+{
+    struct question *question = mem_alloc(sizeof *question);
+    question->id = host_next_id(host);
+    question->job = job;
+    question->step = step;
+    question->next = host->questions;
+    host->questions = question;
+    return question->id;
+}
+
+static struct question *take_question(struct host_run *host, uint32_t id)
+{
+    for (struct question **link = &host->questions; *link; link = &(*link)->next) {
+        struct question *question = *link;
+        if (question->id != id)
+            continue;
+        *link = question->next;
+        return question;
+    }
+    return NULL;
+}
+
+static bool is_asking(const struct host_run *host, const struct job_run *job)
+{
+    for (const struct question *question = host->questions; question; question = question->next)
+        if (question->job == job)
+            return true;
+    return false;
+}
+
+static bool wants_answer(const struct step_run *step)
+{
+    return step->is_prepared && step->question.len > 0 && !step->answer;
+}
+
+bool host_ask(struct host_run *host, struct job_run *job)
+{
+    for (size_t i = 0; i < job->steps.count; i++)
+        if (wants_answer(&job->step_runs[i])) {
+            uint32_t id = expect_answer(host, job, i);
+            session_query(host->session, id, str_text(&job->step_runs[i].question));
+        }
+    return is_asking(host, job);
+}
+
+void host_query(struct host_run *host, const char *text)
+{
+    session_query(host->session, host_next_id(host), text);
+}
+
+/* ---- the first question: lock and records ---- */
+
+static const char *holder_line(struct run *run)
+{
+    return arena_printf(run->arena, "%s, from %s, since %s, for %s", run->by, run->from, run->time,
+                        run->goals);
+}
+
+/* A record for each target that has a job on the host. */
+static void list_records(struct host_run *host, struct vec *names)
+{
+    struct run *run = host->run;
+    for (size_t i = 0; i < run->plan->jobs.len; i++) {
+        const struct job *job = run->plan->jobs.items[i];
+        if (job->host != host->host || job->kind != JOB_HOST)
+            continue;
+        void **slot = map_put(&host->records, job->target->name);
+        if (*slot)
+            continue;
+        struct str name = { 0 };
+        record_file_name(job->target->name, host->host->spec, &name);
+        struct host_record *record = arena_alloc(run->arena, sizeof *record);
+        record->target = job->target->name;
+        record->file = arena_strdup(run->arena, str_text(&name));
+        *slot = record;
+        vec_push(names, (void *)record->file);
+        str_free(&name);
+    }
+}
+
+static void write_first_question(struct host_run *host, struct str *text)
+{
+    struct run *run = host->run;
+    if (run->plan->options->command)
+        return; /* `-- CMD`: no lock, no records */
+    script_library(text, host->folder, host->shares_folder);
+    if (!run->options->dry_run && !run->options->question)
+        script_lock(text, run->id, holder_line(run));
+    if (!host->keeps_records)
+        return;
+    struct vec names = { 0 };
+    list_records(host, &names);
+    script_read(text, &names, !run->options->dry_run && !run->options->question);
+    vec_free(&names);
+}
+
+/* ---- reading the first answer ---- */
+
+static struct host_record *record_by_file(struct host_run *host, const char *file)
+{
+    for (size_t i = 0; i < host->records.len; i++) {
+        struct host_record *record = host->records.entries[i].value;
+        if (strcmp(record->file, file) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+struct answer_reader {
+    struct host_run *host;
+    struct host_record *record;
+    const char *begin; /* of its text; NULL: none or read */
+    bool differs;
+    struct vec states; /* const char *: of now, when they differ */
+};
+
+/* "hash HEX  PATH", "link PATH -> TEXT", "fixed state … PATH", "folder PATH": the path for people.
+ */
+static const char *place_of_state(const char *line)
+{
+    if (str_starts(line, "hash ")) {
+        const char *blank = strstr(line + 5, "  ");
+        return blank ? blank + 2 : line + 5;
+    }
+    const char *last = strrchr(line, ' ');
+    return str_starts(line, "fixed ") && last ? last + 1 : strchr(line, ' ') + 1;
+}
+
+static bool has_line(const struct vec *lines, const char *line)
+{
+    for (size_t i = 0; i < lines->len; i++)
+        if (strcmp(lines->items[i], line) == 0)
+            return true;
+    return false;
+}
+
+static void end_record(struct answer_reader *reader)
+{
+    struct host_record *record = reader->record;
+    if (record && record->is_present && reader->differs) {
+        for (size_t i = 0; i < record->record.states.len; i++) {
+            const char *line = record->record.states.items[i];
+            if (!has_line(&reader->states, line))
+                vec_push(&record->differing, (void *)place_of_state(line));
+        }
+        for (size_t i = 0; i < reader->states.len && record->differing.len == 0; i++)
+            if (!has_line(&record->record.states, reader->states.items[i]))
+                vec_push(&record->differing, (void *)place_of_state(reader->states.items[i]));
+    }
+    reader->states.len = 0;
+    reader->differs = false;
+    reader->record = NULL;
+}
+
+/* A machine that was made anew, or a restored home of another, has no record. */
+static bool is_of_this_machine(const struct host_run *host, const struct record *record)
+{
+    const char *machine = session_facts(host->session)->machine;
+    return strcmp(record->machine ? record->machine : "", machine ? machine : "") == 0;
+}
+
+static void read_record(struct answer_reader *reader, const char *end)
+{
+    struct host_record *record = reader->record;
+    if (record && reader->begin)
+        record->is_present =
+            record_parse(&record->record, reader->host->run->arena, reader->begin,
+                         (size_t)(end - reader->begin), record->target, reader->host->host->spec) &&
+            is_of_this_machine(reader->host, &record->record);
+    reader->begin = NULL;
+}
+
+static void read_answer_line(struct answer_reader *reader, const char *line, const char *at)
+{
+    struct host_run *host = reader->host;
+    if (str_starts(line, "+ ")) {
+        end_record(reader);
+        reader->record = record_by_file(host, line + 2);
+        reader->begin = at + strlen(line) + 1;
+    } else if (str_starts(line, "= ") && reader->record) {
+        read_record(reader, at);
+        reader->record->is_same = strcmp(line, "= same") == 0;
+        reader->differs = !reader->record->is_same;
+    } else if (str_starts(line, ". ") && reader->record) {
+        read_record(reader, at);
+        reader->differs = reader->differs && reader->states.len > 0;
+        vec_push(&reader->record->owed, (void *)(line + 2));
+    } else if (reader->differs) {
+        vec_push(&reader->states, (void *)line);
+    }
+}
+
+static void fail_locked(struct host_run *host, const char *line)
+{
+    struct run *run = host->run;
+    run->locked = true;
+    const char *text = arena_printf(run->arena, "%s is locked by %s", host->connection.label,
+                                    *line ? line : "another run");
+    tell_text(run, EVENT_ERROR, text, "wait until that run has ended, or see who it is");
+    host->why = text;
+}
+
+/* The first line tells about the lock; false: this host is not to be worked on. */
+static bool read_lock(struct host_run *host, const char *line)
+{
+    if (strcmp(line, "locked") == 0 || strcmp(line, "ours") == 0)
+        return true;
+    if (str_starts(line, "held")) {
+        fail_locked(host, line[4] ? line + 5 : "");
+        return false;
+    }
+    host->why = arena_printf(host->run->arena, "records cannot be written in %s there",
+                             str_starts(line, "unwritable ") ? line + 11 : "their folder");
+    tell_host(host, EVENT_HOST_FAILED, host->why, "set state_dir to a folder that can be written");
+    return false;
+}
+
+static void read_first_answer(struct host_run *host, const char *data, size_t size)
+{
+    struct run *run = host->run;
+    struct answer_reader reader = { .host = host };
+    const char *text = arena_strndup(run->arena, data, size);
+    const char *end = text + strlen(text);
+    bool expects_lock =
+        !run->plan->options->command && !run->options->dry_run && !run->options->question;
+    while (text < end && !host->why) {
+        size_t length = strcspn(text, "\n");
+        const char *line = arena_strndup(run->arena, text, length);
+        if (expects_lock)
+            read_lock(host, line);
+        else
+            read_answer_line(&reader, line, text);
+        expects_lock = false;
+        text += length + (text[length] == '\n');
+    }
+    if (expects_lock && !host->why)
+        read_lock(host, "");
+    end_record(&reader);
+    vec_free(&reader.states);
+}
+
+/* ---- what the session tells ---- */
+
+static void start_waiting(struct run *run);
+
+static void end_handshake(struct host_run *host)
+{
+    if (host->state != HOST_CONNECTING)
+        return;
+    host->run->handshakes--;
+    start_waiting(host->run);
+}
+
+static void on_ready(void *context)
+{
+    struct host_run *host = context;
+    struct run *run = host->run;
+    end_handshake(host);
+    host->state = HOST_READY;
+    host->was_ready = true;
+    if (host->first_answer.len > 0 || !run->plan->options->command)
+        read_first_answer(host, str_text(&host->first_answer), host->first_answer.len);
+    if (host->why) {
+        run->failed = run->failed || !run->locked;
+        host->state = HOST_FAILED;
+        host->was_ready = false;
+        session_close(host->session, false);
+    } else {
+        tell_host(host, EVENT_HOST_READY, NULL, NULL);
+    }
+    if (host->active)
+        job_advance(host->active);
+}
+
+static void on_answered(void *context, uint32_t id, int status, const char *data, size_t size)
+{
+    struct host_run *host = context;
+    struct question *question = take_question(host, id);
+    if (!question)
+        return; /* nobody waits for it */
+    struct job_run *job = question->job;
+    if (!job) {
+        str_addn(&host->first_answer, data, size);
+    } else {
+        struct step_run *step = &job->step_runs[question->step];
+        free(step->answer);
+        step->answer = status == 0 ? mem_strndup(data, size) : mem_strdup("");
+    }
+    free(question);
+    if (job && host->state == HOST_READY && !is_asking(host, job) && job == host->active)
+        job_advance(job);
+}
+
+static void on_began(void *context, uint32_t id)
+{
+    struct host_run *host = context;
+    if (host->active)
+        request_began(host->active, id);
+}
+
+static void on_output(void *context, uint32_t id, int stream, const char *data, size_t size)
+{
+    struct host_run *host = context;
+    if (host->active)
+        request_output(host->active, id, stream, data, size);
+}
+
+static void on_step_ended(void *context, uint32_t id, const struct step_result *result)
+{
+    struct host_run *host = context;
+    if (host->active)
+        request_step_ended(host->active, id, result);
+}
+
+static void on_request_ended(void *context, uint32_t id, int status)
+{
+    struct host_run *host = context;
+    if (host->active)
+        request_ended(host->active, id, status);
+}
+
+static void on_closed(void *context, enum transport_error error, const char *why, const char *hint)
+{
+    struct host_run *host = context;
+    struct run *run = host->run;
+    bool was_ready = host->state == HOST_READY;
+    end_handshake(host);
+    host->session = NULL;
+    if (error == TRANSPORT_OK && host->state != HOST_CONNECTING) {
+        if (host->state == HOST_READY)
+            tell_host(host, EVENT_HOST_CLOSED, NULL, NULL);
+        if (host->state == HOST_READY)
+            host->state = HOST_CLOSED;
+        return;
+    }
+    host->state = HOST_FAILED;
+    host->why = arena_strdup(run->arena, why ? why : "the connection ended");
+    if (!was_ready && !run->interrupted)
+        run->unreachable = true;
+    tell_host(host, EVENT_HOST_FAILED, host->why, hint);
+    if (host->active)
+        job_advance(host->active);
+}
+
+static const struct session_events events = {
+    .ready = on_ready,
+    .step_began = on_began,
+    .output = on_output,
+    .step_ended = on_step_ended,
+    .request_ended = on_request_ended,
+    .answered = on_answered,
+    .closed = on_closed,
+};
+
+/* ---- connecting ---- */
+
+/* The questions of all jobs on the host that are known by now ride with the connection. */
+static size_t add_step_questions(struct host_run *host, struct session_query *queries, size_t count)
+{
+    struct run *run = host->run;
+    for (size_t i = 0; i < run->plan->jobs.len; i++) {
+        struct job_run *job = &run->jobs[i];
+        if (job->host != host)
+            continue;
+        for (size_t k = 0; k < job->steps.count; k++) {
+            if (!wants_answer(&job->step_runs[k]))
+                continue;
+            if (queries)
+                queries[count] = (struct session_query){
+                    .id = expect_answer(host, job, k),
+                    .text = str_text(&job->step_runs[k].question),
+                };
+            count++;
+        }
+    }
+    return count;
+}
+
+static void open_session(struct host_run *host)
+{
+    struct str first = { 0 };
+    host->state = HOST_CONNECTING;
+    host->run->handshakes++;
+    host->began = loop_now(host->run->loop);
+    tell_host(host, EVENT_HOST_CONNECTING, NULL, NULL);
+    write_first_question(host, &first);
+    size_t count = add_step_questions(host, NULL, 1);
+    struct session_query *queries = mem_array(count, sizeof *queries);
+    queries[0] = (struct session_query){ expect_answer(host, NULL, 0), str_text(&first) };
+    add_step_questions(host, queries, 1);
+    host->session = session_open(host->run->loop, &host->connection, queries, count, &events, host);
+    free(queries);
+    str_free(&first);
+}
+
+static void start_waiting(struct run *run)
+{
+    unsigned limit = run->options->handshakes ? run->options->handshakes : HANDSHAKES_AT_ONCE;
+    while (run->handshakes < limit && run->first_waiting < run->waiting_hosts.len) {
+        struct host_run *host = run->waiting_hosts.items[run->first_waiting++];
+        if (host->state == HOST_WAITING)
+            open_session(host);
+    }
+}
+
+void host_connect(struct host_run *host)
+{
+    if (host->state != HOST_IDLE)
+        return;
+    host->state = HOST_WAITING;
+    vec_push(&host->run->waiting_hosts, host);
+    start_waiting(host->run);
+}
+
+void host_close(struct host_run *host, bool at_once)
+{
+    if (host->session && (host->state == HOST_READY || host->state == HOST_CONNECTING || at_once))
+        session_close(host->session, at_once);
+    if (host->state == HOST_WAITING || host->state == HOST_IDLE)
+        host->state = HOST_CLOSED;
+}
+
+void host_free(struct host_run *host)
+{
+    while (host->questions) {
+        struct question *next = host->questions->next;
+        free(host->questions);
+        host->questions = next;
+    }
+    for (size_t i = 0; i < host->records.len; i++) {
+        struct host_record *record = host->records.entries[i].value;
+        record_free(&record->record);
+        vec_free(&record->differing);
+        vec_free(&record->owed);
+    }
+    map_free(&host->records);
+    str_free(&host->first_answer);
+}

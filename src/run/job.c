@@ -1,0 +1,287 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/loop.h"
+#include "io/process.h"
+#include "run/state.h"
+#include "step/verb.h"
+
+/* A task's job, on a host or here: one state, one dispatch. Each function does a state's work and
+ * says whether there is more to do now; when not, what it waits for calls job_advance again. */
+
+static void ready_again(void *context)
+{
+    job_advance(context);
+}
+
+static void end_job(struct job_run *job, enum outcome outcome)
+{
+    job->state = JOB_ENDED;
+    if (job->host && job->host->active == job)
+        job->host->active = NULL;
+    run_job_ended(job, outcome);
+}
+
+void job_fail(struct job_run *job, int status, const char *why)
+{
+    if (job->state == JOB_ENDED)
+        return;
+    job->failure = arena_strdup(job->arena, why);
+    job->status = status;
+    bool host_failed = job->host && job->host->state == HOST_FAILED;
+    if (!host_failed || job->host->was_ready)
+        job->run->failed = true;
+    tell_job(job, EVENT_JOB_ENDED, job->failure);
+    if (host_failed)
+        scheduler_forbid_host(job->run->scheduler, job->job->host, job->job);
+    end_job(job, OUTCOME_FAILED);
+}
+
+bool job_variable(struct job_run *job, const char *name, struct str *value)
+{
+    struct run *run = job->run;
+    if (job->job->hook != HOOK_ON_FAILURE || job->job->triggers.len == 0)
+        return false;
+    if (strcmp(name, "failed") == 0)
+        str_add(value, run->failed_step ? run->failed_step : "");
+    else if (strcmp(name, "status") == 0)
+        str_addf(value, "%d", run->failed_status);
+    else if (strcmp(name, "failed.hosts") == 0)
+        str_add(value, str_text(&run->failed_hosts));
+    else
+        return false;
+    return true;
+}
+
+/* ---- the states ---- */
+
+static bool read_local_record(struct job_run *job)
+{
+    struct str text = { 0 };
+    if (job->host || !job->run->store ||
+        !store_get_record(job->run->store, job->job->target->name, &text))
+        return false;
+    bool fine = record_parse(&job->record, job->arena, str_text(&text), text.len,
+                             job->job->target->name, "");
+    str_free(&text);
+    return fine;
+}
+
+static bool do_expanding(struct job_run *job)
+{
+    if (!prepare_steps(job)) {
+        job_fail(job, FAKE_FAILED, "its recipe cannot be expanded");
+        return false;
+    }
+    job->has_record = read_local_record(job);
+    job->state = JOB_READING;
+    return true;
+}
+
+static bool do_reading(struct job_run *job)
+{
+    if (!prepare_contents(job, ready_again))
+        return false;
+    prepare_questions(job);
+    prepare_note_made(job);
+    job->state = JOB_CONNECTING;
+    return true;
+}
+
+static bool do_connecting(struct job_run *job)
+{
+    struct host_run *host = job->host;
+    if (!host || !job->job->recipe || host->state == HOST_READY) {
+        job->state = host && job->job->recipe ? JOB_ASKING : JOB_DECIDING;
+        return true;
+    }
+    if (host->state == HOST_FAILED || host->state == HOST_CLOSED) {
+        job_fail(job, FAKE_UNREACHABLE, host->why ? host->why : "the connection ended");
+        return false;
+    }
+    if (host->state == HOST_IDLE && prepare_ahead(host))
+        host_connect(host);
+    return false;
+}
+
+static bool do_asking(struct job_run *job)
+{
+    if (job->host->state != HOST_READY) {
+        job->state = JOB_CONNECTING;
+        return true;
+    }
+    if (host_ask(job->host, job))
+        return false;
+    job->state = JOB_DECIDING;
+    return true;
+}
+
+static void explain(struct job_run *job)
+{
+    for (size_t i = 0; job->run->options->explain && i < job->reasons.len; i++)
+        tell_job(job, EVENT_EXPLAIN, job->reasons.items[i]);
+}
+
+static bool do_deciding(struct job_run *job)
+{
+    decide_fingerprint(job);
+    if (!decide_to_run(job)) {
+        tell_job(job, EVENT_JOB_SKIPPED, "unchanged");
+        if (job->job->recipe || !job->host || !job->host->took_records)
+            hooks_ask_owed(job);
+        else
+            hooks_forgive(job); /* of its chain something ran, and changed nothing */
+        end_job(job, OUTCOME_SKIPPED);
+        return false;
+    }
+    explain(job);
+    if (job->run->options->question) {
+        job->run->to_do = true;
+        job->would_run = true;
+        end_job(job, OUTCOME_RAN);
+        return false;
+    }
+    job->state = JOB_AWAITING;
+    if (job->host)
+        job->host->active = NULL;
+    if (scheduler_await_hooks(job->run->scheduler, job->job))
+        return false;
+    if (job->host)
+        job->host->active = job;
+    job->state = JOB_RUNNING;
+    return true;
+}
+
+static bool only_sends(const struct job_run *job)
+{
+    static const char *const senders[] = { "put", "link", "checkout" };
+    bool any = false;
+    for (size_t i = 0; i < job->steps.count; i++) {
+        const struct verb *verb = job->steps.items[i].verb;
+        bool sends = false;
+        for (size_t k = 0; k < sizeof senders / sizeof *senders; k++)
+            sends = sends || strcmp(verb->name, senders[k]) == 0;
+        if (!sends && verb->place != STEP_CONTEXT)
+            return false;
+        any = any || sends;
+    }
+    return any;
+}
+
+static bool sent_nothing(const struct job_run *job)
+{
+    for (size_t i = 0; i < job->steps.count; i++)
+        if (job->steps.items[i].changes)
+            return false;
+    return only_sends(job);
+}
+
+static void end_well(struct job_run *job)
+{
+    tell_job(job, EVENT_JOB_ENDED, NULL);
+    contents_expire(job->run->contents);
+    bool asks_hooks = !sent_nothing(job);
+    if (!asks_hooks)
+        hooks_forgive(job);
+    end_job(job, asks_hooks ? OUTCOME_RAN : OUTCOME_SKIPPED);
+}
+
+static bool do_running(struct job_run *job)
+{
+    const char *why = job->reasons.len > 0 ? job->reasons.items[0] : NULL;
+    if (job->run->options->dry_run) {
+        job->would_run = true;
+        tell_job(job, EVENT_JOB_WOULD_RUN, why);
+        end_job(job, OUTCOME_RAN);
+        return false;
+    }
+    if (!job->has_begun) {
+        job->has_begun = true;
+        job->began = loop_now(job->run->loop);
+        job->began_at = time(NULL);
+        tell_job(job, EVENT_JOB_BEGAN, why);
+    }
+    if (job->host && job->host->state != HOST_READY && job->job->recipe) {
+        job_fail(job, FAKE_FAILED, job->host->why ? job->host->why : "the connection ended");
+        return false;
+    }
+    if (job->job->recipe && !request_continue(job))
+        return false;
+    end_well(job);
+    return false;
+}
+
+static bool do_nothing(struct job_run *job)
+{
+    (void)job;
+    return false;
+}
+
+static bool (*const states[])(struct job_run *job) = {
+    [JOB_WAITING] = do_nothing,       [JOB_EXPANDING] = do_expanding, [JOB_READING] = do_reading,
+    [JOB_CONNECTING] = do_connecting, [JOB_ASKING] = do_asking,       [JOB_DECIDING] = do_deciding,
+    [JOB_AWAITING] = do_nothing,      [JOB_RUNNING] = do_running,     [JOB_ENDED] = do_nothing,
+};
+
+void job_advance(struct job_run *job)
+{
+    if (job->is_advancing) {
+        job->is_called_again = true;
+        return;
+    }
+    job->is_advancing = true;
+    do
+        job->is_called_again = false;
+    while (states[job->state](job) || job->is_called_again);
+    job->is_advancing = false;
+}
+
+void job_start(struct job_run *job)
+{
+    if (job->host)
+        job->host->active = job;
+    job->state = JOB_EXPANDING;
+    job_advance(job);
+}
+
+void job_resume(struct job_run *job, bool well)
+{
+    if (job->host)
+        job->host->active = job;
+    if (well) {
+        job->state = JOB_RUNNING;
+        job_advance(job);
+    } else {
+        job_fail(job, FAKE_FAILED, "a target that runs before it failed");
+    }
+}
+
+void job_interrupt(struct job_run *job, bool at_once)
+{
+    if (job->process)
+        process_kill(job->process, at_once ? SIGKILL : SIGTERM);
+    if (job->timer) {
+        timer_cancel(job->timer);
+        job->timer = NULL;
+        job_fail(job, FAKE_INTERRUPTED, "interrupted");
+    }
+}
+
+void job_free(struct job_run *job)
+{
+    for (size_t i = 0; job->step_runs && i < job->steps.count; i++) {
+        struct step_run *step = &job->step_runs[i];
+        vec_free(&step->paths);
+        str_free(&step->question);
+        free(step->answer);
+    }
+    vec_free(&job->paths);
+    vec_free(&job->reasons);
+    fingerprint_free(&job->fingerprint);
+    record_free(&job->record);
+    str_free(&job->script_errors);
+    str_free(&job->captured);
+    arena_free(job->arena);
+}

@@ -1,0 +1,275 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "run/state.h"
+#include "step/verb.h"
+
+/* What can be known before a job's first step: its steps as expanded, the contents that they and
+ * its fingerprint need, and what they want to know of the host. */
+
+/* ---- expansion ---- */
+
+/* The plan's calls have a context of their own: ours stand in front and pass on. */
+
+static bool call_automatic(void *context, const char *name, struct str *value)
+{
+    struct job_run *job = context;
+    if (job_variable(job, name, value))
+        return true;
+    return job->calls.automatic && job->calls.automatic(job->calls.context, name, value);
+}
+
+static bool call_ask_host(void *context, const char *function, unsigned ordinal,
+                          const char *argument, struct str *value)
+{
+    struct job_run *job = context;
+    struct host_answer *answer = job->answers;
+    while (answer &&
+           (answer->step != job->answering || answer->ordinal != ordinal ||
+            strcmp(answer->function, function) != 0 || strcmp(answer->argument, argument) != 0))
+        answer = answer->next;
+    if (!answer) {
+        answer = arena_alloc(job->arena, sizeof *answer);
+        answer->step = job->answering;
+        answer->ordinal = ordinal;
+        answer->function = arena_strdup(job->arena, function);
+        answer->argument = arena_strdup(job->arena, argument);
+        answer->next = job->answers;
+        job->answers = answer;
+    }
+    if (!answer->value)
+        return false;
+    str_add(value, answer->value);
+    return true;
+}
+
+static bool call_each_host(void *context, const char *hosts,
+                           void (*one)(void *state, const struct scope *scope,
+                                       const struct expand_calls *calls),
+                           void *state)
+{
+    struct job_run *job = context;
+    return job->calls.each_host && job->calls.each_host(job->calls.context, hosts, one, state);
+}
+
+static bool call_function(void *context, const char *name, const char *const *arguments,
+                          unsigned count, struct str *value, const char **error)
+{
+    struct job_run *job = context;
+    *error = "not possible here";
+    return job->calls.function &&
+           job->calls.function(job->calls.context, name, arguments, count, value, error);
+}
+
+void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode)
+{
+    *expander = (struct expander){ 0 };
+    plan_expander(job->run->plan, job->job, expander);
+    job->calls = expander->calls;
+    expander->calls = (struct expand_calls){
+        .context = job,
+        .automatic = call_automatic,
+        .ask_host = job->host ? call_ask_host : NULL,
+        .each_host = job->calls.each_host ? call_each_host : NULL,
+        .function = job->calls.function ? call_function : NULL,
+    };
+    expander->mode = mode;
+}
+
+bool prepare_steps(struct job_run *job)
+{
+    if (job->is_expanded)
+        return !job->expansion_failed;
+    job->is_expanded = true;
+    if (!job->arena)
+        job->arena = arena_new();
+    if (!job->job->recipe)
+        return true;
+    struct expander expander;
+    job_expander(job, &expander, EXPAND_VALUE);
+    job->answering = SIZE_MAX;
+    job->expansion_failed = !steps_make(&job->steps, job->arena, job->job->recipe, &expander,
+                                        job->job->kind == JOB_HERE);
+    if (job->expansion_failed)
+        job->steps.count = 0;
+    job->step_runs = arena_alloc(job->arena, (job->steps.count + 1) * sizeof *job->step_runs);
+    return !job->expansion_failed;
+}
+
+/* ---- contents ---- */
+
+static void add_file_inputs(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            add_file_inputs(job, need);
+        else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE)
+            vec_push(&job->paths, (void *)(need->path ? need->path : need->target->name));
+    }
+}
+
+/* What this job left here when it last ran is looked at again. */
+static void add_outputs(struct job_run *job)
+{
+    for (size_t i = 0; i < job->record.states.len; i++) {
+        const char *path = record_state_path(job->record.states.items[i]);
+        if (path)
+            vec_push(&job->paths, (void *)path);
+    }
+}
+
+static bool has_local_makers(const struct job *job)
+{
+    for (size_t i = 0; i < job->need_count; i++) {
+        const struct job *need = job->needs[i].job;
+        if (job->needs[i].kind == EDGE_CONTENT &&
+            (need->kind == JOB_HERE || (need->kind == JOB_GATE && has_local_makers(need))))
+            return true;
+    }
+    return false;
+}
+
+/* What the job reads and a task of this machine made, in this run, is noted in that task's record:
+ * the task runs again when it is missing. */
+static void note_made(struct job_run *job, const struct job *of, const char *path, time_t changed)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        struct job_run *maker = run_job(job->run, need);
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            note_made(job, need, path, changed);
+        else if (need->kind == JOB_HERE && maker->has_begun && changed >= maker->began_at)
+            here_add_output(maker, path);
+    }
+}
+
+void prepare_note_made(struct job_run *job)
+{
+    if (!has_local_makers(job->job))
+        return;
+    for (size_t i = 0; i < job->steps.count; i++) {
+        const struct vec *paths = &job->step_runs[i].paths;
+        for (size_t k = 0; k < paths->len; k++) {
+            struct stat status;
+            if (stat(paths->items[k], &status) == 0)
+                note_made(job, job->job, paths->items[k], status.st_ctim.tv_sec);
+        }
+    }
+}
+
+static bool is_known(const struct step *step)
+{
+    return !step->waits || step->is_parsed;
+}
+
+bool prepare_contents(struct job_run *job, void (*ready)(void *context))
+{
+    struct vec sources = { 0 };
+    job->paths.len = 0;
+    add_file_inputs(job, job->job);
+    add_outputs(job);
+    bool has_makers = has_local_makers(job->job);
+    for (size_t i = job->cursor; i < job->steps.count; i++) {
+        struct step_run *step = &job->step_runs[i];
+        step->paths.len = 0;
+        if (is_known(&job->steps.items[i]))
+            step_sources(&job->steps.items[i], job->arena, &step->paths);
+        for (size_t k = 0; k < step->paths.len; k++) {
+            vec_push(&sources, step->paths.items[k]);
+            if (has_makers)
+                vec_push(&job->paths, step->paths.items[k]);
+        }
+    }
+    struct contents *contents = job->run->contents;
+    bool there = contents_want(contents, NEED_HASH, &job->paths, ready, job) &
+                 contents_want(contents, NEED_TREE, &sources, ready, job);
+    vec_free(&sources);
+    return there;
+}
+
+void prepare_step(struct job_run *job, size_t index)
+{
+    struct step_run *run = &job->step_runs[index];
+    const struct step *step = &job->steps.items[index];
+    run->contents = arena_alloc(job->arena, (run->paths.len + 1) * sizeof *run->contents);
+    for (size_t i = 0; i < run->paths.len; i++)
+        run->contents[i] = contents_tree(job->run->contents, run->paths.items[i]);
+    run->is_prepared = true;
+    if (step->verb->place != STEP_HOST)
+        return;
+    struct str question = { 0 };
+    step_ask(step, run->contents, &question);
+    if (strcmp(str_text(&question), str_text(&run->question)) != 0) {
+        free(run->answer); /* of other contents */
+        run->answer = NULL;
+    }
+    str_free(&run->question);
+    run->question = question;
+}
+
+void prepare_questions(struct job_run *job)
+{
+    for (size_t i = 0; i < job->steps.count; i++)
+        if (is_known(&job->steps.items[i]))
+            prepare_step(job, i);
+}
+
+/* ---- ahead of its turn ---- */
+
+static bool has_local_step(const struct job_run *job)
+{
+    for (size_t i = 0; i < job->steps.count; i++)
+        if (job->steps.items[i].verb->place == STEP_HERE)
+            return true;
+    return false;
+}
+
+/* All that it waits for is done, or is on this same host. */
+static bool waits_for_host_only(const struct job_run *job)
+{
+    for (size_t i = 0; i < job->job->need_count; i++) {
+        const struct job *need = job->job->needs[i].job;
+        if (need->host != job->job->host &&
+            scheduler_outcome(job->run->scheduler, need) == OUTCOME_NONE)
+            return false;
+    }
+    return true;
+}
+
+static void go_on(void *context)
+{
+    const struct job_run *job = context;
+    if (job->host->active)
+        job_advance(job->host->active);
+}
+
+bool prepare_ahead(struct host_run *host)
+{
+    struct run *run = host->run;
+    bool there = true;
+    for (size_t i = 0; i < run->plan->jobs.len; i++) {
+        struct job_run *job = &run->jobs[i];
+        if (job->host != host || job->job->kind != JOB_HOST)
+            continue;
+        if (job != host->active && job->state == JOB_WAITING && job->job->recipe &&
+            scheduler_is_asked(run->scheduler, job->job) && waits_for_host_only(job)) {
+            if (!prepare_steps(job))
+                continue;
+            if (prepare_contents(job, go_on))
+                prepare_questions(job);
+            else
+                there = false;
+        }
+        /* What it does here may change what a later one reads. */
+        if (has_local_step(job))
+            break;
+    }
+    return there;
+}

@@ -1,0 +1,78 @@
+#include "run/project.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "run/state.h"
+
+const char *project_variable(struct job_run *job, const char *name, struct arena *arena)
+{
+    struct expander expander;
+    struct str value = { 0 };
+    const char *text = NULL;
+    if (!job->arena)
+        job->arena = arena_new();
+    job_expander(job, &expander, EXPAND_VALUE);
+    expander.undefined_is_error = false;
+    if (expand_variable(&expander, name, job->job->target->where, &value)) {
+        const char *begin = str_text(&value) + strspn(str_text(&value), " \t\n");
+        size_t length = strlen(begin);
+        while (length > 0 && strchr(" \t\n", begin[length - 1]))
+            length--;
+        if (length > 0)
+            text = arena_strndup(arena, begin, length);
+    }
+    str_free(&value);
+    return text;
+}
+
+/* "git@host:group/name.git", "/srv/name/": name. */
+static const char *last_part(struct arena *arena, const char *path)
+{
+    size_t length = strcspn(path, "\r\n");
+    while (length > 0 && strchr("/ \t", path[length - 1]))
+        length--;
+    if (length > 4 && memcmp(path + length - 4, ".git", 4) == 0)
+        length -= 4;
+    size_t start = length;
+    while (start > 0 && !strchr("/:", path[start - 1]))
+        start--;
+    return length > start ? arena_strndup(arena, path + start, length - start) : NULL;
+}
+
+/* The url of [remote "origin"] in .git/config. */
+static const char *origin(struct arena *arena)
+{
+    struct str text = { 0 };
+    const char *name = NULL;
+    bool in_origin = false;
+    if (!file_read(".git/config", &text))
+        return NULL;
+    for (const char *line = str_text(&text); *line && !name;) {
+        const char *word = line + strspn(line, " \t");
+        if (*word == '[')
+            in_origin = str_starts(word, "[remote \"origin\"]");
+        else if (in_origin && str_starts(word, "url"))
+            name =
+                last_part(arena, word + strcspn(word, "=\n") + (word[strcspn(word, "=\n")] == '='));
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    str_free(&text);
+    return name;
+}
+
+const char *project_name(struct run *run)
+{
+    const char *name = run->options->project;
+    if (name && *name)
+        return name;
+    name = NULL;
+    if (run->plan->jobs.len > 0)
+        name = project_variable(&run->jobs[0], "project", run->arena);
+    if (!name)
+        name = origin(run->arena);
+    if (!name)
+        name = last_part(run->arena, run->from);
+    return name ? name : "project";
+}

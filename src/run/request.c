@@ -1,0 +1,513 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/loop.h"
+#include "run/script.h"
+#include "run/state.h"
+#include "step/verb.h"
+
+/* Running a job's steps in order. Those on the host that follow one another travel in one request,
+ * with the taking away of the old record in front of the first and the writing of the new one
+ * behind the last. */
+
+enum {
+    STALE_LIMIT = 3, /* times that what a step asked was out of date at its turn */
+};
+
+static bool has_records(const struct job_run *job)
+{
+    return job->host && job->host->keeps_records;
+}
+
+static struct step *step_at(struct job_run *job, size_t index)
+{
+    return &job->steps.items[index];
+}
+
+/* ---- a request's parts ---- */
+
+static void add_record_name(void *context, const struct job *job)
+{
+    struct vec *names = context;
+    struct str name = { 0 };
+    record_file_name(job->target->name, job->host->spec, &name);
+    vec_push(names, str_steal(&name));
+}
+
+/* The record of the job, and those of the targets that stand for it, are taken away before it
+ * changes anything. */
+static void add_taking(struct job_run *job, struct request *request)
+{
+    struct vec names = { 0 };
+    struct vec owed = { 0 };
+    struct str text = { 0 };
+    hooks_each_in_chain(job->job, add_record_name, &names);
+    hooks_owe(job, &owed);
+    script_take(&text, &names, &owed);
+    request_script(request, job->script_id, str_text(&text));
+    for (size_t i = 0; i < names.len; i++)
+        free(names.items[i]);
+    vec_free(&names);
+    vec_free(&owed);
+    str_free(&text);
+    job->took_record = true;
+    job->host->took_records = true;
+}
+
+/* Every place that a step leaves, once. False: one cannot be in a record. */
+static bool list_places(struct job_run *job, struct vec *places)
+{
+    for (size_t i = 0; i < job->steps.count; i++)
+        if (job->step_runs[i].is_prepared)
+            step_places(step_at(job, i), job->arena, job->step_runs[i].contents, places);
+    struct map seen = { 0 };
+    size_t kept = 0;
+    bool fine = true;
+    for (size_t i = 0; i < places->len; i++) {
+        const struct place *place = places->items[i];
+        void **slot = map_put(&seen, place->path);
+        if (!*slot)
+            places->items[kept++] = places->items[i];
+        *slot = places->items[i];
+        fine = fine && !strchr(place->path, '\n');
+    }
+    places->len = kept;
+    map_free(&seen);
+    return fine;
+}
+
+static void add_writing(struct job_run *job, struct request *request)
+{
+    struct run *run = job->run;
+    const struct host_record *slot = map_get(&job->host->records, job->job->target->name);
+    struct vec places = { 0 };
+    struct str head = { 0 };
+    struct str text = { 0 };
+    struct record record = {
+        .target = job->job->target->name,
+        .host = job->host->host->spec,
+        .machine = session_facts(job->host->session)->machine,
+        .time = run->time,
+        .by = run->by,
+        .from = run->from,
+    };
+    job->wrote_record = true;
+    if (slot && job->has_fingerprint && list_places(job, &places)) {
+        record_write_head(&record, &job->fingerprint, &head);
+        script_write(&text, slot->file, str_text(&head), &places);
+        request_script(request, host_next_id(job->host), str_text(&text));
+    }
+    vec_free(&places);
+    str_free(&head);
+    str_free(&text);
+}
+
+static bool may_try_again(const struct step *step, const struct step_run *run)
+{
+    return run->tries < step->options.retries;
+}
+
+/* A step that may be tried again ends its request when it fails, even if `-` forgives it in the
+ * end. */
+static bool add_step(struct job_run *job, struct request *request, size_t index, const char *shell)
+{
+    struct step *step = step_at(job, index);
+    struct step_run *run = &job->step_runs[index];
+    struct host_run *host = job->host;
+    const char *why = NULL;
+    bool ignore = step->ignore;
+    run->id = host_next_id(host);
+    run->has_failed = false;
+    run->began = 0;
+    struct step_target target = { request, run->id, &host->next_id, shell };
+    step->ignore = ignore && !may_try_again(step, run);
+    bool fine = step_compile(step, run->contents, run->answer, &target, &why);
+    step->ignore = ignore;
+    run->ids_end = host->next_id;
+    if (fine)
+        return true;
+    tell_step(job, step, EVENT_STEP_BEGAN, 0, step->text);
+    tell_step(job, step, EVENT_STEP_ENDED, -1, why ? why : "it cannot be done");
+    job_fail(job, FAKE_FAILED, why ? why : "a step cannot be done");
+    return false;
+}
+
+static bool travels(struct job_run *job, size_t index)
+{
+    const struct step *step = step_at(job, index);
+    return (step->verb->place == STEP_HOST && (!step->waits || step->is_parsed)) ||
+           (step->verb->place == STEP_CONTEXT && !step->waits);
+}
+
+/* remote_shell, or NULL. From the job's arena. */
+static const char *remote_shell(struct job_run *job)
+{
+    struct expander expander;
+    struct str value = { 0 };
+    job_expander(job, &expander, EXPAND_VALUE);
+    const char *shell = NULL;
+    if (expand_variable(&expander, "remote_shell", job->job->target->where, &value) && value.len)
+        shell = arena_strdup(job->arena, str_text(&value));
+    str_free(&value);
+    return shell;
+}
+
+static struct request *begin_request(struct job_run *job)
+{
+    job->request_id = host_next_id(job->host);
+    job->script_id = host_next_id(job->host);
+    str_clear(&job->script_errors);
+    struct request *request = request_new(job->host->session, job->request_id);
+    if (has_records(job) && !job->took_record)
+        add_taking(job, request);
+    return request;
+}
+
+/* The steps from the cursor on that can travel together; without any, the scripts alone. */
+static void send_steps(struct job_run *job)
+{
+    const char *shell = remote_shell(job);
+    struct request *request = begin_request(job);
+    size_t index = job->cursor;
+    for (; index < job->steps.count && travels(job, index); index++)
+        if (step_at(job, index)->verb->place == STEP_HOST &&
+            !add_step(job, request, index, shell)) {
+            request_drop(request);
+            job->request_id = 0;
+            return;
+        }
+    job->request_end = index;
+    if (index == job->steps.count && has_records(job))
+        add_writing(job, request);
+    request_send(request);
+}
+
+/* ---- $(run …) at its step's turn ---- */
+
+static struct host_answer *unanswered(struct job_run *job)
+{
+    for (struct host_answer *answer = job->answers; answer; answer = answer->next)
+        if (answer->step == job->answering && !answer->value)
+            return answer;
+    return NULL;
+}
+
+static const char *answer_command(struct job_run *job, const struct host_answer *answer)
+{
+    if (strcmp(answer->function, "exists") != 0)
+        return answer->argument;
+    struct str command = { 0 };
+    bool from_home = str_starts(answer->argument, "~/");
+    str_add(&command, from_home ? "[ ! -e ~/" : "[ ! -e ");
+    str_add_quoted(&command, answer->argument + (from_home ? 2 : 0));
+    str_add(&command, " ] || printf 1");
+    const char *text = arena_strdup(job->arena, str_text(&command));
+    str_free(&command);
+    return text;
+}
+
+/* Asks by a step of its own, with the folder and surroundings of the step that wants to know. */
+static void ask_on_host(struct job_run *job, const struct host_answer *answer)
+{
+    bool is_sudo = strcmp(answer->function, "sudo") == 0;
+    struct step question = *step_at(job, job->answering);
+    const char *why;
+    question.verb = verb_find(is_sudo ? "sudo" : "run", is_sudo ? 4 : 3);
+    question.options = (struct step_options){ 0 };
+    question.command = answer_command(job, answer);
+    question.text = answer->argument;
+    question.is_script = question.ignore = false;
+    question.data = NULL;
+    str_clear(&job->captured);
+    struct request *request = begin_request(job);
+    job->question_id = host_next_id(job->host);
+    struct step_target target = { request, job->question_id, &job->host->next_id,
+                                  remote_shell(job) };
+    if (question.verb->compile(&question, NULL, NULL, &target, &why)) {
+        job->request_end = job->cursor;
+        request_send(request);
+    } else {
+        request_drop(request);
+        job->request_id = 0;
+        job_fail(job, FAKE_FAILED, why);
+    }
+}
+
+static void take_answer(struct job_run *job, int status)
+{
+    struct host_answer *answer = unanswered(job);
+    job->question_id = 0;
+    if (status != 0 || !answer) {
+        struct str why = { 0 };
+        str_addf(&why, "$(%s %s) ended with %d", answer ? answer->function : "run",
+                 answer ? answer->argument : "", status);
+        job_fail(job, FAKE_FAILED, str_text(&why));
+        str_free(&why);
+        return;
+    }
+    size_t length = job->captured.len;
+    while (length > 0 && job->captured.data[length - 1] == '\n')
+        length--;
+    answer->value = arena_strndup(job->arena, str_text(&job->captured), length);
+}
+
+/* Expands the step at the cursor. False: it was asked for something, or failed. */
+static bool resolve(struct job_run *job)
+{
+    struct expander expander;
+    struct step *step = step_at(job, job->cursor);
+    job->answering = job->cursor;
+    job_expander(job, &expander, EXPAND_VALUE);
+    if (step_resolve(&job->steps, step, &expander)) {
+        job->step_runs[job->cursor].is_prepared = false;
+        return true;
+    }
+    struct host_answer *answer = unanswered(job);
+    if (expander.is_waiting && answer && job->host)
+        ask_on_host(job, answer);
+    else
+        job_fail(job, FAKE_FAILED, "a step cannot be expanded");
+    return false;
+}
+
+/* ---- going on ---- */
+
+static void ready_again(void *context)
+{
+    job_advance(context);
+}
+
+/* Contents and questions of the steps that go next are those of now. */
+static bool refresh(struct job_run *job)
+{
+    if (!prepare_contents(job, ready_again))
+        return false;
+    for (size_t i = job->cursor; i < job->steps.count && travels(job, i); i++)
+        prepare_step(job, i);
+    return !host_ask(job->host, job);
+}
+
+bool request_continue(struct job_run *job)
+{
+    if (job->request_id || job->process || job->timer || job->state == JOB_ENDED)
+        return false;
+    while (job->cursor < job->steps.count) {
+        struct step *step = step_at(job, job->cursor);
+        if (step->waits && !step->is_parsed && !resolve(job))
+            return false;
+        if (step->verb->place == STEP_CONTEXT) {
+            job->cursor++;
+        } else if (step->verb->place == STEP_HERE) {
+            if (has_records(job) && !job->took_record)
+                send_steps(job); /* the taking away alone */
+            else
+                here_start(job, step);
+            return false;
+        } else {
+            if (refresh(job))
+                send_steps(job);
+            return false;
+        }
+    }
+    if (has_records(job) && (!job->took_record || !job->wrote_record)) {
+        send_steps(job);
+        return false;
+    }
+    return job->host || here_record(job);
+}
+
+/* ---- what the session tells ---- */
+
+static size_t find_step(const struct job_run *job, uint32_t id)
+{
+    for (size_t i = job->cursor; i < job->request_end && i < job->steps.count; i++)
+        if (id >= job->step_runs[i].id && id < job->step_runs[i].ids_end)
+            return i;
+    return SIZE_MAX;
+}
+
+void request_began(struct job_run *job, uint32_t id)
+{
+    size_t index = find_step(job, id);
+    if (index == SIZE_MAX)
+        return;
+    job->step_runs[index].began = loop_now(job->run->loop);
+    tell_step(job, step_at(job, index), EVENT_STEP_BEGAN, 0, step_at(job, index)->text);
+}
+
+void request_output(struct job_run *job, uint32_t id, int stream, const char *data, size_t size)
+{
+    size_t index = find_step(job, id);
+    const char *why = NULL;
+    if (index == SIZE_MAX) {
+        bool is_answer = id == job->question_id && stream == 1;
+        str_addn(is_answer ? &job->captured : &job->script_errors, data, size);
+        return;
+    }
+    struct step *step = step_at(job, index);
+    struct step_run *run = &job->step_runs[index];
+    if (stream != 1 || !step_wants_output(step))
+        tell_output(job, step, stream, data, size);
+    else if (!run->output_failed && !step_take_output(step, data, size, &why)) {
+        run->output_failed = true;
+        run->why = arena_strdup(job->arena, why ? why : "its output cannot be kept");
+    }
+}
+
+/* Why a step failed, in words; NULL: it did not. */
+static const char *step_failure(struct job_run *job, const struct step *step,
+                                const struct step_result *result)
+{
+    if (result->is_lost)
+        return "connection lost";
+    if (result->interrupted)
+        return "interrupted";
+    if (result->timed_out)
+        return arena_printf(job->arena, "timed out after %u s", step->options.timeout / 1000);
+    if (step_status_is_fine(step, result->status))
+        return NULL;
+    return result->status > 128
+               ? arena_printf(job->arena, "ended by signal %d", result->status - 128)
+               : arena_printf(job->arena, "exit code %d", result->status);
+}
+
+static bool is_stale(const struct step *step, const struct step_run *run, int status)
+{
+    return status == STEP_STALE && run->question.len > 0 && run->stale < STALE_LIMIT &&
+           !step->verb->is_command;
+}
+
+static bool will_try_again(const struct step *step, const struct step_run *run,
+                           const struct step_result *result)
+{
+    return may_try_again(step, run) && !result->is_lost && !result->interrupted;
+}
+
+void request_step_ended(struct job_run *job, uint32_t id, const struct step_result *result)
+{
+    size_t index = find_step(job, id);
+    if (index == SIZE_MAX) {
+        if (id == job->question_id)
+            job->question_status = result->is_lost ? -1 : result->status;
+        return;
+    }
+    struct step *step = step_at(job, index);
+    struct step_run *run = &job->step_runs[index];
+    if (result->not_begun)
+        return;
+    if (!run->began)
+        request_began(job, run->id); /* an upload of it failed */
+    run->is_stale = is_stale(step, run, result->status);
+    const char *why = run->why;
+    if (!why)
+        why = step_failure(job, step, result);
+    const char *finish_why = NULL;
+    int end = why && result->status == 0 ? -1 : result->status;
+    if (!step_finish(step, end, &finish_why) && !why)
+        why = finish_why ? finish_why : "it could not be finished";
+    run->why = why;
+    run->has_failed = why != NULL;
+    if (run->is_stale)
+        return;
+    bool again = why && will_try_again(step, run, result);
+    run->tries_again = again;
+    int status = result->is_lost || result->timed_out ? -1 : result->status;
+    struct event event = tell_step_ended(job, step, status, why);
+    event.ignored = why && (step->ignore || again);
+    events_emit(job->run->events, event);
+    if (result->left_holder)
+        tell_left_holder(job, step);
+    if (why && !step->ignore && !again)
+        request_note_failure(job, step, result->status);
+}
+
+void request_note_failure(struct job_run *job, const struct step *step, int status)
+{
+    struct run *run = job->run;
+    job->failed_text = arena_printf(job->arena, "step %u (%s) failed: %s", step->number,
+                                    step->verb->name, job->step_runs[step - job->steps.items].why);
+    job->status = status ? status : FAKE_FAILED;
+    if (!run->failed_step) {
+        run->failed_step = arena_printf(run->arena, "%s %s", step->verb->name, step->text);
+        run->failed_status = status;
+    }
+    if (job->host)
+        str_addf(&run->failed_hosts, "%s%s", run->failed_hosts.len ? " " : "",
+                 job->host->host->spec);
+}
+
+static void try_again(void *context)
+{
+    struct job_run *job = context;
+    timer_cancel(job->timer);
+    job->timer = NULL;
+    job_advance(job);
+}
+
+void request_wait_to_try(struct job_run *job, const struct step *step)
+{
+    job->step_runs[step - job->steps.items].tries++;
+    job->timer = loop_after(job->run->loop, step->options.retry_delay, try_again, job);
+}
+
+/* The first step that ended the request, or the request's end. */
+static size_t first_failed(const struct job_run *job)
+{
+    for (size_t i = job->cursor; i < job->request_end; i++) {
+        const struct step_run *run = &job->step_runs[i];
+        if (run->has_failed && (!job->steps.items[i].ignore || run->tries_again || run->is_stale))
+            return i;
+    }
+    return job->request_end;
+}
+
+static void fail_script(struct job_run *job, int status)
+{
+    struct str why = { 0 };
+    str_add(&why, "the record cannot be written");
+    size_t length = strcspn(str_text(&job->script_errors), "\n");
+    if (length > 0) {
+        str_add(&why, ": ");
+        str_addn(&why, str_text(&job->script_errors), length);
+    }
+    job_fail(job, status > 0 ? status : FAKE_FAILED, str_text(&why));
+    str_free(&why);
+}
+
+void request_ended(struct job_run *job, uint32_t id, int status)
+{
+    if (id != job->request_id || job->state != JOB_RUNNING)
+        return;
+    bool was_question = job->question_id != 0;
+    size_t failed = first_failed(job);
+    job->request_id = 0;
+    if (was_question) {
+        take_answer(job, status ? status : job->question_status);
+    } else if (failed < job->request_end) {
+        struct step_run *run = &job->step_runs[failed];
+        const struct step *step = step_at(job, failed);
+        job->cursor = failed;
+        job->wrote_record = false;
+        if (run->is_stale) {
+            run->stale++;
+            free(run->answer);
+            run->answer = NULL;
+        } else if (run->tries_again) {
+            request_wait_to_try(job, step);
+            run->why = NULL;
+            return;
+        } else {
+            job_fail(job, job->status, job->failed_text);
+        }
+        run->why = NULL;
+    } else if (status != 0 && job->script_errors.len > 0) {
+        fail_script(job, status);
+    } else if (status != 0) {
+        job_fail(job, status, job->host->why ? job->host->why : "connection lost");
+    } else {
+        job->cursor = job->request_end;
+    }
+    job_advance(job);
+}

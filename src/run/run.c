@@ -1,0 +1,360 @@
+#include "run/run.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/loop.h"
+#include "lang/lang.h"
+#include "run/file.h"
+#include "run/project.h"
+#include "run/script.h"
+#include "run/state.h"
+
+/* ---- what the scheduler asks for ---- */
+
+static void start_job(void *context, const struct job *job)
+{
+    struct job_run *job_run = run_job(context, job);
+    if (job->kind == JOB_SOURCE)
+        source_start(job_run);
+    else if (job->kind == JOB_FILE)
+        file_start(job_run);
+    else
+        job_start(job_run);
+}
+
+static void resume_job(void *context, const struct job *job, bool well)
+{
+    struct job_run *job_run = run_job(context, job);
+    if (job->kind == JOB_FILE)
+        file_resume(job_run, well);
+    else
+        job_resume(job_run, well);
+}
+
+static void job_dropped(void *context, const struct job *job, const struct job *cause)
+{
+    struct job_run *job_run = run_job(context, job);
+    if (!job->is_goal && job->kind == JOB_SOURCE)
+        return;
+    struct str text = { 0 };
+    if (!cause)
+        str_add(&text, "not started after a failure");
+    else if (cause->host && cause->host != job->host)
+        str_addf(&text, "%s failed on %s", cause->target->name, cause->host->spec);
+    else
+        str_addf(&text, "%s failed", cause->target->name);
+    tell_job(job_run, EVENT_JOB_DROPPED, str_text(&text));
+    str_free(&text);
+}
+
+static void end_signals(struct run *run)
+{
+    for (size_t i = 0; i < sizeof run->watches / sizeof *run->watches; i++) {
+        if (run->watches[i])
+            signal_watch_free(run->watches[i]);
+        run->watches[i] = NULL;
+    }
+}
+
+static void all_finished(void *context)
+{
+    struct run *run = context;
+    run->is_over = true;
+    for (size_t i = 0; i < run->host_count; i++)
+        host_close(&run->hosts[i], false);
+}
+
+void run_job_ended(struct job_run *job, enum outcome outcome)
+{
+    struct run *run = job->run;
+    job->state = JOB_ENDED;
+    if (job->job->triggers.len > 0 && (outcome == OUTCOME_RAN || outcome == OUTCOME_SKIPPED))
+        hooks_strike(job);
+    if (run->options->question && run->to_do)
+        scheduler_stop(run->scheduler); /* the answer is known */
+    scheduler_end(run->scheduler, job->job, outcome);
+}
+
+/* ---- signals ---- */
+
+static void caught_signal(void *context, int number)
+{
+    struct run *run = context;
+    bool again = run->interrupted;
+    (void)number;
+    run->interrupted = true;
+    if (!again)
+        tell_text(run, EVENT_INTERRUPTED, NULL, NULL);
+    scheduler_stop(run->scheduler);
+    for (size_t i = 0; i < run->host_count; i++) {
+        struct host_run *host = &run->hosts[i];
+        if (host->session && host->state == HOST_READY && !again)
+            session_interrupt(host->session);
+        else
+            host_close(host, true);
+    }
+    for (size_t i = 0; i < run->plan->jobs.len; i++) {
+        struct job_run *job = &run->jobs[i];
+        if (job->job->kind == JOB_FILE)
+            file_interrupt(job, again);
+        else
+            job_interrupt(job, again);
+    }
+}
+
+static void watch_signals(struct run *run)
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        run->watches[i] = loop_watch_signal(run->loop, numbers[i], caught_signal, run);
+}
+
+/* ---- what a run knows from the start ---- */
+
+static const char *who(struct arena *arena)
+{
+    struct utsname machine;
+    const struct passwd *user = getpwuid(geteuid());
+    if (uname(&machine) != 0)
+        machine.nodename[0] = '\0';
+    return user ? arena_printf(arena, "%s@%s", user->pw_name, machine.nodename)
+                : arena_printf(arena, "%ld@%s", (long)geteuid(), machine.nodename);
+}
+
+static const char *this_folder(struct arena *arena)
+{
+    char path[4096];
+    return arena_strdup(arena, getcwd(path, sizeof path) ? path : ".");
+}
+
+static const char *time_now(struct arena *arena)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return arena_strdup(arena, text);
+}
+
+static const char *goal_names(const struct plan *plan, struct arena *arena)
+{
+    struct str text = { 0 };
+    if (plan->options->command)
+        str_addf(&text, "-- %s", plan->options->command);
+    for (size_t i = 0; !plan->options->command && i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        const char *name = job->target->name;
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k++) {
+            const struct job *before = plan->jobs.items[k];
+            seen = before->is_goal && before->target == job->target;
+        }
+        if (job->is_goal && !seen)
+            str_addf(&text, "%s%s", text.len ? " " : "", name);
+    }
+    const char *names = arena_strdup(arena, str_text(&text));
+    str_free(&text);
+    return names;
+}
+
+/* Tells our lock from another run's. */
+static const char *run_id(struct run *run)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct hasher *hasher = hasher_new();
+    char hex[HASH_HEX_SIZE];
+    pid_t pid = getpid();
+    hasher_add_string(hasher, run->by);
+    hasher_add(hasher, &pid, sizeof pid);
+    hasher_add(hasher, &now, sizeof now);
+    hash_hex(hasher_end(hasher), hex);
+    return arena_strdup(run->arena, hex);
+}
+
+/* ---- setting up ---- */
+
+static bool needs_store(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        if (job->kind == JOB_FILE || job->kind == JOB_HERE)
+            return true;
+    }
+    return false;
+}
+
+static void open_store(struct run *run)
+{
+    char *why = NULL;
+    if (!needs_store(run->plan))
+        return;
+    bool reads_only = run->options->dry_run || run->options->question;
+    if (reads_only && access(".fake/store", R_OK) != 0)
+        return; /* nothing is made for it */
+    run->store = store_open(".", &why);
+    if (why)
+        tell_text(run, EVENT_WARNING, why,
+                  run->store ? NULL : "what is made here is decided by time stamps");
+    free(why);
+}
+
+static void set_up_jobs(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    size_t count = plan->jobs.len;
+    run->jobs = mem_array(count ? count : 1, sizeof *run->jobs);
+    for (size_t i = 0; i < count; i++) {
+        struct job *job = plan->jobs.items[i];
+        run->jobs[i].run = run;
+        run->jobs[i].job = job;
+        if (job->kind == JOB_HOST)
+            run->jobs[i].host = &run->hosts[job->host->index];
+    }
+}
+
+/* The records' folder there, and whether records are kept at all (§5: where each operator logs in
+ * as himself, his records say nothing about the others'). */
+static void find_folder(struct run *run, struct host_run *host)
+{
+    const char *state_dir = NULL;
+    for (size_t i = 0; i < run->plan->jobs.len && !state_dir; i++) {
+        if (run->jobs[i].host != host)
+            continue;
+        state_dir = project_variable(&run->jobs[i], "state_dir", run->arena);
+        break;
+    }
+    char *folder = script_folder(state_dir, run->project);
+    host->folder = arena_strdup(run->arena, folder);
+    free(folder);
+    host->shares_folder = state_dir != NULL;
+    host->keeps_records =
+        !run->plan->options->command && (state_dir || !plan_user_is_open(run->plan, host->host));
+    if (!host->keeps_records && !run->plan->options->command && !run->warned_open_user) {
+        run->warned_open_user = true;
+        tell_text(run, EVENT_NOTICE,
+                  "nothing is skipped on hosts: nothing says who logs in, and records are kept by "
+                  "user",
+                  "set user or state_dir in the Fakefile, or give -u");
+    }
+}
+
+static bool set_up_hosts(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    bool fine = true;
+    for (size_t i = 0; i < plan->hosts.len; i++) {
+        const struct host *host = plan->hosts.items[i];
+        if (host->index >= run->host_count)
+            run->host_count = host->index + 1;
+    }
+    run->hosts = mem_array(run->host_count ? run->host_count : 1, sizeof *run->hosts);
+    for (size_t i = 0; i < plan->hosts.len; i++) {
+        const struct host *host = plan->hosts.items[i];
+        struct host_run *host_run = &run->hosts[host->index];
+        host_run->run = run;
+        host_run->host = host;
+        host_run->next_id = 1;
+        fine = plan_connection(plan, host, &host_run->connection) && fine;
+    }
+    return fine;
+}
+
+static void tear_down(struct run *run)
+{
+    store_close(run->store);
+    scheduler_free(run->scheduler);
+    for (size_t i = 0; run->jobs && i < run->plan->jobs.len; i++) {
+        file_free(run->jobs[i].file);
+        job_free(&run->jobs[i]);
+    }
+    for (size_t i = 0; i < run->host_count; i++)
+        host_free(&run->hosts[i]);
+    contents_free(run->contents);
+    vec_free(&run->waiting_hosts);
+    str_free(&run->failed_hosts);
+    free(run->jobs);
+    free(run->hosts);
+    loop_free(run->loop);
+    arena_free(run->arena);
+}
+
+/* ---- the run ---- */
+
+static int exit_code(const struct run *run)
+{
+    if (run->interrupted)
+        return FAKE_INTERRUPTED;
+    if (run->failed)
+        return FAKE_FAILED;
+    if (run->locked)
+        return FAKE_LOCKED;
+    if (run->unreachable)
+        return FAKE_UNREACHABLE;
+    return run->options->question && run->to_do ? FAKE_TO_DO : FAKE_DONE;
+}
+
+static void execute(struct run *run)
+{
+    struct scheduler_options options = {
+        .jobs_here = run->options->jobs_here,
+        .hosts_at_once = run->options->hosts_at_once,
+        .keep_going = run->options->keep_going,
+    };
+    struct scheduler_calls calls = {
+        .context = run,
+        .start = start_job,
+        .resume = resume_job,
+        .dropped = job_dropped,
+        .finished = all_finished,
+    };
+    set_up_jobs(run);
+    run->project = project_name(run);
+    for (size_t i = 0; i < run->host_count; i++)
+        if (run->hosts[i].host)
+            find_folder(run, &run->hosts[i]);
+    open_store(run);
+    run->contents = contents_new(run->loop, run->store);
+    run->scheduler = scheduler_new(run->plan, &options, &calls);
+    watch_signals(run);
+    scheduler_begin(run->scheduler);
+    loop_run(run->loop);
+    end_signals(run);
+}
+
+int run_plan(const struct plan *plan, const struct run_options *options, struct events *events)
+{
+    struct run run = {
+        .plan = plan,
+        .options = options,
+        .events = events,
+        .lang = plan->options->lang,
+        .loop = loop_new(),
+        .arena = arena_new(),
+    };
+    run.by = who(run.arena);
+    run.from = this_folder(run.arena);
+    run.time = time_now(run.arena);
+    run.goals = goal_names(plan, run.arena);
+    run.id = run_id(&run);
+    uint64_t began = loop_now(run.loop);
+    tell_text(&run, EVENT_RUN_BEGAN, run.goals, NULL);
+    if (set_up_hosts(&run))
+        execute(&run);
+    else
+        run.failed = true;
+    int status = exit_code(&run);
+    events_emit(events, (struct event){ .kind = EVENT_RUN_ENDED,
+                                        .status = status,
+                                        .seconds = tell_seconds(&run, began) });
+    tear_down(&run);
+    return status;
+}

@@ -1,0 +1,174 @@
+#include "run/script.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "run/record.h"
+#include "step/step.h"
+
+/*
+ * Names begin with r_ (the session's own with f_). $r is the folder of the records.
+ *
+ * r_walk FUNCTION: reads a record, or the places of one, from standard input, and calls FUNCTION
+ * with 200 paths at a time: a tree of ten thousand files must not cost ten thousand processes.
+ * r_stat prints a line a path that is there, r_sum a line a path with what identifies its content;
+ * both in the order of the places, so that two outcomes are equal as texts when nothing changed.
+ *
+ * `fixed`: a file that we may not read is taken as the same while its state is.
+ */
+static const char LIBRARY[] =
+    "if stat -c %i / >/dev/null 2>&1; then "
+    "r_stat(){ stat -c 'state %i %s %Y %Z %n' -- \"$@\" 2>/dev/null; :; }; r_young=\n"
+    "elif stat -f %i / >/dev/null 2>&1; then "
+    "r_stat(){ stat -f 'state %i %z %m %c %N' -- \"$@\" 2>/dev/null; :; }; r_young=\n"
+    "else r_stat(){ :; }; r_young=young; fi\n"
+    "if command -v sha256sum >/dev/null 2>&1; then r_hash(){ sha256sum -- \"$@\"; }\n"
+    "elif command -v shasum >/dev/null 2>&1; then r_hash(){ shasum -a 256 -- \"$@\"; }\n"
+    "elif command -v sha256 >/dev/null 2>&1; then r_hash(){ sha256 -r -- \"$@\"; }\n"
+    "else r_hash(){ cksum -- \"$@\"; }; fi\n"
+    "r_sum(){ for r_p do shift\n"
+    "if [ -h \"$r_p\" ]; then printf 'link %s -> %s\\n' \"$r_p\" \"$(readlink \"$r_p\")\"\n"
+    "elif [ -f \"$r_p\" ] && [ -r \"$r_p\" ]; then set -- \"$@\" \"$r_p\"\n"
+    "elif [ -e \"$r_p\" ]; then printf 'fixed '; r_stat \"$r_p\"; fi; done\n"
+    "[ $# = 0 ] || r_hash \"$@\" 2>/dev/null | sed 's/^/hash /'; }\n"
+    "r_walk(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
+    "'place f '*|'place l '*) set -- \"$@\" \"${r_l#place ? }\"; "
+    "[ $# -lt 200 ] || { $r_f \"$@\"; set --; };;\n"
+    "'place d '*) r_p=${r_l#place d }; [ ! -d \"$r_p\" ] || case $r_f in "
+    "r_stat) printf 'state d %s\\n' \"$r_p\";; *) printf 'folder %s\\n' \"$r_p\";; esac;;\n"
+    "esac; done; [ $# = 0 ] || $r_f \"$@\"; }\n"
+    /* Changed less than two seconds ago: it could change again within its time stamp. */
+    "r_age(){ r_n=$(date +%s); r_y=$r_young; while read -r r_w r_i r_s r_m r_c r_p; do\n"
+    "[ \"$r_i\" = d ] || [ \"$r_c\" -lt $((r_n-2)) ] || r_y=young; done; "
+    "[ -z \"$r_y\" ] || echo young; }\n"
+    /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
+     * place. */
+    "r_end(){ r_t=$r/.new.$1; r_walk r_stat <\"$r_t\" >\"$r_t.s\" && r_walk r_sum <\"$r_t\" "
+    ">\"$r_t.h\" && { cat \"$r_t.s\" \"$r_t.h\" && r_age <\"$r_t.s\"; echo end; } >>\"$r_t\" && "
+    "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\"; return $r_e; }\n"
+    "r_refresh(){ sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
+    "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
+    "r_same(){ r_a=$(sed -n '/^state /p' \"$r/$1\"); r_b=$(r_walk r_stat <\"$r/$1\")\n"
+    "[ \"$r_a\" = \"$r_b\" ] && ! grep -q '^young' \"$r/$1\" && { echo '= same'; return; }\n"
+    "r_a=$(sed -n '/^hash /p;/^link /p;/^fixed /p;/^folder /p' \"$r/$1\"); "
+    "r_b=$(r_walk r_sum <\"$r/$1\")\n"
+    "[ \"$r_a\" = \"$r_b\" ] || { echo '= differs'; printf '%s\\n' \"$r_b\"; return; }\n"
+    "echo '= same'; [ -z \"$2\" ] || r_refresh \"$1\"; }\n"
+    "r_read(){ printf '+ %s\\n' \"$1\"; "
+    "if [ -f \"$r/$1\" ]; then cat \"$r/$1\"; echo; r_same \"$1\" \"$2\"; fi\n"
+    "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
+    /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
+     * file made by noclobber says whose it is: a process and its start. */
+    "r_start(){ r_x=; { read -r r_x </proc/$1/stat; } 2>/dev/null; r_x=${r_x##*\")\"}; set -- "
+    "$r_x; "
+    "shift 19 2>/dev/null && echo $1; }\n"
+    "r_claim(){ ( set -C; echo \"$$ $(r_start $$)\" >\"$r/.lock.pid\" ) 2>/dev/null; }\n"
+    "r_alive(){ r_x=; r_y=; { read -r r_x r_y <\"$r/.lock.pid\"; } 2>/dev/null; "
+    "[ \"$r_x\" ] && kill -s 0 $r_x 2>/dev/null && [ \"$(r_start $r_x)\" = \"$r_y\" ]; }\n"
+    "r_flock(){ if command -v flock >/dev/null 2>&1; then flock -n 9 9>&9; "
+    "else r_claim || { ! r_alive && mv -f \"$r/.lock.pid\" \"$r/.lock.old\" && r_claim; }; fi; }\n"
+    "r_open(){ mkdir -p \"$r\" && [ -w \"$r\" ] && command exec 9>>\"$r/.lock\" || return 1\n"
+    "[ $r_m = 077 ] || chmod g+s \"$r\" 2>/dev/null; return 0; }\n"
+    "r_lock(){ if r_flock; then printf '%s\\n' \"$1 $2\" >\"$r/.lock.by\"; echo locked; return; "
+    "fi\n"
+    "r_x=; r_y=; read -r r_x r_y <\"$r/.lock.by\"; exec 9>&-\n"
+    "if [ \"$r_x\" = \"$1\" ]; then echo ours; else printf 'held %s\\n' \"$r_y\"; fi; }\n"
+    /* The session's shell keeps its own umask: steps inherit it. */
+    "r_begin(){ r_u=$(umask); umask $r_m; if r_open; then r_lock \"$1\" \"$2\"; else "
+    "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
+
+void script_library(struct str *out, const char *folder, bool shares)
+{
+    str_addf(out, "r=%s r_m=%s\n", folder, shares ? "007" : "077");
+    str_add(out, LIBRARY);
+}
+
+char *script_folder(const char *state_dir, const char *project)
+{
+    struct str text = { 0 };
+    struct str name = { 0 };
+    record_encode_name(project, &name);
+    if (!state_dir) {
+        str_addf(&text, "\"$HOME\"/.fake/");
+    } else {
+        bool from_home = str_starts(state_dir, "~/");
+        str_add(&text, from_home || state_dir[0] != '/' ? "\"$HOME\"/" : "");
+        str_add_quoted(&text, from_home ? state_dir + 2 : state_dir);
+        str_addc(&text, '/');
+    }
+    str_add_quoted(&text, str_text(&name));
+    str_free(&name);
+    return str_steal(&text);
+}
+
+void script_lock(struct str *out, const char *id, const char *holder)
+{
+    str_add(out, "r_begin ");
+    str_add_quoted(out, id);
+    str_addc(out, ' ');
+    str_add_quoted(out, holder);
+    str_addc(out, '\n');
+}
+
+void script_read(struct str *out, const struct vec *names, bool refresh)
+{
+    str_add(out, "(umask $r_m; cd\n");
+    for (size_t i = 0; i < names->len; i++) {
+        str_add(out, "r_read ");
+        str_add_quoted(out, names->items[i]);
+        str_add(out, refresh ? " 1\n" : "\n");
+    }
+    str_add(out, ")\n");
+}
+
+static void add_files(struct str *out, const char *command, const struct vec *names)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        str_addf(out, "%s\"$r\"/", command);
+        str_add_quoted(out, names->items[i]);
+        str_add(out, " || exit\n");
+    }
+}
+
+void script_take(struct str *out, const struct vec *names, const struct vec *owed)
+{
+    str_add(out, "umask $r_m\n");
+    add_files(out, ": >", owed);
+    add_files(out, "rm -f ", names);
+}
+
+static char place_kind(const struct place *place)
+{
+    if (place->link)
+        return 'l';
+    return place->sha256[0] ? 'f' : 'd';
+}
+
+void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
+{
+    str_add(out, "umask $r_m; cd; cat >\"$r\"/.new.");
+    str_add_quoted(out, name);
+    str_addf(out, " <<'r_end' || exit\n%s", head);
+    for (size_t i = 0; i < places->len; i++) {
+        const struct place *place = places->items[i];
+        str_addf(out, "place %c %s\n", place_kind(place), place->path);
+    }
+    str_add(out, "r_end\nr_end ");
+    str_add_quoted(out, name);
+    str_addc(out, '\n');
+}
+
+void script_strike(struct str *out, const char *owed_name)
+{
+    str_add(out, "rm -f \"$r\"/");
+    str_add_quoted(out, owed_name);
+    str_addc(out, '\n');
+}
+
+void script_owed_name(const char *record, const char *hook, struct str *out)
+{
+    str_addf(out, "%s+", record);
+    record_encode_name(hook, out);
+}

@@ -1,0 +1,41 @@
+#ifndef FAKE_RUN_SCRIPT_H
+#define FAKE_RUN_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct str;
+struct vec;
+
+/* What is done with records and the lock on a host, as text for its sh. Trusted text: every value
+ * in it is quoted. script_library must have run in the session before the others. */
+
+/* Defines what the others call. `folder` is sh text for the folder of the records (script_folder);
+ * `shares`: its group has a part in it. */
+void script_library(struct str *out, const char *folder, bool shares);
+/* `state_dir` as written, or NULL for the default. From the heap. */
+char *script_folder(const char *state_dir, const char *project);
+
+/* Makes the folder and takes the lock. The answer's first word: `locked`, `ours` (another session
+ * of the run `id`, on the same machine, holds it), `held` with the holder's line behind it, or
+ * `unwritable` with the folder. `holder` is who, from where, since when, for what: one line. */
+void script_lock(struct str *out, const char *id, const char *holder);
+
+/* Prints records by file name (const char *). Of each: "+ NAME", the record's lines when there is
+ * one, and
+ * "= same", or "= differs" with a line for what each place is now; ". NAME" for each hook that is
+ * owed. When `refresh`, a record whose places are the same by content, but not by state, gets the
+ * states of now. */
+void script_read(struct str *out, const struct vec *names, bool refresh);
+
+/* Takes records away; writes down what is owed (file names as in script_owed_name). */
+void script_take(struct str *out, const struct vec *names, const struct vec *owed);
+/* Writes a record: `head` (lines), then places (const struct place *) and their states as they are.
+ */
+void script_write(struct str *out, const char *name, const char *head, const struct vec *places);
+void script_strike(struct str *out, const char *owed_name);
+
+/* The file that says that `record` (a file name) owes the hook. */
+void script_owed_name(const char *record, const char *hook, struct str *out);
+
+#endif

@@ -1,0 +1,313 @@
+#ifndef FAKE_RUN_STATE_H
+#define FAKE_RUN_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/event.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "io/session.h"
+#include "lang/expand.h"
+#include "run/contents.h"
+#include "run/fingerprint.h"
+#include "run/record.h"
+#include "run/run.h"
+#include "run/scheduler.h"
+#include "run/store.h"
+#include "step/step.h"
+
+/* A run's state, for the files of this folder alone. */
+
+struct lang;
+struct loop;
+struct process;
+struct signal_watch;
+struct timer;
+
+struct run {
+    const struct plan *plan;
+    const struct run_options *options;
+    struct events *events;
+    struct lang *lang;
+    struct loop *loop;
+    struct arena *arena;
+    struct scheduler *scheduler;
+    struct store *store; /* NULL: .fake/ cannot be written */
+    struct contents *contents;
+    struct job_run *jobs;   /* by job.index */
+    struct host_run *hosts; /* by host.index */
+    size_t host_count;
+    const char *project;
+    const char *goals; /* as on the command line */
+    const char *by;    /* user@machine */
+    const char *from;  /* this folder */
+    const char *time;  /* when it began: 2026-01-31T12:00:00Z */
+    const char *id;    /* random: tells our own lock from another's */
+    struct signal_watch *watches[3];
+    unsigned handshakes; /* going on */
+    size_t first_waiting;
+    struct vec waiting_hosts; /* struct host_run: for a handshake */
+    bool failed;              /* a step or job did */
+    bool unreachable;         /* a host was */
+    bool locked;              /* a host is, by someone else */
+    bool interrupted;
+    bool to_do; /* -q: something would run */
+    bool is_over;
+    const char *failed_step; /* the first: "run systemctl restart app" */
+    int failed_status;
+    struct str failed_hosts;
+    bool warned_open_user;
+};
+
+/* ---- hosts ---- */
+
+enum host_state {
+    HOST_IDLE,
+    HOST_WAITING,    /* for its place among the handshakes */
+    HOST_CONNECTING, /* until its boot queries are answered and it is ready */
+    HOST_READY,
+    HOST_FAILED,
+    HOST_CLOSED,
+};
+
+/* What the host said about one record. */
+struct host_record {
+    const char *target;
+    const char *file; /* its name there */
+    bool is_present;
+    bool is_same; /* its places are as recorded */
+    struct record record;
+    struct vec differing; /* const char *: places that are not as recorded */
+    struct vec owed;      /* const char *: file names of hooks owed */
+};
+
+/* A query on its way. */
+struct question {
+    uint32_t id;
+    struct job_run *job; /* NULL: the boot query's own */
+    size_t step;
+    struct question *next;
+};
+
+struct host_run {
+    struct run *run;
+    const struct host *host;
+    struct connection connection;
+    enum host_state state;
+    struct session *session;
+    struct job_run *active; /* the job that has its place */
+    struct question *questions;
+    uint32_t next_id;
+    struct map records; /* target ▶ struct host_record */
+    const char *folder; /* sh text for the records' folder */
+    bool shares_folder; /* state_dir is set: the group's rights */
+    bool keeps_records; /* false: nothing is skipped (§5, everyone's own account) */
+    bool was_ready;
+    bool took_records;       /* some job of this run changes the host */
+    struct str first_answer; /* lock and records */
+    uint64_t began;
+    const char *why; /* it failed */
+};
+
+/* ---- jobs ---- */
+
+enum job_state {
+    JOB_WAITING,    /* its turn has not come */
+    JOB_EXPANDING,  /* its recipe, into steps */
+    JOB_READING,    /* the contents of what it reads here */
+    JOB_CONNECTING, /* until its host is ready */
+    JOB_ASKING,     /* what its steps want to know of the host */
+    JOB_DECIDING,
+    JOB_AWAITING, /* its before-hooks */
+    JOB_RUNNING,
+    JOB_ENDED,
+};
+
+/* A step on its way. */
+struct step_run {
+    struct vec paths; /* const char *: what it reads here */
+    const struct content **contents;
+    struct str question; /* sh text; empty: it wants to know nothing */
+    char *answer;        /* NULL: not asked */
+    bool is_prepared;    /* paths, contents and question are those of now */
+    unsigned tries;
+    unsigned stale;   /* times its answer was out of date */
+    uint32_t id;      /* in the request that runs */
+    uint32_t ids_end; /* its uploads have the ids between id and this one */
+    uint64_t began;   /* milliseconds; 0: not begun */
+    bool has_failed;
+    bool is_stale;    /* what it asked was out of date: asked again */
+    bool tries_again; /* it failed, and may be tried again */
+    bool output_failed;
+    const char *why; /* it failed */
+};
+
+/* $(run …) in a recipe: asked at its step's turn. */
+struct host_answer {
+    size_t step;
+    unsigned ordinal;
+    const char *function;
+    const char *argument;
+    const char *value; /* NULL: not asked yet */
+    struct host_answer *next;
+};
+
+struct job_run {
+    struct run *run;
+    struct job *job;
+    struct host_run *host; /* NULL: here */
+    enum job_state state;
+    bool is_advancing;
+    bool is_called_again; /* while advancing */
+    bool is_expanded, expansion_failed;
+    bool has_begun; /* its body */
+    bool has_record;
+    struct record record;      /* of a job here */
+    struct arena *arena;       /* what lives as long as the job's state; NULL before it starts */
+    struct expand_calls calls; /* the plan's, behind ours */
+    struct steps steps;
+    struct step_run *step_runs;
+    struct vec paths; /* const char *: file prerequisites */
+    struct host_answer *answers;
+    size_t answering; /* the step that is being resolved */
+
+    struct fingerprint fingerprint;
+    bool has_fingerprint; /* it can be compared, and given on */
+    struct hash content;  /* what it gives to those that depend on it */
+    bool has_content;
+    bool would_run;     /* under -n: it ran in name only */
+    struct vec reasons; /* const char *: why it runs */
+
+    size_t cursor;       /* the step that is next */
+    size_t request_end;  /* the running request's steps end before this one */
+    uint32_t request_id; /* 0: none */
+    uint32_t script_id;  /* of the request's own scripts */
+    struct str script_errors;
+    bool took_record; /* the old one is gone, what is owed is written */
+    bool wrote_record;
+    struct process *process;
+    struct timer *timer;
+    struct str captured;  /* of a $(run …) */
+    uint32_t question_id; /* its step; 0: none */
+    int question_status;
+    bool timed_out;          /* the step here */
+    const char *failed_text; /* which step failed, and how */
+    uint64_t began;
+    time_t began_at;       /* by this machine's clock */
+    const char *failure;   /* why it failed; NULL: it did not */
+    int status;            /* of the step that failed */
+    struct file_run *file; /* JOB_FILE's own */
+};
+
+static inline struct job_run *run_job(struct run *run, const struct job *job)
+{
+    return &run->jobs[job->index];
+}
+
+/* ---- tell.c ---- */
+
+struct event tell_base(const struct job_run *job, enum event_kind kind);
+void tell_job(const struct job_run *job, enum event_kind kind, const char *text);
+void tell_step(const struct job_run *job, const struct step *step, enum event_kind kind, int status,
+               const char *text);
+struct event tell_step_ended(const struct job_run *job, const struct step *step, int status,
+                             const char *why); /* to be sent by events_emit */
+void tell_left_holder(const struct job_run *job, const struct step *step);
+void tell_output(const struct job_run *job, const struct step *step, int stream, const char *data,
+                 size_t size);
+void tell_text(struct run *run, enum event_kind kind, const char *text, const char *hint);
+void tell_host(struct host_run *host, enum event_kind kind, const char *text, const char *hint);
+double tell_seconds(const struct run *run, uint64_t began);
+
+/* ---- job.c: jobs of tasks ---- */
+
+/* Goes on with the job as far as it can. Called whenever what it waited for has come. */
+void job_advance(struct job_run *job);
+void job_resume(struct job_run *job, bool well);                 /* its before-hooks have ended */
+void job_fail(struct job_run *job, int status, const char *why); /* why is copied */
+void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode);
+void job_start(struct job_run *job);
+void job_free(struct job_run *job); /* what it holds */
+/* $(failed), $(status), $(failed.hosts) of an on-failure task. */
+bool job_variable(struct job_run *job, const char *name, struct str *value);
+void job_interrupt(struct job_run *job, bool at_once);
+
+/* ---- prepare.c ---- */
+
+bool prepare_steps(struct job_run *job); /* expands the recipe; false: failed (reported) */
+/* Wants the contents that steps and fingerprint need. True: they are all there. */
+bool prepare_contents(struct job_run *job, void (*ready)(void *context));
+void prepare_questions(struct job_run *job); /* after that */
+void prepare_note_made(struct job_run *job); /* after that, too */
+void prepare_step(struct job_run *job, size_t index);
+/* Jobs of the host whose turn has not come, but for which all that is not on this host is done:
+ * expands and reads what they need, so that their questions ride with the host's first. False: some
+ * contents are still read; the active job is advanced then. */
+bool prepare_ahead(struct host_run *host);
+
+/* ---- decide.c ---- */
+
+void decide_fingerprint(struct job_run *job);
+bool decide_to_run(struct job_run *job); /* fills reasons */
+void decide_reason(struct job_run *job, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- request.c: steps on a host; here.c: steps on this machine ---- */
+
+/* Runs what is next. True: all steps have ended and the record is written. */
+bool request_continue(struct job_run *job);
+void request_began(struct job_run *job, uint32_t id);
+void request_output(struct job_run *job, uint32_t id, int stream, const char *data, size_t size);
+void request_step_ended(struct job_run *job, uint32_t id, const struct step_result *result);
+void request_ended(struct job_run *job, uint32_t id, int status);
+/* A step failed for good: what on-failure tasks and the job's end say of it. */
+void request_note_failure(struct job_run *job, const struct step *step, int status);
+void request_wait_to_try(struct job_run *job, const struct step *step); /* again, after its delay */
+void here_start(struct job_run *job, struct step *step);
+bool here_record(struct job_run *job); /* false: its outputs are still read; advances then */
+/* A later job of the run reads this file, which the job left: its record holds it too. Its hash was
+ * wanted. */
+void here_add_output(struct job_run *job, const char *path);
+bool step_status_is_fine(const struct step *step, int status);
+
+/* ---- host.c ---- */
+
+void host_connect(struct host_run *host);
+/* Sends the questions of a job that have no answer. False: there are none. */
+bool host_ask(struct host_run *host, struct job_run *job);
+void host_query(struct host_run *host, const char *text); /* nobody waits for the answer */
+uint32_t host_next_id(struct host_run *host);
+void host_close(struct host_run *host, bool at_once);
+void host_free(struct host_run *host); /* what it holds */
+
+/* ---- hooks.c: what is owed ---- */
+
+typedef void job_visitor(void *context, const struct job *job);
+void hooks_each_after(const struct job *job, job_visitor *visit, void *context);
+void hooks_each_trigger(const struct job *hook, job_visitor *visit, void *context);
+/* The job and the targets without a recipe that stand for it on the same host. */
+void hooks_each_in_chain(const struct job *job, job_visitor *visit, void *context);
+/* Writes down what the job and its chain owe: file names for the host into `names` (const char *),
+ * or into this machine's store. */
+void hooks_owe(struct job_run *job, struct vec *names);
+void hooks_ask_owed(struct job_run *job); /* the job is skipped: what it owes still runs */
+void hooks_forgive(
+    struct job_run *job); /* it changed nothing: it owes nothing, but what it owed before */
+void hooks_strike(struct job_run *hook); /* the hook has ended well */
+
+/* ---- local.c: make's jobs ---- */
+
+void file_start(struct job_run *job);
+void file_resume(struct job_run *job, bool well);
+void file_interrupt(struct job_run *job, bool at_once);
+void source_start(struct job_run *job);
+
+/* ---- run.c ---- */
+
+void run_job_ended(struct job_run *job, enum outcome outcome);
+
+#endif

@@ -1,0 +1,94 @@
+#include "io/loop.h"
+#include "run/state.h"
+#include "step/verb.h"
+
+/* Events of a run. */
+
+struct event tell_base(const struct job_run *job, enum event_kind kind)
+{
+    return (struct event){
+        .kind = kind,
+        .job = job->job->index + 1,
+        .host = job->host ? job->host->connection.label : NULL,
+        .target = job->job->target->name,
+        .is_file = job->job->kind == JOB_FILE,
+    };
+}
+
+double tell_seconds(const struct run *run, uint64_t began)
+{
+    return began ? (double)(loop_now(run->loop) - began) / 1000.0 : 0.0;
+}
+
+void tell_job(const struct job_run *job, enum event_kind kind, const char *text)
+{
+    struct event event = tell_base(job, kind);
+    event.text = text;
+    if (kind == EVENT_JOB_ENDED) {
+        event.status = job->failure ? (job->status ? job->status : FAKE_FAILED) : 0;
+        event.seconds = tell_seconds(job->run, job->began);
+    }
+    events_emit(job->run->events, event);
+}
+
+static struct event step_event(const struct job_run *job, const struct step *step,
+                               enum event_kind kind)
+{
+    struct event event = tell_base(job, kind);
+    event.step = step->number;
+    event.verb = step->verb->name;
+    event.silent = step->silent || step->options.quiet || job->run->options->silent;
+    return event;
+}
+
+void tell_step(const struct job_run *job, const struct step *step, enum event_kind kind, int status,
+               const char *text)
+{
+    struct event event = step_event(job, step, kind);
+    event.text = text;
+    event.status = status;
+    events_emit(job->run->events, event);
+}
+
+struct event tell_step_ended(const struct job_run *job, const struct step *step, int status,
+                             const char *why)
+{
+    struct event event = step_event(job, step, EVENT_STEP_ENDED);
+    event.text = why;
+    event.status = why && status == 0 ? -1 : status;
+    event.seconds = tell_seconds(job->run, job->step_runs[step - job->steps.items].began);
+    return event;
+}
+
+void tell_left_holder(const struct job_run *job, const struct step *step)
+{
+    struct event event = step_event(job, step, EVENT_WARNING);
+    event.text = "it left a process behind that holds its output; cut off, and left running";
+    events_emit(job->run->events, event);
+}
+
+void tell_output(const struct job_run *job, const struct step *step, int stream, const char *data,
+                 size_t size)
+{
+    struct event event = step_event(job, step, EVENT_STEP_OUTPUT);
+    event.stream = stream;
+    event.data = data;
+    event.size = size;
+    events_emit(job->run->events, event);
+}
+
+void tell_text(struct run *run, enum event_kind kind, const char *text, const char *hint)
+{
+    events_emit(run->events, (struct event){ .kind = kind, .text = text, .hint = hint });
+}
+
+void tell_host(struct host_run *host, enum event_kind kind, const char *text, const char *hint)
+{
+    events_emit(host->run->events, (struct event){
+                                       .kind = kind,
+                                       .host = host->connection.label,
+                                       .text = text,
+                                       .hint = hint,
+                                       .seconds = tell_seconds(host->run, host->began),
+                                   });
+}
