@@ -96,17 +96,16 @@ static void read_all(struct fake *fake, const struct command_line *line)
 
 static int work(struct command_line *line)
 {
-    struct fake *fake = fake_new(&line->settings);
-    int code = FAILED;
+    struct fake *fake = fake_new(command_line_settings(line));
+    int code;
 
     add_sink(fake, line);
-    if (enter(fake, line)) {
+    if (enter(fake, line))
         read_all(fake, line);
-        if (line->list_format)
-            code = fake_list(fake, stdout, strcmp(line->list_format, "json") == 0) ? 0 : FAILED;
-        else
-            code = fake_run(fake);
-    }
+    if (line->list_format)
+        code = fake_list(fake, stdout, strcmp(line->list_format, "json") == 0) ? 0 : FAILED;
+    else
+        code = fake_run(fake);
     fake_free(fake);
     return code;
 }

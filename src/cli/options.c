@@ -276,8 +276,17 @@ bool command_line_parse(struct command_line *line, int count, char **words, FILE
         else
             parse_word(&parser, word);
     }
-    vec_push(&line->includes, NULL);
-    line->settings.include_folders = (const char *const *)line->includes.items;
-    line->settings.command = line->command.len > 0 ? str_text(&line->command) : NULL;
     return !parser.failed;
+}
+
+const struct fake_settings *command_line_settings(struct command_line *line)
+{
+    size_t count = line->includes.len;
+    const char **folders = arena_alloc(line->arena, (count + 1) * sizeof *folders);
+
+    for (size_t i = 0; i < count; i++)
+        folders[i] = line->includes.items[i];
+    line->settings.include_folders = folders;
+    line->settings.command = line->command.len > 0 ? str_text(&line->command) : NULL;
+    return &line->settings;
 }

@@ -16,7 +16,7 @@ struct command_line {
     struct fake_settings settings;
     struct vec folders;      /* -C; const char *, as the lists below, in the order given */
     struct vec files;        /* -f */
-    struct vec includes;     /* -I; a NULL behind the last once parsed */
+    struct vec includes;     /* -I */
     struct vec evals;        /* --eval */
     struct vec assignments;  /* name=value */
     struct vec goals;        /* goal, goal:name=value */
@@ -32,9 +32,12 @@ struct command_line {
 void command_line_init(struct command_line *line);
 void command_line_free(struct command_line *line);
 
-/* Takes the words after the program's name. What is wrong is told on `errors`, all of it; false
- * then. */
+/* Takes words, such as those after the program's name; may be called again for more. What is wrong
+ * is told on `errors`, all of it; false then. */
 bool command_line_parse(struct command_line *line, int count, char **words, FILE *errors);
+
+/* The settings that all the words make, complete; valid until the next call here. */
+const struct fake_settings *command_line_settings(struct command_line *line);
 
 void command_line_print_help(FILE *out); /* within 80 columns */
 

@@ -145,6 +145,8 @@ bool fake_list(struct fake *fake, FILE *out, bool json)
     const struct map *roles = &fake->model.inventory.roles;
     struct list list = { 0 };
 
+    if (!fake->has_loaded)
+        return false;
     fake_finish(fake);
     list.default_goal = fake->model.default_goal;
     for (size_t i = 0; i < targets->len; i++) {

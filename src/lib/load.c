@@ -108,9 +108,9 @@ bool fake_load(struct fake *fake, const char *path)
                         fake->goals.len > 0 ? "No Fakefile found"
                                             : "No targets specified and no Fakefile found",
                         fake->settings.search_upwards
-                            ? "looked here for Fakefile, fakefile, GNUmakefile, makefile and "
-                              "Makefile, and above for Fakefile and fakefile"
-                            : "looked here for Fakefile, fakefile, GNUmakefile, makefile and "
-                              "Makefile");
+                            ? "looked for Fakefile, fakefile, GNUmakefile, makefile and "
+                              "Makefile here, and for a Fakefile above"
+                            : "looked for Fakefile, fakefile, GNUmakefile, makefile and "
+                              "Makefile here");
     return false;
 }

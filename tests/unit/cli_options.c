@@ -46,13 +46,13 @@ static void add_text(struct str *out, const char *name, const char *text)
 }
 
 /* All that was understood, in one line. */
-static void describe(const struct command_line *line, struct str *out)
+static void describe(struct command_line *line, struct str *out)
 {
-    const struct fake_settings *settings = &line->settings;
+    const struct fake_settings *settings = command_line_settings(line);
 
     add_list(out, "C", &line->folders, 0);
     add_list(out, "f", &line->files, 0);
-    add_list(out, "I", &line->includes, 1);
+    add_list(out, "I", &line->includes, 0);
     add_list(out, "eval", &line->evals, 1);
     add_list(out, "set", &line->assignments, 0);
     add_list(out, "goal", &line->goals, 0);
