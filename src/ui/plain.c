@@ -17,6 +17,7 @@ struct plain {
     struct view *view;
     struct summary *summary;
     bool verbose, silent, question;
+    bool is_command; /* one for the hosts, from the command line: it is no task */
 };
 
 static const char *text_of(const struct event *event)
@@ -26,9 +27,10 @@ static const char *text_of(const struct event *event)
 
 /* ---- the run ---- */
 
-static void count_only(struct plain *plain, const struct event *event)
+static void run_began(struct plain *plain, const struct event *event)
 {
     summary_add(plain->summary, event, NULL, NULL);
+    plain->is_command = str_starts(text_of(event), "-- ");
 }
 
 static void printed(struct plain *plain, const struct event *event)
@@ -95,7 +97,7 @@ static void run_ended(struct plain *plain, const struct event *event)
 {
     struct paper *paper = &plain->paper;
 
-    if (!plain->silent || event->status != 0)
+    if (event->status != 0 || (!plain->silent && !plain->is_command))
         summary_table(plain->summary, paper->out.color, &paper->text);
     if (!plain->silent && event->status == 0)
         summary_nothing_to_do(plain->summary, &paper->text);
@@ -170,11 +172,11 @@ static void job_began(struct plain *plain, const struct event *event)
     struct paper *paper = &plain->paper;
 
     summary_add(plain->summary, event, NULL, NULL);
-    if (event->is_file || plain->silent || !event->target)
+    if (event->is_file || plain->is_command || plain->silent)
         return;
     paper_add_label(paper, &paper->out, event->host);
     str_add(&paper->text, "Executing task '");
-    paper_add(paper, event->target);
+    paper_add(paper, event->target ? event->target : "");
     str_add(&paper->text, "'\n");
     paper_write(paper, &paper->out);
 }
@@ -277,7 +279,7 @@ static void step_ended(struct plain *plain, const struct event *event)
 /* ---- the sink ---- */
 
 static void (*const handlers[])(struct plain *plain, const struct event *event) = {
-    [EVENT_RUN_BEGAN] = count_only,    [EVENT_PRINTED] = printed,
+    [EVENT_RUN_BEGAN] = run_began,     [EVENT_PRINTED] = printed,
     [EVENT_NOTICE] = notice,           [EVENT_WARNING] = problem,
     [EVENT_ERROR] = problem,           [EVENT_HOST_CONNECTING] = host_connecting,
     [EVENT_HOST_READY] = host_ready,   [EVENT_HOST_FAILED] = host_failed,
