@@ -65,9 +65,9 @@ static bool apply_static_pattern(struct rule_line *line, struct span name, struc
 
             rule->second = text_compile(lang->model->arena, copy, text.len, line->statement->where);
         } else {
-            prerequisites_parse(line->reader, (struct span){ str_text(&text), text.len },
-                                line->statement->where);
-            rule->prerequisites = prerequisites_keep(line->reader);
+            prerequisites_parse(lang, (struct span){ str_text(&text), text.len },
+                                line->statement->where, &line->reader->prerequisites);
+            rule->prerequisites = prerequisites_keep(lang, &line->reader->prerequisites);
             rule->count = line->reader->prerequisites.len;
         }
     } else {
@@ -285,8 +285,8 @@ static void share_prerequisites(struct rule_line *line)
     }
     if (line->target_pattern)
         return;
-    prerequisites_parse(reader, text, line->statement->where);
-    line->rule.prerequisites = prerequisites_keep(reader);
+    prerequisites_parse(reader->lang, text, line->statement->where, &reader->prerequisites);
+    line->rule.prerequisites = prerequisites_keep(reader->lang, &reader->prerequisites);
     line->rule.count = reader->prerequisites.len;
 }
 

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +11,21 @@
 
 static void report_missing_includes(struct lang *lang)
 {
+    char *message;
     size_t i;
 
     for (i = 0; i < lang->includes.len; i++) {
         const struct include *include = lang->includes.items[i];
 
-        if (include->error && !include->is_optional)
+        if (!include->error || include->is_optional)
+            continue;
+        message = mem_printf("%s: %s", include->name, strerror(include->error));
+        diag_message(lang->diags, include->where, message);
+        free(message);
+        if (include->error == ENOENT)
+            diag_error(lang->diags, (struct location){ 0 }, "No rule to make target '%s'",
+                       include->name);
+        else
             diag_error(lang->diags, include->where, "%s: %s", include->name,
                        strerror(include->error));
     }

@@ -72,6 +72,11 @@ const struct vec *lang_includes(const struct lang *lang); /* struct include */
  * bindings, hooks and special targets. Errors are reported. */
 void lang_finish(struct lang *lang);
 
+/* Prerequisites as a rule's line says them (names, `|`, .WAIT, wildcards) from a text that is
+ * expanded already, for second expansion. The list is the session arena's; returns its length. */
+size_t lang_prerequisites(struct lang *lang, const char *text, struct location where,
+                          struct prerequisite **list);
+
 /* The members of a role in the order written (evaluated once). */
 const struct vec *lang_role_hosts(struct lang *lang, struct role *role);
 /* Every host of the files, @all. */

@@ -7,7 +7,8 @@
 
 /* Where the names of one list go, and what was said before the next. */
 struct list {
-    struct reader *reader;
+    struct lang *lang;
+    struct prerequisites *found;
     struct location where;
     bool order_only;
     bool wait;
@@ -16,8 +17,8 @@ struct list {
 static void add(void *context, struct span name)
 {
     struct list *list = context;
-    struct prerequisites *found = &list->reader->prerequisites;
-    struct model *model = list->reader->lang->model;
+    struct prerequisites *found = list->found;
+    struct model *model = list->lang->model;
     const char *kept;
 
     if (found->len == found->cap) {
@@ -42,12 +43,13 @@ static struct location place(struct span name, struct location line)
 }
 
 /* prerequisites := {name | ".WAIT"} ["|" {name | ".WAIT"}] */
-void prerequisites_parse(struct reader *reader, struct span text, struct location where)
+void prerequisites_parse(struct lang *lang, struct span text, struct location where,
+                         struct prerequisites *found)
 {
-    struct list list = { .reader = reader };
+    struct list list = { .lang = lang, .found = found };
     struct span name;
 
-    reader->prerequisites.len = 0;
+    found->len = 0;
     while (file_name_next(&text, "|", &name)) {
         if (name.len == 1 && name.data[0] == '|') {
             list.order_only = true;
@@ -55,7 +57,7 @@ void prerequisites_parse(struct reader *reader, struct span text, struct locatio
             list.wait = true;
         } else {
             list.where = place(name, where);
-            file_name_expand(reader->lang, name, true, add, &list);
+            file_name_expand(lang, name, true, add, &list);
         }
     }
 }
@@ -78,11 +80,20 @@ void prerequisites_replace(struct span text, const char *stem, struct str *out)
     }
 }
 
-struct prerequisite *prerequisites_keep(struct reader *reader)
+struct prerequisite *prerequisites_keep(struct lang *lang, const struct prerequisites *found)
 {
-    size_t size = reader->prerequisites.len * sizeof *reader->prerequisites.items;
+    size_t size = found->len * sizeof *found->items;
 
-    if (!size)
-        return NULL;
-    return memcpy(arena_alloc(reader->lang->model->arena, size), reader->prerequisites.items, size);
+    return size ? memcpy(arena_alloc(lang->model->arena, size), found->items, size) : NULL;
+}
+
+size_t lang_prerequisites(struct lang *lang, const char *text, struct location where,
+                          struct prerequisite **list)
+{
+    struct prerequisites found = { 0 };
+
+    prerequisites_parse(lang, (struct span){ text, strlen(text) }, where, &found);
+    *list = prerequisites_keep(lang, &found);
+    free(found.items);
+    return found.len;
 }

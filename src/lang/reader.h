@@ -132,12 +132,13 @@ void eval_rule(struct reader *reader, const struct statement *statement);
 
 /* prerequisites.c */
 
-/* Prerequisites as written, taken apart into reader->prerequisites; each gets a target. */
-void prerequisites_parse(struct reader *reader, struct span text, struct location where);
+/* Prerequisites as written, taken apart into `found` (emptied first); each gets a target. */
+void prerequisites_parse(struct lang *lang, struct span text, struct location where,
+                         struct prerequisites *found);
 /* The same text with the % of each word replaced. */
 void prerequisites_replace(struct span text, const char *stem, struct str *out);
-/* A lasting copy of reader->prerequisites. */
-struct prerequisite *prerequisites_keep(struct reader *reader);
+/* A lasting copy. */
+struct prerequisite *prerequisites_keep(struct lang *lang, const struct prerequisites *found);
 
 /* bind.c */
 

@@ -145,4 +145,7 @@ struct target *model_target(struct model *model, const char *name); /* made when
 struct target *model_target_named(struct model *model, const char *name, size_t length);
 struct target *model_find_target(const struct model *model, const char *name);
 
+/* Frees what the model keeps on the heap; the rest is the arena's. */
+void model_free(struct model *model);
+
 #endif

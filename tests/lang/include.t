@@ -1,17 +1,16 @@
 === include
 include b.mk
 $(info $(b))
-all: ;
+all: ; @:
 --- file b.mk
 b = 1
 --- out
 1
-fake: 'all' is up to date.
 
 === include several, with a wildcard
 include a.mk *.inc
 $(info $(seen))
-all: ;
+all: ; @:
 --- file a.mk
 seen += a
 --- file 1.inc
@@ -20,7 +19,6 @@ seen += 1
 seen += 2
 --- out
 a 1 2
-fake: 'all' is up to date.
 
 === include of a computed name
 n = b
@@ -58,11 +56,11 @@ fine
 
 === include of what is not there
 include nix.mk
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:1: nix.mk: No such file or directory
---- make no
+fake: *** No rule to make target 'nix.mk'.  Stop.
 
 === -I
 --- args -I sub
@@ -100,7 +98,7 @@ all: ; @echo $(again)
 
 === an include loop is told of with its chain
 include a.mk
-all: ;
+all: ; @:
 --- file a.mk
 include b.mk
 --- file b.mk
@@ -113,15 +111,15 @@ include loop: a.mk <- b.mk <- a.mk
 === include of a folder
 --- run mkdir folder
 include folder
-all: ;
+all: ; @:
 --- make no
 --- exit 2
 --- err
-Fakefile:1: folder: Is a directory
+Fakefile:1: *** folder: Is a directory.  Stop.
 
 === an error in an included file has its place there
 include b.mk
-all: ;
+all: ; @:
 --- file b.mk
 x = 1
 what is this
@@ -134,7 +132,7 @@ b.mk:2: *** missing separator.  Stop.
 what is this
 include b.mk
 and this
-all: ;
+all: ; @:
 --- file b.mk
 nor this
 --- make no
