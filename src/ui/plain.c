@@ -133,17 +133,12 @@ static void host_closed(struct plain *plain, const struct event *event)
     host_news(plain, event, "disconnected");
 }
 
+/* What to do about it stands in the summary. */
 static void host_failed(struct plain *plain, const struct event *event)
 {
-    struct str text = { 0 };
-
     summary_add(plain->summary, event, NULL, NULL);
-    str_add(&text, text_of(event));
-    if (event->hint)
-        str_addf(&text, "\n%s", event->hint);
     paper_tell_host(&plain->paper, &plain->paper.errors, event->host, INK_ERROR, "failed",
-                    str_text(&text));
-    str_free(&text);
+                    text_of(event));
 }
 
 /* ---- jobs ---- */

@@ -20,6 +20,7 @@ struct row {
     unsigned ran, skipped, failed;
     double seconds;
     const char *why; /* the host could not be reached, or was lost; NULL: fine */
+    bool is_told;    /* as the reason of a job's failure */
     const char *hint;
 };
 
@@ -143,7 +144,7 @@ static bool same_failure(const struct failure *a, const struct failure *b)
 static void add_failure(struct summary *summary, const struct event *event, const char *what,
                         const char *tail)
 {
-    const struct row *row = row_of(summary, event->host);
+    struct row *row = row_of(summary, event->host);
     struct failure *failure = arena_alloc(summary->arena, sizeof *failure);
     struct str reason = { 0 };
 
@@ -154,8 +155,10 @@ static void add_failure(struct summary *summary, const struct event *event, cons
     failure->step = event->step;
     failure->what = copy(summary, what);
     failure->hint = copy(summary, event->hint);
-    if (!failure->hint && same(failure->reason, row->why))
-        failure->hint = row->hint;
+    if (same(failure->reason, row->why)) {
+        failure->hint = failure->hint ? failure->hint : row->hint;
+        row->is_told = true;
+    }
     failure->tail = copy(summary, tail);
 
     for (size_t i = 0; event->host && i < summary->failures.len; i++) {
@@ -362,6 +365,7 @@ static void add_block(const char *margin, const char *text, struct str *out)
 
 static void add_failure_text(const struct failure *failure, bool color, struct str *out)
 {
+    str_addc(out, '\n');
     ink_begin(out, color, INK_ERROR);
     str_addf(out, "%s failed on ", failure->target ? failure->target : "the command");
     if (failure->hosts.len == 0)
@@ -382,11 +386,27 @@ static void add_failure_text(const struct failure *failure, bool color, struct s
         add_block("    | ", failure->tail, out);
 }
 
+/* A host that failed beside its jobs. */
+static void add_host_failure_text(const struct row *row, bool color, struct str *out)
+{
+    str_addc(out, '\n');
+    ink_begin(out, color, INK_ERROR);
+    safe_add(out, row->name, strlen(row->name));
+    str_add(out, " failed:");
+    ink_end(out, color, INK_ERROR);
+    str_addc(out, '\n');
+    add_block("    ", row->why, out);
+    if (row->hint)
+        add_block("    ", row->hint, out);
+}
+
 void summary_failures(const struct summary *summary, bool color, struct str *out)
 {
-    for (size_t i = 0; i < summary->failures.len; i++) {
-        str_addc(out, '\n');
+    for (size_t i = 0; i < summary->failures.len; i++)
         add_failure_text(summary->failures.items[i], color, out);
+    for (size_t i = 0; i < summary->rows.len; i++) {
+        if (row_at(summary, i)->why && !row_at(summary, i)->is_told)
+            add_host_failure_text(row_at(summary, i), color, out);
     }
     if (summary->failures.len == 0 || summary->dropped.len == 0)
         return;

@@ -264,6 +264,12 @@ static const struct {
         { .kind = EVENT_RUN_ENDED } },
       5,
       "[a] run: uptime\n" },
+    { "a host is lost when its jobs are done",
+      { 0 },
+      { { .kind = EVENT_HOST_FAILED, .host = "a", .text = "connection lost", .hint = "try again" },
+        { .kind = EVENT_RUN_ENDED, .status = 3 } },
+      2,
+      "[a] failed: connection lost\n\na failed:\n    connection lost\n    try again\n" },
     { "--verbose",
       { .verbose = true },
       { { .kind = EVENT_HOST_CONNECTING, .host = "web1" },
@@ -342,7 +348,6 @@ START_TEST(a_bad_day_is_told_once_and_summed_up)
     static const char wanted[] = "[app@web1] Executing task 'deploy'\n"
                                  "[app@web1] run: pip install x\n"
                                  "[db1] failed: connection refused\n"
-                                 "    is sshd running there?\n"
                                  "[web2] Executing task 'deploy'\n"
                                  "[app@web1] out: Collecting x\n"
                                  "[app@web1] err: ERROR: no x\n"
