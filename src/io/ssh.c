@@ -119,6 +119,7 @@ static void drop_session(struct ssh *ssh)
     ssh->session = NULL;
     ssh->channel = NULL;
     ssh->received = 0;
+    ssh->is_lost = false;
     ssh->sender = SSH_NOBODY;
     str_clear(&ssh->greeting);
 }

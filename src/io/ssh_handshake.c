@@ -20,12 +20,25 @@ static void keep_greeting(struct ssh *ssh, const char *data, size_t size)
     str_addn(&ssh->greeting, data, size < room ? size : room);
 }
 
+/* libssh2 gives up what it has taken in when it sees the end of the connection, so while the
+ * channel is in use the end is kept from it until all is read. */
+static ssize_t end_of_connection(struct ssh *ssh, ssize_t result)
+{
+    if (ssh->state != SSH_RUNNING)
+        return result;
+    ssh->is_lost = true;
+    ssh->lost_error = (int)-result;
+    return -EAGAIN;
+}
+
 static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags, void **abstract)
 {
     struct ssh *ssh = *abstract;
     ssize_t count = recv(fd, buffer, size, flags);
-    if (count < 0)
-        return errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return -EAGAIN;
+    if (count <= 0)
+        return end_of_connection(ssh, count < 0 ? -errno : 0);
     if (ssh->received < GREETING_MAX)
         keep_greeting(ssh, buffer, (size_t)count);
     if (size > 1) /* the banner comes byte by byte */

@@ -79,6 +79,8 @@ struct ssh {
     LIBSSH2_CHANNEL *channel;
     struct str greeting; /* what came before the server's banner, for messages */
     size_t received;     /* bytes in all */
+    bool is_lost;        /* the connection has ended, libssh2 does not know it yet */
+    int lost_error;      /* errno of it; 0: end of file */
     struct ssh_login *login;
 
     struct ssh_chunk *first; /* queue of what is to be written */
@@ -86,6 +88,7 @@ struct ssh {
     size_t queued;
     enum ssh_sender sender;
     bool sent_eof;
+    bool told_opened;
 
     enum transport_error error;
     struct str why;

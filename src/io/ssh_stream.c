@@ -84,7 +84,6 @@ enum ssh_progress ssh_step_execute(struct ssh *ssh)
         return SSH_WAIT_LIBRARY;
     if (result != 0)
         return ssh_fail_library(ssh, "on starting sh");
-    ssh->events.opened(ssh->context);
     return SSH_NEXT;
 }
 
@@ -163,11 +162,25 @@ static enum ssh_progress write_eof(struct ssh *ssh)
     return SSH_NEXT;
 }
 
+static enum ssh_progress fail_lost(struct ssh *ssh)
+{
+    const char *address = str_text(&ssh->address_text);
+    if (ssh->lost_error == 0)
+        return ssh_fail(ssh, TRANSPORT_LOST, "%s closed the connection while it was in use",
+                        address);
+    return ssh_fail(ssh, TRANSPORT_LOST, "the connection to %s broke: %s", address,
+                    strerror(ssh->lost_error));
+}
+
 /* Whoever has a packet half sent comes first, and alone until it has left. Reading comes again
  * after writing, as libssh2 takes in packets for all while it writes. */
 enum ssh_progress ssh_step_run(struct ssh *ssh)
 {
     enum ssh_progress progress = SSH_NEXT;
+    if (!ssh->told_opened) {
+        ssh->told_opened = true;
+        ssh->events.opened(ssh->context);
+    }
     if (ssh->sender != SSH_WRITER)
         progress = read_streams(ssh);
     if (progress == SSH_NEXT)
@@ -176,9 +189,12 @@ enum ssh_progress ssh_step_run(struct ssh *ssh)
         progress = write_eof(ssh);
     if (progress == SSH_NEXT)
         progress = read_streams(ssh);
+    bool has_ended = progress == SSH_NEXT && libssh2_channel_eof(ssh->channel);
+    if (ssh->is_lost && !has_ended && progress != SSH_FAILED)
+        return fail_lost(ssh);
     if (progress != SSH_NEXT)
         return progress;
-    return libssh2_channel_eof(ssh->channel) ? SSH_NEXT : SSH_WAIT_LIBRARY;
+    return has_ended ? SSH_NEXT : SSH_WAIT_LIBRARY;
 }
 
 /* ---- the end ---- */
