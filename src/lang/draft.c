@@ -175,8 +175,11 @@ static void give_recipe(struct lang *lang, struct target *target, struct rule *r
     struct rule *old = target->double_colon ? NULL : find_recipe_rule(target);
 
     if (old && old->recipe == recipe) {
-        diag_warning(lang->diags, rule->where, "target '%s' given more than once in the same rule",
-                     target->name);
+        char *message =
+            mem_printf("target '%s' given more than once in the same rule", target->name);
+
+        diag_message(lang->diags, rule->where, message);
+        free(message);
         old->recipe = NULL;
     } else if (old) {
         diag_warning(lang->diags, recipe->where, "overriding recipe for target '%s'", target->name);

@@ -9,54 +9,48 @@ all: ; # shell
 === blanks before a comment belong to the value
 a = b   # c
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [b   ]
-fake: 'all' is up to date.
 
 === \# is a plain number sign
 a = b\#c
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [b#c]
-fake: 'all' is up to date.
 
 === two backslashes before # are one, and the comment stands
 a = b\\# c
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [b\]
-fake: 'all' is up to date.
 
 === a # in a function call ends the line
 --- make yes
 a = $(subst x,y,x) # $(error no)
 $(info $(a))
-all: ;
+all: ; @:
 --- out
 y 
-fake: 'all' is up to date.
 
 === a comment goes on over a backslash
 # a comment \
 $(error not read)
 $(info read)
-all: ;
+all: ; @:
 --- out
 read
-fake: 'all' is up to date.
 
 === a continuation becomes one blank
 a = one   \
       two \
 three
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [one two three]
-fake: 'all' is up to date.
 
 === continuations in a row become one blank
 a = one \
@@ -64,28 +58,25 @@ a = one \
    \
   two
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [one two]
-fake: 'all' is up to date.
 
 === an even number of backslashes does not continue
 a = one\\
 b = two
 $(info [$(a)] [$(b)])
-all: ;
+all: ; @:
 --- out
 [one\\] [two]
-fake: 'all' is up to date.
 
 === three backslashes: one stays, and the line goes on
 a = one\\\
 two
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [one\ two]
-fake: 'all' is up to date.
 
 === a continued list of prerequisites
 all: a \

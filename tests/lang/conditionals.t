@@ -4,10 +4,9 @@ $(info yes)
 else
 $(info no)
 endif
-all: ;
+all: ; @:
 --- out
 yes
-fake: 'all' is up to date.
 
 === ifeq with quotes
 ifeq 'a' "a"
@@ -18,11 +17,10 @@ $(info no)
 else
 $(info else)
 endif
-all: ;
+all: ; @:
 --- out
 yes
 else
-fake: 'all' is up to date.
 
 === ifeq expands both sides
 a = x
@@ -30,10 +28,9 @@ b = x
 ifeq ($(a),$(b))
 $(info same)
 endif
-all: ;
+all: ; @:
 --- out
 same
-fake: 'all' is up to date.
 
 === blanks in ifeq
 ifeq ( a,a)
@@ -52,13 +49,12 @@ $(info trailing of the second: same)
 else
 $(info trailing of the second: other)
 endif
-all: ;
+all: ; @:
 --- out
 leading: other
 trailing of the first: same
 leading of the second: same
 trailing of the second: other
-fake: 'all' is up to date.
 
 === parentheses in ifeq
 ifeq ((a,b),(a,b))
@@ -67,7 +63,7 @@ endif
 ifeq ($(patsubst a,(,a),()
 $(info yes)
 endif
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:4: *** 
@@ -78,10 +74,9 @@ odd
 ifeq ($(subst x,y,x),y)
 $(info yes)
 endif
-all: ;
+all: ; @:
 --- out
 yes
-fake: 'all' is up to date.
 
 === ifdef tests for a value, not for an expansion
 a =
@@ -95,11 +90,10 @@ endif
 ifndef nix
 $(info not nix)
 endif
-all: ;
+all: ; @:
 --- out
 b
 not nix
-fake: 'all' is up to date.
 
 === ifdef of a computed name
 n = x
@@ -107,10 +101,9 @@ x = 1
 ifdef $(n)
 $(info yes)
 endif
-all: ;
+all: ; @:
 --- out
 yes
-fake: 'all' is up to date.
 
 === else if
 a = 2
@@ -123,10 +116,9 @@ $(info again)
 else
 $(info other)
 endif
-all: ;
+all: ; @:
 --- out
 two
-fake: 'all' is up to date.
 
 === conditionals nest, also in what is skipped
 ifdef nix
@@ -140,10 +132,9 @@ ifeq (a,a)
 $(info yes)
 endif
 endif
-all: ;
+all: ; @:
 --- out
 yes
-fake: 'all' is up to date.
 
 === what is skipped is not looked at
 ifdef nix
@@ -153,10 +144,9 @@ include nix.mk
 else
 $(info fine)
 endif
-all: ;
+all: ; @:
 --- out
 fine
-fake: 'all' is up to date.
 
 === define in what is skipped
 ifdef nix
@@ -165,10 +155,9 @@ endif
 endef
 endif
 $(info fine)
-all: ;
+all: ; @:
 --- out
 fine
-fake: 'all' is up to date.
 
 === a conditional in a recipe
 a = 1
@@ -198,24 +187,22 @@ yes
   ifeq (a,a)
     $(info yes)
   endif
-all: ;
+all: ; @:
 --- out
 yes
-fake: 'all' is up to date.
 
 === a comment behind endif
 ifeq (a,a) # c
 $(info yes)
 else # d
 endif # e
-all: ;
+all: ; @:
 --- out
 yes
-fake: 'all' is up to date.
 
 === endif without if
 endif
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:1: *** extraneous 'endif'.  Stop.
@@ -223,7 +210,7 @@ Fakefile:1: *** extraneous 'endif'.  Stop.
 
 === else without if
 else
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:1: *** extraneous 'else'.  Stop.
@@ -234,7 +221,7 @@ ifdef a
 else
 else
 endif
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:3: *** only one 'else' per conditional.  Stop.
@@ -242,7 +229,7 @@ Fakefile:3: *** only one 'else' per conditional.  Stop.
 
 === missing endif
 ifdef a
-all: ;
+all: ; @:
 --- exit 2
 --- err
 *** missing 'endif'.  Stop.
@@ -251,7 +238,7 @@ all: ;
 === malformed ifeq
 ifeq (a
 endif
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:1: *** invalid syntax in conditional.  Stop.
@@ -260,7 +247,7 @@ Fakefile:1: *** invalid syntax in conditional.  Stop.
 === ifdef of two names
 ifdef a b
 endif
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:1: *** invalid syntax in conditional.  Stop.
@@ -289,19 +276,18 @@ done
 ifeq (a,a)
 include b.mk
 endif
-all: ;
+all: ; @:
 --- file b.mk
 ifeq (a,a)
 $(info b)
 endif
 --- out
 b
-fake: 'all' is up to date.
 
 === ifeq without a blank is none
 ifeq(a,a)
 endif
-all: ;
+all: ; @:
 --- exit 2
 --- err
 Fakefile:1: *** missing separator.  Stop.

@@ -61,6 +61,7 @@ all: ; @:
 --- err
 Fakefile:1: nix.mk: No such file or directory
 fake: *** No rule to make target 'nix.mk'.  Stop.
+--- out
 
 === -I
 --- args -I sub

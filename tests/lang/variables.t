@@ -4,20 +4,18 @@ r = $(b)
 s := $(b)
 b = 2
 $(info $(r) $(s))
-all: ;
+all: ; @:
 --- out
 2 1
-fake: 'all' is up to date.
 
 === ::= is :=
 b = 1
 s ::= $(b)
 b = 2
 $(info $(s) $(flavor s))
-all: ;
+all: ; @:
 --- out
 1 simple
-fake: 'all' is up to date.
 
 === :::= is expanded now, its dollars quoted
 --- make 4.4
@@ -25,7 +23,7 @@ b = $$x
 s :::= $(b)
 b = 2
 $(info $(s) $(value s) $(flavor s))
-all: ;
+all: ; @:
 --- out
 $x $$x recursive
 
@@ -35,39 +33,35 @@ a ?= 2
 b =
 b ?= 3
 $(info [$(a)] [$(b)])
-all: ;
+all: ; @:
 --- out
 [1] []
-fake: 'all' is up to date.
 
 === ?= leaves the environment's value
 --- env FROM_ENV=e
 FROM_ENV ?= f
 $(info $(FROM_ENV) $(origin FROM_ENV))
-all: ;
+all: ; @:
 --- out
 e environment
-fake: 'all' is up to date.
 
 === += adds with a blank
 a = 1
 a += 2
 a += 3
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [1 2 3]
-fake: 'all' is up to date.
 
 === += to nothing adds no blank
 a =
 a += 1
 b += 1
 $(info [$(a)] [$(b)] $(flavor b))
-all: ;
+all: ; @:
 --- out
 [1] [1] recursive
-fake: 'all' is up to date.
 
 === += to a simple variable expands now
 x = 1
@@ -75,10 +69,9 @@ a := 0
 a += $(x)
 x = 2
 $(info $(a) $(flavor a))
-all: ;
+all: ; @:
 --- out
 0 1 simple
-fake: 'all' is up to date.
 
 === += to a recursive one expands later
 x = 1
@@ -86,151 +79,134 @@ a = 0
 a += $(x)
 x = 2
 $(info $(a) $(flavor a))
-all: ;
+all: ; @:
 --- out
 0 2 recursive
-fake: 'all' is up to date.
 
 === += of nothing adds nothing
 a = 1
 a +=
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [1]
-fake: 'all' is up to date.
 
 === != runs a command
 a != echo one; echo two
 $(info [$(a)] $(flavor a))
-all: ;
+all: ; @:
 --- out
 [one two] recursive
-fake: 'all' is up to date.
 
 === blanks around the value: leading ones go, trailing ones stay
 a =    x  y   
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [x  y   ]
-fake: 'all' is up to date.
 
 === a one-letter reference needs no parentheses
 a = 1
 $(info $a $(a) ${a})
-all: ;
+all: ; @:
 --- out
 1 1 1
-fake: 'all' is up to date.
 
 === $ and a letter is that variable, the rest is text
 x = 1
 xy = 2
 $(info $xy)
-all: ;
+all: ; @:
 --- out
 1y
-fake: 'all' is up to date.
 
 === names are computed
 a = b
 b = c
 c = end
 $(info $($($(a))))
-all: ;
+all: ; @:
 --- out
 end
-fake: 'all' is up to date.
 
 === a name is computed on the left side
 n = x
 $(n)_y = 1
 $(info $(x_y))
-all: ;
+all: ; @:
 --- out
 1
-fake: 'all' is up to date.
 
 === a name with odd characters
 a.b-c/d = 1
 $(info $(a.b-c/d))
-all: ;
+all: ; @:
 --- out
 1
-fake: 'all' is up to date.
 
 === a substitution reference
 o = a.o b.o c.x
 $(info $(o:.o=.c) $(o:%.o=x/%.c))
-all: ;
+all: ; @:
 --- out
 a.c b.c c.x x/a.c x/b.c c.x
-fake: 'all' is up to date.
 
 === the command line beats the file
 --- args a=2
 a = 1
 $(info $(a) $(origin a))
-all: ;
+all: ; @:
 --- out
 2 command line
-fake: 'all' is up to date.
 
 === override beats the command line
 --- args a=2
 override a = 1
 $(info $(a) $(origin a))
-all: ;
+all: ; @:
 --- out
 1 override
-fake: 'all' is up to date.
 
 === override += adds to the command line's value
 --- args a=2
 override a += 3
 a += 4
 $(info $(a))
-all: ;
+all: ; @:
 --- out
 2 3
-fake: 'all' is up to date.
 
 === the file beats the environment
 --- env a=2
 a = 1
 $(info $(a) $(origin a))
-all: ;
+all: ; @:
 --- out
 1 file
-fake: 'all' is up to date.
 
 === -e: the environment beats the file
 --- env a=2
 --- args -e
 a = 1
 $(info $(a) $(origin a))
-all: ;
+all: ; @:
 --- out
 2 environment override
-fake: 'all' is up to date.
 
 === := on the command line
 --- args a:=$(b) b=1
 $(info [$(a)] $(flavor a))
-all: ;
+all: ; @:
 --- out
 [] simple
-fake: 'all' is up to date.
 
 === undefine
 a = 1
 undefine a
 $(info [$(a)] $(origin a))
-all: ;
+all: ; @:
 --- out
 [] undefined
-fake: 'all' is up to date.
 
 === undefine does not reach the command line's value
 --- args a=2
@@ -238,11 +214,10 @@ undefine a
 $(info [$(a)])
 override undefine a
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [2]
 []
-fake: 'all' is up to date.
 
 === define keeps lines
 define two
@@ -250,11 +225,10 @@ one
 two
 endef
 $(info [$(two)])
-all: ;
+all: ; @:
 --- out
 [one
 two]
-fake: 'all' is up to date.
 
 === define with an operator
 x = 1
@@ -270,10 +244,9 @@ define b +=
 endef
 x = 3
 $(info $(a) $(b))
-all: ;
+all: ; @:
 --- out
 1 0 2
-fake: 'all' is up to date.
 
 === define nests
 define outer
@@ -283,13 +256,12 @@ endef
 y
 endef
 $(info [$(outer)])
-all: ;
+all: ; @:
 --- out
 [define inner
 x
 endef
 y]
-fake: 'all' is up to date.
 
 === define joins continuations
 define a
@@ -297,39 +269,35 @@ one \
    two
 endef
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [one two]
-fake: 'all' is up to date.
 
 === define of nothing
 define a
 endef
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 []
-fake: 'all' is up to date.
 
 === define keeps comments and tabs
 define a
 	x # y
 endef
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [	x # y]
-fake: 'all' is up to date.
 
 === endef may have a comment
 define a
 x
 endef # a
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [x]
-fake: 'all' is up to date.
 
 === override define
 --- args a=2
@@ -337,10 +305,9 @@ override define a
 1
 endef
 $(info $(a))
-all: ;
+all: ; @:
 --- out
 1
-fake: 'all' is up to date.
 
 === a name that begins with a keyword
 export_me = 1
@@ -348,18 +315,16 @@ define_me = 2
 include = 3
 ifdef = 4
 $(info $(export_me) $(define_me) $(include) $(ifdef))
-all: ;
+all: ; @:
 --- out
 1 2 3 4
-fake: 'all' is up to date.
 
 === a variable called export
 export = 1
 $(info $(export))
-all: ;
+all: ; @:
 --- out
 1
-fake: 'all' is up to date.
 
 === origin of each kind
 --- args c=1
@@ -377,85 +342,75 @@ automatic
 $(info $(strip $(MAKEFILE_LIST)))
 include b.mk
 $(info $(strip $(MAKEFILE_LIST)))
-all: ;
+all: ; @:
 --- file b.mk
 $(info in $(lastword $(MAKEFILE_LIST)))
 --- out
 Fakefile
 in b.mk
 Fakefile b.mk
-fake: 'all' is up to date.
 
 === CURDIR
 $(info $(notdir $(CURDIR)) $(origin CURDIR))
-all: ;
+all: ; @:
 --- out
 work file
-fake: 'all' is up to date.
 
 === MAKELEVEL
 $(info $(MAKELEVEL))
-all: ;
+all: ; @:
 --- out
 0
-fake: 'all' is up to date.
 
 === .VARIABLES knows a name
 a_name_like_this = 1
 $(info $(filter a_name_like_this,$(.VARIABLES)))
-all: ;
+all: ; @:
 --- out
 a_name_like_this
-fake: 'all' is up to date.
 
 === SHELL is not taken from the environment
 --- env SHELL=/bin/nix
 $(info $(SHELL))
-all: ;
+all: ; @:
 --- out
 /bin/sh
-fake: 'all' is up to date.
 
 === default variables
 $(info $(CC) $(CXX) $(AR) $(RM))
-all: ;
+all: ; @:
 --- out
 cc g++ ar rm -f
-fake: 'all' is up to date.
 
 === many += stay quick
 $(foreach i,1 2 3 4 5 6 7 8 9 0,$(foreach j,1 2 3 4 5 6 7 8 9 0,$(foreach k,1 2 3 4 5 6 7 8 9 0,$(foreach l,1 2 3 4 5 6 7 8 9 0,$(eval v += x)))))
 $(info $(words $(v)))
-all: ;
+all: ; @:
 --- out
 10000
-fake: 'all' is up to date.
 
 === a colon and = in a value
 a = b:c=d
 $(info $(a))
-all: ;
+all: ; @:
 --- out
 b:c=d
-fake: 'all' is up to date.
 
 === an equals sign in a prerequisite is quoted
 a = x\=y
 $(info $(a))
-all: ;
+all: ; @:
 --- out
 x\=y
-fake: 'all' is up to date.
 
 === a reference on the left of an operator without blanks
 n = a
 $(n)=1
 $(n)+=2
 $(info $(a))
-all: ;
+all: ; @:
 --- out
 1 2
-fake: 'all' is up to date.
 
 === private at the top level
 private a = 1
@@ -476,10 +431,9 @@ all:
 === a dollar that means nothing
 a = x$
 $(info [$(a)])
-all: ;
+all: ; @:
 --- out
 [x$]
-fake: 'all' is up to date.
 
 === $$ is one dollar
 a = $$x
