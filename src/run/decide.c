@@ -90,23 +90,24 @@ static void add_needs(struct job_run *job, const struct job *of)
 }
 
 /* Variables that change how steps run. */
-static const char *const step_variables[] = { "user", "remote_shell", "timeout" };
+static const char *const step_variables[] = { "user", "remote_shell" };
 
-static void add_variable(struct job_run *job, struct expander *expander, const char *kind,
-                         const char *name, bool is_input)
+static void add_variables(struct job_run *job)
 {
-    struct str value = { 0 };
-    if (expand_variable(expander, name, job->job->target->where, &value) && value.len > 0) {
-        fingerprint_add_text(&job->fingerprint, kind, is_input ? "" : name, str_text(&value));
-        job->fingerprint.has_inputs = job->fingerprint.has_inputs || is_input;
+    const char *inputs = job_value(job, "inputs", job->arena);
+    if (inputs)
+        fingerprint_add_text(&job->fingerprint, "inputs", "", inputs);
+    job->fingerprint.has_inputs = job->fingerprint.has_inputs || inputs;
+    for (size_t i = 0; job->host && i < sizeof step_variables / sizeof *step_variables; i++) {
+        const char *value = job_value(job, step_variables[i], job->arena);
+        if (value)
+            fingerprint_add_text(&job->fingerprint, "variable", step_variables[i], value);
     }
-    str_free(&value);
 }
 
 void decide_fingerprint(struct job_run *job)
 {
     bool never_skipped = false;
-    struct expander expander;
     fingerprint_free(&job->fingerprint);
     job->fingerprint = fingerprint_new(job->arena);
     for (size_t i = 0; i < job->steps.count; i++) {
@@ -118,11 +119,7 @@ void decide_fingerprint(struct job_run *job)
     for (size_t i = 0; i < job->steps.count; i++)
         if (job->step_runs[i].is_prepared)
             add_sources(&job->fingerprint, &job->step_runs[i]);
-    job_expander(job, &expander, EXPAND_VALUE);
-    add_variable(job, &expander, "inputs", "inputs", true);
-    enum { FOR_HOSTS = 2 };
-    for (size_t i = 0; job->host && i < FOR_HOSTS; i++)
-        add_variable(job, &expander, "variable", step_variables[i], false);
+    add_variables(job);
     fingerprint_end(&job->fingerprint);
     job->has_fingerprint = job->fingerprint.has_inputs && !never_skipped;
     job->has_content = job->has_fingerprint;

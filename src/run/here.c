@@ -106,16 +106,6 @@ static void on_ended(void *context, int status, bool held, const char *why)
 
 static const struct process_events events = { .output = on_output, .ended = on_ended };
 
-static const char *shell_of(struct job_run *job, struct expander *expander)
-{
-    struct str value = { 0 };
-    const char *shell = "/bin/sh";
-    if (expand_variable(expander, "SHELL", job->job->target->where, &value) && value.len > 0)
-        shell = arena_strdup(job->arena, str_text(&value));
-    str_free(&value);
-    return shell;
-}
-
 /* The record of a job of this machine goes before its first step, onto the disk: an interrupted
  * job has none. */
 static void take_record(void *context, const struct job *job)
@@ -144,7 +134,8 @@ void here_start(struct job_run *job, struct step *step)
         job_fail(job, FAKE_FAILED, "the record in .fake cannot be taken away");
         return;
     }
-    const char *argv[] = { shell_of(job, &expander), "-c", step_local_command(step), NULL };
+    const char *shell = job_value(job, "SHELL", job->arena);
+    const char *argv[] = { shell ? shell : "/bin/sh", "-c", step_local_command(step), NULL };
     char **environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
     struct process_options options = { .argv = argv, .environment = environment };
     job->step_runs[job->cursor].began = loop_now(job->run->loop);
@@ -159,18 +150,12 @@ void here_start(struct job_run *job, struct step *step)
 
 static void list_outputs(struct job_run *job, struct vec *paths)
 {
-    struct expander expander;
-    struct str value = { 0 };
-    job_expander(job, &expander, EXPAND_VALUE);
-    if (expand_variable(&expander, "outputs", job->job->target->where, &value)) {
-        const char *text = arena_strdup(job->arena, str_text(&value));
-        while (*(text += strspn(text, " \t\n"))) {
-            size_t length = strcspn(text, " \t\n");
-            vec_push(paths, arena_strndup(job->arena, text, length));
-            text += length;
-        }
+    const char *text = job_value(job, "outputs", job->arena);
+    while (text && *(text += strspn(text, " \t\n"))) {
+        size_t length = strcspn(text, " \t\n");
+        vec_push(paths, arena_strndup(job->arena, text, length));
+        text += length;
     }
-    str_free(&value);
 }
 
 static void ready_again(void *context)

@@ -39,22 +39,6 @@ void job_fail(struct job_run *job, int status, const char *why)
     end_job(job, OUTCOME_FAILED);
 }
 
-bool job_variable(struct job_run *job, const char *name, struct str *value)
-{
-    struct run *run = job->run;
-    if (job->job->hook != HOOK_ON_FAILURE || job->job->triggers.len == 0)
-        return false;
-    if (strcmp(name, "failed") == 0)
-        str_add(value, run->failed_step ? run->failed_step : "");
-    else if (strcmp(name, "status") == 0)
-        str_addf(value, "%d", run->failed_status);
-    else if (strcmp(name, "failed.hosts") == 0)
-        str_add(value, str_text(&run->failed_hosts));
-    else
-        return false;
-    return true;
-}
-
 /* ---- the states ---- */
 
 static bool read_local_record(struct job_run *job)

@@ -5,27 +5,6 @@
 #include "base/file.h"
 #include "run/state.h"
 
-const char *project_variable(struct job_run *job, const char *name, struct arena *arena)
-{
-    struct expander expander;
-    struct str value = { 0 };
-    const char *text = NULL;
-    if (!job->arena)
-        job->arena = arena_new();
-    job_expander(job, &expander, EXPAND_VALUE);
-    expander.undefined_is_error = false;
-    if (expand_variable(&expander, name, job->job->target->where, &value)) {
-        const char *begin = str_text(&value) + strspn(str_text(&value), " \t\n");
-        size_t length = strlen(begin);
-        while (length > 0 && strchr(" \t\n", begin[length - 1]))
-            length--;
-        if (length > 0)
-            text = arena_strndup(arena, begin, length);
-    }
-    str_free(&value);
-    return text;
-}
-
 /* "git@host:group/name.git", "/srv/name/": name. */
 static const char *last_part(struct arena *arena, const char *path)
 {
@@ -69,7 +48,7 @@ const char *project_name(struct run *run)
         return name;
     name = NULL;
     if (run->plan->jobs.len > 0)
-        name = project_variable(&run->jobs[0], "project", run->arena);
+        name = job_value(&run->jobs[0], "project", run->arena);
     if (!name)
         name = origin(run->arena);
     if (!name)

@@ -75,24 +75,15 @@ static bool expand_lines(struct job_run *job, struct expander *expander)
     return fine;
 }
 
-static const char *value_of(struct job_run *job, struct expander *expander, const char *name,
-                            const char *otherwise)
-{
-    struct str value = { 0 };
-    const char *text = otherwise;
-    if (expand_variable(expander, name, job->job->target->where, &value) && value.len > 0)
-        text = arena_strdup(job->arena, str_text(&value));
-    str_free(&value);
-    return text;
-}
-
-static void make_argv(struct job_run *job, struct expander *expander)
+static void make_argv(struct job_run *job)
 {
     struct file_run *file = job->file;
-    char *flags = arena_strdup(job->arena, value_of(job, expander, ".SHELLFLAGS", "-c"));
+    const char *shell = job_value(job, "SHELL", job->arena);
+    const char *shell_flags = job_value(job, ".SHELLFLAGS", job->arena);
+    char *flags = arena_strdup(job->arena, shell_flags ? shell_flags : "-c");
     const char **argv = arena_alloc(job->arena, (strlen(flags) / 2 + 4) * sizeof *argv);
     size_t count = 0;
-    argv[count++] = value_of(job, expander, "SHELL", "/bin/sh");
+    argv[count++] = shell ? shell : "/bin/sh";
     for (char *p = flags; *(p += strspn(p, " \t"));) {
         argv[count++] = p;
         p += strcspn(p, " \t");
@@ -284,7 +275,7 @@ void file_resume(struct job_run *job, bool well)
         fail(job, "its recipe cannot be expanded");
         return;
     }
-    make_argv(job, &expander);
+    make_argv(job);
     job->file->environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
     run_next(job);
 }

@@ -141,19 +141,6 @@ static bool travels(struct job_run *job, size_t index)
            (step->verb->place == STEP_CONTEXT && !step->waits);
 }
 
-/* remote_shell, or NULL. From the job's arena. */
-static const char *remote_shell(struct job_run *job)
-{
-    struct expander expander;
-    struct str value = { 0 };
-    job_expander(job, &expander, EXPAND_VALUE);
-    const char *shell = NULL;
-    if (expand_variable(&expander, "remote_shell", job->job->target->where, &value) && value.len)
-        shell = arena_strdup(job->arena, str_text(&value));
-    str_free(&value);
-    return shell;
-}
-
 static struct request *begin_request(struct job_run *job)
 {
     job->request_id = host_next_id(job->host);
@@ -168,7 +155,7 @@ static struct request *begin_request(struct job_run *job)
 /* The steps from the cursor on that can travel together; without any, the scripts alone. */
 static void send_steps(struct job_run *job)
 {
-    const char *shell = remote_shell(job);
+    const char *shell = job_value(job, "remote_shell", job->arena);
     struct request *request = begin_request(job);
     size_t index = job->cursor;
     for (; index < job->steps.count && travels(job, index); index++)
@@ -224,7 +211,7 @@ static void ask_on_host(struct job_run *job, const struct host_answer *answer)
     struct request *request = begin_request(job);
     job->question_id = host_next_id(job->host);
     struct step_target target = { request, job->question_id, &job->host->next_id,
-                                  remote_shell(job) };
+                                  job_value(job, "remote_shell", job->arena) };
     if (question.verb->compile(&question, NULL, NULL, &target, &why)) {
         job->request_end = job->cursor;
         request_send(request);

@@ -229,7 +229,7 @@ static void find_folder(struct run *run, struct host_run *host)
     for (size_t i = 0; i < run->plan->jobs.len && !state_dir; i++) {
         if (run->jobs[i].host != host)
             continue;
-        state_dir = project_variable(&run->jobs[i], "state_dir", run->arena);
+        state_dir = job_value(&run->jobs[i], "state_dir", run->arena);
         break;
     }
     char *folder = script_folder(state_dir, run->project);

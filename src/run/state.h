@@ -229,12 +229,16 @@ double tell_seconds(const struct run *run, uint64_t began);
 void job_advance(struct job_run *job);
 void job_resume(struct job_run *job, bool well);                 /* its before-hooks have ended */
 void job_fail(struct job_run *job, int status, const char *why); /* why is copied */
-void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode);
 void job_start(struct job_run *job);
 void job_free(struct job_run *job); /* what it holds */
-/* $(failed), $(status), $(failed.hosts) of an on-failure task. */
-bool job_variable(struct job_run *job, const char *name, struct str *value);
 void job_interrupt(struct job_run *job, bool at_once);
+
+/* ---- expansion.c ---- */
+
+void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode);
+/* A variable in the job's scope, blanks off its ends; NULL when it is empty or undefined. From the
+ * arena. */
+const char *job_value(struct job_run *job, const char *name, struct arena *arena);
 
 /* ---- prepare.c ---- */
 

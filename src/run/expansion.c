@@ -1,0 +1,110 @@
+#include <string.h>
+
+#include "run/state.h"
+
+/* How a job's texts are expanded. */
+
+/* $(failed), $(status), $(failed.hosts) of an on-failure task. */
+static bool failure_variable(struct job_run *job, const char *name, struct str *value)
+{
+    struct run *run = job->run;
+    if (job->job->hook != HOOK_ON_FAILURE || job->job->triggers.len == 0)
+        return false;
+    if (strcmp(name, "failed") == 0)
+        str_add(value, run->failed_step ? run->failed_step : "");
+    else if (strcmp(name, "status") == 0)
+        str_addf(value, "%d", run->failed_status);
+    else if (strcmp(name, "failed.hosts") == 0)
+        str_add(value, str_text(&run->failed_hosts));
+    else
+        return false;
+    return true;
+}
+
+/* The plan's calls have a context of their own: ours stand in front and pass on. */
+
+static bool call_automatic(void *context, const char *name, struct str *value)
+{
+    struct job_run *job = context;
+    if (failure_variable(job, name, value))
+        return true;
+    return job->calls.automatic && job->calls.automatic(job->calls.context, name, value);
+}
+
+static bool call_ask_host(void *context, const char *function, unsigned ordinal,
+                          const char *argument, struct str *value)
+{
+    struct job_run *job = context;
+    struct host_answer *answer = job->answers;
+    while (answer &&
+           (answer->step != job->answering || answer->ordinal != ordinal ||
+            strcmp(answer->function, function) != 0 || strcmp(answer->argument, argument) != 0))
+        answer = answer->next;
+    if (!answer) {
+        answer = arena_alloc(job->arena, sizeof *answer);
+        answer->step = job->answering;
+        answer->ordinal = ordinal;
+        answer->function = arena_strdup(job->arena, function);
+        answer->argument = arena_strdup(job->arena, argument);
+        answer->next = job->answers;
+        job->answers = answer;
+    }
+    if (!answer->value)
+        return false;
+    str_add(value, answer->value);
+    return true;
+}
+
+static bool call_each_host(void *context, const char *hosts,
+                           void (*one)(void *state, const struct scope *scope,
+                                       const struct expand_calls *calls),
+                           void *state)
+{
+    struct job_run *job = context;
+    return job->calls.each_host && job->calls.each_host(job->calls.context, hosts, one, state);
+}
+
+static bool call_function(void *context, const char *name, const char *const *arguments,
+                          unsigned count, struct str *value, const char **error)
+{
+    struct job_run *job = context;
+    *error = "not possible here";
+    return job->calls.function &&
+           job->calls.function(job->calls.context, name, arguments, count, value, error);
+}
+
+void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode)
+{
+    *expander = (struct expander){ 0 };
+    plan_expander(job->run->plan, job->job, expander);
+    job->calls = expander->calls;
+    expander->calls = (struct expand_calls){
+        .context = job,
+        .automatic = call_automatic,
+        .ask_host = job->host ? call_ask_host : NULL,
+        .each_host = job->calls.each_host ? call_each_host : NULL,
+        .function = job->calls.function ? call_function : NULL,
+    };
+    expander->mode = mode;
+}
+
+const char *job_value(struct job_run *job, const char *name, struct arena *arena)
+{
+    struct expander expander;
+    struct str value = { 0 };
+    const char *text = NULL;
+    if (!job->arena)
+        job->arena = arena_new();
+    job_expander(job, &expander, EXPAND_VALUE);
+    expander.undefined_is_error = false;
+    if (expand_variable(&expander, name, job->job->target->where, &value)) {
+        const char *begin = str_text(&value) + strspn(str_text(&value), " \t\n");
+        size_t length = strlen(begin);
+        while (length > 0 && strchr(" \t\n", begin[length - 1]))
+            length--;
+        if (length > 0)
+            text = arena_strndup(arena, begin, length);
+    }
+    str_free(&value);
+    return text;
+}
