@@ -309,7 +309,7 @@ bool function_call_variable(struct expander *expander, const struct call *call, 
     bool ok = true;
 
     str_addn(&name, trimmed.data, trimmed.len);
-    function = function_find(str_text(&name), name.len);
+    function = function_find(str_text(&name), strcspn(str_text(&name), " \t"));
     if (function && (function->flags & FUNCTION_OURS) &&
         scope_find(expander->scope, str_text(&name)))
         function = NULL;

@@ -130,10 +130,10 @@ static const struct function *find_function(const char *inside, const char *end,
 
     while (s < end && ((*s >= 'a' && *s <= 'z') || *s == '-'))
         s++;
-    if (s == inside || s == end || !(is_blank(*s) || *s == close))
+    if (s == inside || (s < end && !is_blank(*s) && *s != close))
         return NULL;
     function = function_find(inside, (size_t)(s - inside));
-    if (!function || (*s == close && !(function->flags & FUNCTION_BARE)))
+    if (!function || (s < end && *s == close && !(function->flags & FUNCTION_BARE)))
         return NULL;
     while (s < end && is_blank(*s))
         s++;

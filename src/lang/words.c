@@ -112,29 +112,39 @@ static void add_pattern(const struct pattern_text *pattern, struct span stem, st
     str_addn(out, pattern->suffix.data, pattern->suffix.len);
 }
 
-/* Make treats this case as $(subst) bound to whole words: blanks stay. */
+static bool is_at_borders(const char *text, const char *s, size_t n)
+{
+    return (s == text || is_blank(s[-1])) && (s[n] == '\0' || is_blank(s[n]));
+}
+
+/* Without %, make looks for the text of the pattern, as $(subst) does, but takes it only between
+ * blanks; all blanks stay. An empty one is found at the end, if no word ends there. */
 static void replace_words(const struct pattern_text *from, const struct pattern_text *to,
                           const char *text, struct str *out)
 {
-    struct span word, stem, percent = { "%", 1 };
-    const char *copied = text, *rest = text;
+    const struct span percent = { "%", 1 };
+    struct str wanted = { 0 };
+    const char *rest = text, *found;
 
-    while (word_next(&rest, &word)) {
-        if (!pattern_matches(from, word, &stem))
-            continue;
-        str_addn(out, copied, (size_t)(word.data - copied));
-        add_pattern(to, percent, out);
-        copied = rest;
+    str_addn(&wanted, from->prefix.data, from->prefix.len);
+    while (wanted.len > 0 && (found = strstr(rest, wanted.data))) {
+        str_addn(out, rest, (size_t)(found - rest));
+        if (is_at_borders(text, found, wanted.len))
+            add_pattern(to, percent, out);
+        else
+            str_addn(out, wanted.data, wanted.len);
+        rest = found + wanted.len;
     }
-    str_add(out, copied);
-    if (from->prefix.len == 0 && (rest == text || is_blank(rest[-1])))
-        add_pattern(to, percent, out); /* the empty word at the end */
+    str_add(out, rest);
+    if (wanted.len == 0 && is_at_borders(text, text + strlen(text), 0))
+        add_pattern(to, percent, out);
+    str_free(&wanted);
 }
 
 void pattern_replace(const struct pattern_text *from, const struct pattern_text *to,
                      const char *text, struct str *out)
 {
-    size_t start = out->len;
+    bool is_first = true, is_nothing = !to->has_percent && to->prefix.len == 0;
     struct span word, stem;
 
     if (!from->has_percent) {
@@ -142,12 +152,16 @@ void pattern_replace(const struct pattern_text *from, const struct pattern_text 
         return;
     }
     while (word_next(&text, &word)) {
-        if (!pattern_matches(from, word, &stem)) {
-            word_separate(out, start);
-            str_addn(out, word.data, word.len);
-        } else if (to->prefix.len + to->suffix.len + (to->has_percent ? stem.len : 0) > 0) {
-            word_separate(out, start);
+        bool matches = pattern_matches(from, word, &stem);
+
+        if (matches && is_nothing)
+            continue; /* its blank goes too */
+        if (!is_first)
+            str_addc(out, ' ');
+        is_first = false;
+        if (matches)
             add_pattern(to, stem, out);
-        }
+        else
+            str_addn(out, word.data, word.len);
     }
 }
