@@ -12,10 +12,10 @@
 /* What the link says; `readlink` is on every system known, though no standard had it before 2024.
  */
 static const char read_text[] =
-    "r() { readlink \"$1\" 2>/dev/null || { l=$(ls -ld \"$1\"); echo \"${l#* -> }\"; }; }; ";
+    "text_of() { readlink \"$1\" 2>/dev/null || { l=$(ls -ld \"$1\"); echo \"${l#* -> }\"; }; }; ";
 
 static const char switch_text[] =
-    "[ -h \"$name\" ] && [ \"$(r \"$name\")\" = \"$target\" ] && exit 0\n"
+    "[ -h \"$name\" ] && [ \"$(text_of \"$name\")\" = \"$target\" ] && exit 0\n"
     "[ -h \"$name\" ] || [ ! -d \"$name\" ] || say \"$name is a folder\"\n"
     "[ -d \"$parent\" ] || say \"$parent: no such folder\"\n"
     "[ -w \"$parent\" ] || say \"$parent: no permission to write\"\n"
@@ -73,7 +73,8 @@ static void ask(const struct step *step, const struct content *const *contents, 
     (void)contents;
     str_add(query, "(");
     add_variables(query, step);
-    str_addf(query, "%s[ -h \"$name\" ] && [ \"$(r \"$name\")\" = \"$target\" ] && echo same)\n",
+    str_addf(query,
+             "%s[ -h \"$name\" ] && [ \"$(text_of \"$name\")\" = \"$target\" ] && echo same)\n",
              read_text);
 }
 

@@ -23,7 +23,7 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
     }
     struct put *put = arena_alloc(steps->arena, sizeof *put);
     put->arena = steps->arena;
-    put->keeps_names = command_is_folder_path(destination) || step->argument_count > 2;
+    put->is_folder = command_is_folder_path(destination);
     step->data = put;
     step->text = command_arrow(steps->arena, step);
     return true;
@@ -62,6 +62,11 @@ static void sources(const struct step *step, struct arena *arena, struct vec *pa
         if (!add_sources(arena, &step->arguments[i], paths))
             put->unmatched = step->arguments[i].text;
     put->source_count = paths->len - before;
+}
+
+bool put_keeps_names(const struct put *put)
+{
+    return put->is_folder || put->source_count > 1;
 }
 
 const char *put_destination(const struct step *step)

@@ -8,11 +8,12 @@ struct put {
     struct arena *arena;
     size_t source_count;   /* wildcards expanded: as step_sources gave them last */
     const char *unmatched; /* a pattern that no file here fits; NULL */
-    bool keeps_names;      /* DST is a folder: it ends in a slash, or there are several sources */
+    bool is_folder;        /* DST ends in a slash: what is sent keeps its name in it */
     bool is_inside;        /* of one file, by the host's answer: DST is a folder there */
 };
 
-const char *put_destination(const struct step *step);          /* host path */
+bool put_keeps_names(const struct put *put);          /* is_folder, or there are several sources */
+const char *put_destination(const struct step *step); /* host path */
 const char *put_name(struct arena *arena, const char *path);   /* its last part */
 const char *put_parent(struct arena *arena, const char *path); /* what is in front of it */
 const char *put_join(struct arena *arena, const char *folder, const char *name);

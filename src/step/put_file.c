@@ -21,12 +21,12 @@ static const char query_text[] =
     "if [ -h \"$x\" ]; then echo l; elif [ -d \"$x\" ]; then echo d; elif [ -f \"$x\" ]; then "
     "set -- $(stat -c \"%s %a\" \"$x\" || stat -f \"%z %Mp%Lp\" \"$x\"); "
     "[ \"$2\" ] || set -- $(($(wc -c <\"$x\"))) -; "
-    "h=-; [ \"$1\" != $size ] || h=$(s <\"$x\"); echo f $1 $2 ${h%% *}; else echo -; fi";
+    "h=-; [ \"$1\" != $size ] || h=$(digest <\"$x\"); echo f $1 $2 ${h%% *}; else echo -; fi";
 
 /* Runs at the step's turn, when what was sent is at its spot. */
 static const char place_text[] =
     "ok() { [ -f \"$at/$tmp\" ]; }; "
-    "spot \"$to\" \"$parent\" || say \"what was sent did not arrive\"\n"
+    "spot \"$to\" \"$parent\" || exit 119\n" /* an earlier step removed it */
     "trap 'rm -f \"$at/$tmp\"' 0\n"
     "if [ -d \"$to\" ]; then [ \"$was\" = N ] && exit 119; x=${to%/}/$name; "
     "elif [ \"$keep\" ]; then say \"$to: no such folder\"; "
@@ -44,7 +44,7 @@ static const char *place_of(const struct step *step, const struct content *conte
 {
     const struct put *put = step->data;
     const char *to = put_destination(step);
-    if (!put->keeps_names && !put->is_inside)
+    if (!put_keeps_names(put) && !put->is_inside)
         return to;
     return put_join(put->arena, to, put_name(put->arena, content->path));
 }
@@ -55,7 +55,7 @@ static void add_query(struct str *query, const struct step *step, const struct c
     str_add(query, "(");
     put_add_variable(query, "to", put_destination(step));
     put_add_variable(query, "name", put_name(put->arena, content->path));
-    put_add_variable(query, "keep", put->keeps_names ? "1" : "");
+    put_add_variable(query, "keep", put_keeps_names(put) ? "1" : "");
     str_addf(query, "size=%llu; %s%s) 2>/dev/null", (unsigned long long)content->size,
              put_text_hash, query_text);
 }
@@ -157,7 +157,7 @@ static void add_check(struct str *text, const struct step *step, const struct co
     size_t length = strlen(answer);
     while (length > 0 && answer[length - 1] == '\n')
         length--;
-    str_add(text, "[ \"$(");
+    str_add(text, "[ \"$( "); /* "$((" would be arithmetic */
     add_query(text, step, content);
     str_add(text, ")\" = ");
     str_add_quoted(text, arena_strndup(put->arena, answer, length));
@@ -175,11 +175,11 @@ static void add_placing(struct str *text, const struct step *step, const struct 
     const struct put *put = step->data;
     add_variables(text, step, name);
     put_add_variable(text, "name", put_name(put->arena, content->path));
-    put_add_variable(text, "keep", put->keeps_names ? "1" : "");
+    put_add_variable(text, "keep", put_keeps_names(put) ? "1" : "");
     put_add_variable(text, "was",
-                     !state->is_known || put->keeps_names ? ""
-                     : state->is_inside                   ? "D"
-                                                          : "N");
+                     !state->is_known || put_keeps_names(put) ? ""
+                     : state->is_inside                       ? "D"
+                                                              : "N");
     str_addf(text, "size=%llu; mode=%o; %s%s%s", (unsigned long long)content->size,
              put_mode(step, content), put_text_say, put_text_spot, place_text);
 }

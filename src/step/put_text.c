@@ -3,13 +3,13 @@
 
 /* All of it runs on hosts: POSIX sh, no newline, so that it may stand in any request. */
 
-/* s: the SHA-256 of its input, in front of a blank or alone; "-" where no program knows it. */
+/* digest: the SHA-256 of its input, in front of a blank or alone; "-" where no program knows it. */
 const char put_text_hash[] =
-    "if command -v sha256sum >/dev/null 2>&1; then s() { sha256sum; }; "
-    "elif command -v shasum >/dev/null 2>&1; then s() { shasum -a 256; }; "
-    "elif command -v openssl >/dev/null 2>&1; then s() { openssl dgst -sha256 -r; }; "
-    "elif command -v sha256 >/dev/null 2>&1; then s() { sha256; }; "
-    "else s() { echo -; }; fi; ";
+    "if command -v sha256sum >/dev/null 2>&1; then digest() { sha256sum; }; "
+    "elif command -v shasum >/dev/null 2>&1; then digest() { shasum -a 256; }; "
+    "elif command -v openssl >/dev/null 2>&1; then digest() { openssl dgst -sha256 -r; }; "
+    "elif command -v sha256 >/dev/null 2>&1; then digest() { sha256; }; "
+    "else digest() { echo -; }; fi; ";
 
 /* spot FOLDER…: sets `at` to the first folder for which ok succeeds: one of those named, else one
  * above the last of them, else the one for temporary files. What arrives is kept there until its

@@ -18,8 +18,8 @@
 static const char *top_name(const struct step *step, const struct content *content)
 {
     const struct put *put = step->data;
-    return put->keeps_names ? put_name(put->arena, content->path)
-                            : put_name(put->arena, put_destination(step));
+    return put_keeps_names(put) ? put_name(put->arena, content->path)
+                                : put_name(put->arena, put_destination(step));
 }
 
 /* `.`, `..` and `/` have no name that could be kept: what is in them goes into DST itself. */
@@ -64,7 +64,7 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
 {
     const struct put *put = step->data;
     const char *to = put_destination(step);
-    struct put_tree tree = { .root = put->keeps_names ? to : put_parent(put->arena, to) };
+    struct put_tree tree = { .root = put_keeps_names(put) ? to : put_parent(put->arena, to) };
     struct map seen = { 0 };
     size_t most = 0;
     for (size_t i = 0; i < put->source_count; i++)
@@ -221,7 +221,7 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
         add_variables(&text, &tree, name);
         str_addf(&text,
                  "%s%sok() { [ -d \"$at/$tmp\" ]; }\n"
-                 "spot \"$to\" \"$parent\" || say \"what was sent did not arrive\"\n"
+                 "spot \"$to\" \"$parent\" || exit 119\n" /* an earlier step removed it */
                  "trap 'cd /; rm -rf \"$at/$tmp\"' 0\n",
                  put_text_say, put_text_spot);
     }

@@ -17,18 +17,18 @@
 enum { BATCH = 256 };
 
 static const char state_functions[] =
-    "if stat -c %f . >/dev/null; then p() { stat -c \"%f %i %s %z %n\" \"$@\"; }; "
-    "elif stat -f %Xp . >/dev/null; then p() { stat -f \"%Xp %i %z %Fc %N\" \"$@\"; }; "
-    "else p() { :; }; fi; "
-    "g() { for x; do [ -d \"$x\" ] && echo \"d $x\"; done; }; "
-    "k() { [ -h \"$1\" ] && [ \"$(readlink \"$1\")\" = \"$2\" ] && echo \"l $1\"; }; ";
+    "if stat -c %f . >/dev/null; then state() { stat -c \"%f %i %s %z %n\" \"$@\"; }; "
+    "elif stat -f %Xp . >/dev/null; then state() { stat -f \"%Xp %i %z %Fc %N\" \"$@\"; }; "
+    "else state() { :; }; fi; "
+    "folders() { for x; do [ -d \"$x\" ] && echo \"d $x\"; done; }; "
+    "one_link() { [ -h \"$1\" ] && [ \"$(readlink \"$1\")\" = \"$2\" ] && echo \"l $1\"; }; ";
 
 static const char hash_functions[] =
-    "if command -v sha256sum >/dev/null; then m() { sha256sum \"$@\"; }; "
-    "elif command -v shasum >/dev/null; then m() { shasum -a 256 \"$@\"; }; "
-    "elif command -v openssl >/dev/null; then m() { openssl dgst -sha256 -r \"$@\"; }; "
-    "elif command -v sha256 >/dev/null; then m() { sha256 -r \"$@\"; }; "
-    "else m() { :; }; fi; ";
+    "if command -v sha256sum >/dev/null; then digests() { sha256sum \"$@\"; }; "
+    "elif command -v shasum >/dev/null; then digests() { shasum -a 256 \"$@\"; }; "
+    "elif command -v openssl >/dev/null; then digests() { openssl dgst -sha256 -r \"$@\"; }; "
+    "elif command -v sha256 >/dev/null; then digests() { sha256 -r \"$@\"; }; "
+    "else digests() { :; }; fi; ";
 
 /* What prints these names prints them as they are, a name a line. */
 static bool is_askable(const struct put_item *item)
@@ -59,13 +59,13 @@ static void add_batches(struct str *text, const struct put_tree *tree, const cha
 static void add_state_query(struct str *text, const struct put_tree *tree)
 {
     str_add(text, state_functions);
-    add_batches(text, tree, "p", CONTENT_FILE);
-    add_batches(text, tree, "g", CONTENT_FOLDER);
+    add_batches(text, tree, "state", CONTENT_FILE);
+    add_batches(text, tree, "folders", CONTENT_FOLDER);
     for (size_t i = 0; i < tree->count; i++) {
         const struct put_item *item = &tree->items[i];
         if (item->content->kind != CONTENT_LINK || !is_askable(item))
             continue;
-        str_add(text, "k ./");
+        str_add(text, "one_link ./");
         str_add_quoted(text, item->name);
         str_add(text, " ");
         str_add_quoted(text, item->content->link);
@@ -88,7 +88,7 @@ void put_tree_ask(const struct step *step, const struct content *const *contents
     add_cd(query, &tree);
     add_state_query(query, &tree);
     str_addf(query, "echo \"#\"; %s", hash_functions);
-    add_batches(query, &tree, "m", CONTENT_FILE);
+    add_batches(query, &tree, "digests", CONTENT_FILE);
     str_add(query, "}) 2>/dev/null\n");
 }
 
@@ -158,7 +158,8 @@ void put_tree_add_check(struct str *text, const struct step *step, const struct 
     str_addf(text, "%sx=$( (", put_text_hash);
     add_cd(text, tree);
     add_state_query(text, tree);
-    str_addf(text,
-             "}) 2>/dev/null | s); x=${x%%%% *}; [ \"$x\" = - ] || [ \"$x\" = %s ] || exit %d\n",
-             hash, STEP_STALE);
+    str_addf(
+        text,
+        "}) 2>/dev/null | digest); x=${x%%%% *}; [ \"$x\" = - ] || [ \"$x\" = %s ] || exit %d\n",
+        hash, STEP_STALE);
 }

@@ -1,0 +1,506 @@
+#include "session_driver.h"
+#include "step_testing.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "step/unpack.h"
+
+/* Steps that run on a host: compiled, sent through a session to a real sh, under each shell that is
+ * installed, in a folder of the test's own: $(w). */
+
+static struct driver *driver;
+static char work[64];
+static uint32_t next_id;
+
+static void open_all(const char *shell)
+{
+    snprintf(work, sizeof work, "/tmp/fake-unit-step-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(work));
+    ck_assert_int_eq(chdir(work), 0);
+    setenv("HOME", work, 1);
+    next_id = 1;
+    driver = driver_open(shell);
+}
+
+static void close_all(void)
+{
+    driver_close(driver);
+    ck_assert_int_eq(chdir("/"), 0);
+    unpack_remove(work);
+    ck_assert_int_ne(access(work, F_OK), 0);
+}
+
+static void write_file(const char *path, const char *text, mode_t mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ck_assert_msg(fd >= 0, "%s", path);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    ck_assert_int_eq(fchmod(fd, mode), 0);
+    close(fd);
+}
+
+static const char *read_text(const char *path)
+{
+    static char text[4096];
+    int fd = open(path, O_RDONLY);
+    ck_assert_msg(fd >= 0, "%s is not there", path);
+    ssize_t size = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[size > 0 ? size : 0] = '\0';
+    return text;
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat status;
+    ck_assert_msg(lstat(path, &status) == 0, "%s is not there", path);
+    return status.st_mode & 0777;
+}
+
+static uint64_t inode_of(const char *path)
+{
+    struct stat status;
+    ck_assert_msg(lstat(path, &status) == 0, "%s is not there", path);
+    return status.st_ino;
+}
+
+/* How a step went. */
+struct played {
+    int status; /* -1: it could not be compiled */
+    bool changes;
+    char said[1024]; /* its error output, or why not */
+};
+
+static struct played played_of(const struct step *step, int status, const char *said)
+{
+    struct played played = { .status = status, .changes = step->changes };
+    snprintf(played.said, sizeof played.said, "%s", said);
+    return played;
+}
+
+/* Sends it, with a command before it when there is one, and gives get its output. */
+static struct played send_step(struct step *step, const struct content *const *contents,
+                               const char *answer, const char *before)
+{
+    struct request *request = request_new(driver->session, next_id++);
+    const char *why = NULL;
+    uint32_t first = next_id++;
+    if (before)
+        add_step(request, first, before);
+    struct step_target target = { .request = request, .id = next_id++, .next_id = &next_id };
+    if (!step_compile(step, contents, answer, &target, &why)) {
+        request_drop(request);
+        return played_of(step, -1, why);
+    }
+    request_send(request);
+    driver_wait_request(driver, driver->requests_ended + 1);
+    struct story *story = &driver->stories[target.id];
+    for (uint32_t id = target.id + 1; !story->began && id < next_id; id++) /* an upload's */
+        if (driver->stories[id].ended && driver->stories[id].result.status)
+            story = &driver->stories[id];
+    int status = story->result.status;
+    const char *said = str_text(&story->err);
+    if (step_wants_output(step)) {
+        if (story->out.len)
+            step_take_output(step, story->out.data, story->out.len, &why);
+        if (!step_finish(step, status, &why) || why)
+            return played_of(step, -1, why);
+    }
+    return played_of(step, status, said);
+}
+
+/* All of a put: sources, the question, the answer, and the step. `before` is run on the host
+ * between the answer and the step. */
+static struct played play_step(struct step_world *world, struct step *step, const char *before,
+                               bool asks)
+{
+    struct vec paths = { 0 };
+    const struct content *contents[16] = { 0 };
+    struct str query = { 0 };
+    const char *answer = NULL;
+    step_sources(step, world->arena, &paths);
+    for (size_t i = 0; i < paths.len; i++)
+        contents[i] = content_load(paths.items[i]);
+    if (asks)
+        step_ask(step, contents, &query);
+    if (query.len) {
+        uint32_t id = next_id++;
+        session_query(driver->session, id, str_text(&query));
+        driver_wait(driver, &driver->stories[id].ended);
+        answer = str_text(&driver->stories[id].out);
+    }
+    struct played played = send_step(step, contents, answer, before);
+    for (size_t i = 0; i < paths.len; i++)
+        content_free((struct content *)contents[i]);
+    vec_free(&paths);
+    str_free(&query);
+    return played;
+}
+
+/* The recipe's last step is played; those before it are cd and the like. */
+static struct played play_with(const char *recipe, const char *before, bool asks)
+{
+    char *fakefile = mem_printf("w = %s\nt @:\n%s", work, recipe);
+    struct step_world *world = world_open(fakefile);
+    ck_assert_msg(world_make(world), "%s", str_text(&world->said));
+    struct step *step = &world->steps.items[world->steps.count - 1];
+    struct played played = play_step(world, step, before, asks);
+    world_close(world);
+    free(fakefile);
+    return played;
+}
+
+static struct played play(const char *recipe)
+{
+    return play_with(recipe, NULL, true);
+}
+
+#define ck_played(call, expected)                                                                  \
+    do {                                                                                           \
+        struct played went = (call);                                                               \
+        ck_assert_msg(went.status == (expected), "status %d: %s", went.status, went.said);         \
+    } while (0)
+#define ck_refused(call, expected, text)                                                           \
+    do {                                                                                           \
+        struct played went = (call);                                                               \
+        ck_assert_msg(went.status == (expected) && strstr(went.said, text), "status %d: %s",       \
+                      went.status, went.said);                                                     \
+    } while (0)
+
+#define ck_changed(went)                                                                           \
+    ck_assert_msg((went).status == 0 && (went).changes, "status %d, changes %d: %s",               \
+                  (went).status, (went).changes, (went).said)
+#define ck_unchanged(went)                                                                         \
+    ck_assert_msg((went).status == 0 && !(went).changes, "status %d, changes %d: %s",              \
+                  (went).status, (went).changes, (went).said)
+
+static int count_hidden(const char *folder)
+{
+    int count = 0;
+    DIR *dir = opendir(folder);
+    ck_assert_ptr_nonnull(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        count += str_starts(entry->d_name, ".fake-");
+    closedir(dir);
+    return count;
+}
+
+START_TEST(commands)
+{
+    open_all(SHELLS[_i]);
+    mkdir("sub dir", 0700);
+    ck_played(play("\tcd '$(w)/sub dir'\n\trun pwd >../where\n"), 0);
+    ck_assert_str_eq(strrchr(read_text("where"), '/'), "/sub dir\n");
+    ck_played(play("\tcd 'sub dir'\n\trun pwd >../where\n"), 0);
+    ck_assert_str_eq(strrchr(read_text("where"), '/'), "/sub dir\n");
+    struct played lost = play("\tcd none\n\trun touch ~/bad\n");
+    ck_assert_int_ne(lost.status, 0);
+    ck_assert_int_ne(access("bad", F_OK), 0);
+    ck_played(play("\tenv A='x y' B=$$HOME/z\n\trun echo \"$$A\" $$B >~/where\n"), 0);
+    ck_assert(str_starts(read_text("where"), "x y /") && str_ends(read_text("where"), "/z\n"));
+    ck_played(play("\tprefix a=1\n\tprefix b=2\n\trun echo $$a$$b >where\n"), 0);
+    ck_assert_str_eq(read_text("where"), "12\n");
+    ck_played(play("\tprefix (exit 7)\n\trun false; touch bad\n"), 7);
+    ck_assert_int_ne(access("bad", F_OK), 0);
+    ck_played(play("\trun {\n\t\tfalse\n\t\ttouch bad\n\t}\n"), 1);
+    ck_played(play("\trun {\n\t\tcat >where <<-E\n\t\tone\n\n\t\ttwo\n\t\tE\n\t}\n"), 0);
+    ck_assert_str_eq(read_text("where"), "one\n\ntwo\n");
+    ck_played(play("\trun exit 3\n"), 3);
+    ck_played(play("\trun --ok=0,3 exit 3\n"), 3);
+    ck_assert_int_eq(driver->request_status, 0);
+    close_all();
+}
+END_TEST
+
+START_TEST(put_file)
+{
+    open_all(SHELLS[_i]);
+    write_file("a", "one\n", 0640);
+    mkdir("d", 0700);
+
+    ck_played(play("\tput a $(w)/b\n"), 0);
+    ck_assert_str_eq(read_text("b"), "one\n");
+    ck_assert_uint_eq(mode_of("b"), 0640);
+    uint64_t inode = inode_of("b");
+    struct played again = play("\tput a $(w)/b\n");
+    ck_unchanged(again);
+    ck_assert_uint_eq(inode_of("b"), inode);
+
+    again = play("\tput --mode=600 a $(w)/b\n");
+    ck_changed(again);
+    ck_assert_uint_eq(mode_of("b"), 0600);
+    ck_assert_uint_eq(inode_of("b"), inode);
+
+    write_file("a", "two\n", 0640);
+    ck_played(play("\tput a $(w)/b\n"), 0);
+    ck_assert_str_eq(read_text("b"), "two\n");
+    ck_assert_uint_ne(inode_of("b"), inode);
+
+    ck_played(play("\tput a $(w)/d\n"), 0);
+    ck_played(play("\tput a $(w)/d/\n"), 0);
+    ck_assert_str_eq(read_text("d/a"), "two\n");
+    ck_played(play("\tcd $(w)\n\tcd d\n\tput ../a c\n"), -1);
+    ck_played(play("\tcd $(w)\n\tcd d\n\tput a c\n"), 0);
+    ck_assert_str_eq(read_text("d/c"), "two\n");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("d"), 0);
+    close_all();
+}
+END_TEST
+
+START_TEST(put_odd_names)
+{
+    open_all(SHELLS[_i]);
+    write_file("-a b'\"$x\\n", "odd\n", 0644);
+    ck_played(play("\tput \"./-a b'\\\"\\$$x\\\\n\" '$(w)/c '\\''d'\n"), 0);
+    ck_assert_str_eq(read_text("c 'd"), "odd\n");
+    mkdir("e *", 0700);
+    ck_played(play("\tput ./-* '$(w)/e *'/\n"), 0);
+    ck_assert_str_eq(read_text("e */-a b'\"$x\\n"), "odd\n");
+    write_file("empty", "", 0644);
+    ck_played(play("\tput empty ~/empty2\n"), 0);
+    ck_assert_str_eq(read_text("empty2"), "");
+    close_all();
+}
+END_TEST
+
+START_TEST(put_file_refused)
+{
+    open_all(SHELLS[_i]);
+    write_file("a", "one\n", 0644);
+    mkdir("d", 0700);
+    mkdir("d/a", 0700);
+    ck_refused(play("\tput a $(w)/no/b\n"), 1, "/no: no such folder");
+    ck_refused(play("\tput a $(w)/no/\n"), 1, "/no: no such folder");
+    ck_refused(play("\tput a $(w)/d/\n"), 1, "/d/a is a folder");
+    ck_refused(play("\tput b $(w)/c\n"), -1, "b: No such file");
+    ck_refused(play("\tput *.tgz $(w)/c\n"), -1, "no file here fits *.tgz");
+    if (geteuid() != 0) {
+        mkdir("locked", 0500);
+        ck_refused(play("\tput a $(w)/locked/b\n"), 1, "locked: no permission to write");
+    }
+    ck_refused(play("\tput a /proc/self/b\n"), 1, "");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("d"), 0);
+    close_all();
+}
+END_TEST
+
+/* What an earlier step of the request does is seen by the step, not by the question. */
+START_TEST(put_after_a_step)
+{
+    open_all(SHELLS[_i]);
+    write_file("a", "one\n", 0644);
+    ck_played(play_with("\tput a $(w)/new/dir/b\n", "mkdir -p ~/new/dir", true), 0);
+    ck_assert_str_eq(read_text("new/dir/b"), "one\n");
+    ck_played(play_with("\tput a $(w)/new/dir/\n", "rm -rf ~/new; mkdir -p ~/new/dir", true),
+              STEP_STALE);
+    ck_played(play("\tput a $(w)/new/dir/\n"), 0);
+    ck_assert_str_eq(read_text("new/dir/a"), "one\n");
+    ck_played(play_with("\tput a $(w)/other\n", "mkdir ~/other", true), STEP_STALE);
+    ck_played(play_with("\tput a $(w)/other\n", NULL, true), 0);
+    ck_assert_str_eq(read_text("other/a"), "one\n");
+    ck_played(play_with("\tput a $(w)/other\n", "echo two >~/other/a", true), STEP_STALE);
+    ck_played(play_with("\tput a $(w)/other\n", NULL, false), 0);
+    ck_assert_str_eq(read_text("other/a"), "one\n");
+    ck_played(play_with("\tput a $(w)/third\n", "false", true), 0); /* not begun */
+    ck_assert_int_eq(driver->request_status, 1);
+    ck_assert_int_eq(count_hidden("new/dir") + count_hidden("other"), 0);
+    close_all();
+}
+END_TEST
+
+static void make_tree(void)
+{
+    mkdir("tree", 0755);
+    mkdir("tree/sub", 0750);
+    mkdir("tree/empty", 0755);
+    mkdir("tree/.hidden dir", 0755);
+    write_file("tree/a", "a\n", 0644);
+    write_file("tree/sub/b c", "b\n", 0755);
+    write_file("tree/.hidden dir/'d", "d\n", 0600);
+    write_file("tree/-e\\n", "e\n", 0644);
+    ck_assert_int_eq(symlink("sub/b c", "tree/link"), 0);
+    ck_assert_int_eq(symlink("nowhere", "tree/sub/dangling"), 0);
+}
+
+static void check_tree(const char *where)
+{
+    ck_assert_int_eq(chdir(where), 0);
+    ck_assert_str_eq(read_text("a"), "a\n");
+    ck_assert_str_eq(read_text("link"), "b\n");
+    ck_assert_str_eq(read_text(".hidden dir/'d"), "d\n");
+    ck_assert_str_eq(read_text("-e\\n"), "e\n");
+    ck_assert_uint_eq(mode_of("sub/b c"), 0755);
+    ck_assert_uint_eq(mode_of(".hidden dir/'d"), 0600);
+    ck_assert_uint_eq(mode_of("sub"), 0750);
+    ck_assert_uint_eq(mode_of("empty"), 0755);
+    char text[32] = "";
+    ck_assert_int_eq(readlink("sub/dangling", text, sizeof text), 7);
+    ck_assert_int_eq(chdir(work), 0);
+}
+
+START_TEST(put_tree)
+{
+    open_all(SHELLS[_i]);
+    make_tree();
+    ck_played(play("\tput tree $(w)/copy\n"), 0);
+    check_tree("copy");
+    uint64_t a = inode_of("copy/a"), b = inode_of("copy/sub/b c");
+    unlink("tree/-e\\n"); /* no program prints such a name as it is: always sent */
+    struct played again = play("\tput tree $(w)/copy\n");
+    ck_unchanged(again);
+    write_file("tree/-e\\n", "e\n", 0644);
+
+    write_file("tree/a", "A\n", 0644);
+    write_file("copy/sub/other", "left alone\n", 0644);
+    again = play("\tput tree/ $(w)/copy\n");
+    ck_changed(again);
+    ck_assert_str_eq(read_text("copy/a"), "A\n");
+    ck_assert_uint_ne(inode_of("copy/a"), a);
+    ck_assert_uint_eq(inode_of("copy/sub/b c"), b);
+    ck_assert_str_eq(read_text("copy/sub/other"), "left alone\n");
+    write_file("tree/a", "a\n", 0644);
+
+    mkdir("in", 0755);
+    ck_played(play("\tput tree $(w)/in/\n"), 0);
+    check_tree("in/tree");
+    ck_played(play("\tput tree/. $(w)/in/\n"), 0);
+    check_tree("in");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("in") + count_hidden("copy"), 0);
+    close_all();
+}
+END_TEST
+
+START_TEST(put_several)
+{
+    open_all(SHELLS[_i]);
+    make_tree();
+    mkdir("in", 0755);
+    write_file("x.1", "1\n", 0644);
+    write_file("x.2", "2\n", 0600);
+    ck_played(play("\tput x.* tree $(w)/in\n"), 0);
+    check_tree("in/tree");
+    ck_assert_str_eq(read_text("in/x.1"), "1\n");
+    ck_assert_uint_eq(mode_of("in/x.2"), 0600);
+    ck_played(play("\tput --mode=640 x.* $(w)/in\n"), 0);
+    ck_assert_uint_eq(mode_of("in/x.1"), 0640);
+    ck_refused(play("\tput x.1 x.2 $(w)/none/\n"), 1, "/none: no such folder");
+    ck_refused(play("\tput tree/a x.1 $(w)/in/tree/a/\n"), 1, "");
+    mkdir("twice", 0755);
+    write_file("twice/x.1", "3\n", 0644);
+    ck_refused(play("\tput x.1 twice/x.1 $(w)/in\n"), -1, "two of the sources are to be x.1");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("in"), 0);
+    close_all();
+}
+END_TEST
+
+START_TEST(put_tree_refused)
+{
+    open_all(SHELLS[_i]);
+    make_tree();
+    mkdir("copy", 0755);
+    mkdir("copy/a", 0755);
+    ck_refused(play("\tput tree $(w)/copy\n"), 1, "");
+    rmdir("copy/a");
+    write_file("copy/sub", "a file\n", 0644);
+    ck_refused(play("\tput tree $(w)/copy\n"), 1, "copy/sub is no folder");
+    unlink("copy/sub");
+    ck_played(play("\tput tree $(w)/copy\n"), 0);
+    unlink("tree/-e\\n");
+    ck_played(play_with("\tput tree $(w)/copy\n", "echo x >~/copy/a", true), STEP_STALE);
+    write_file("tree/a", "new\n", 0644);
+    ck_played(play_with("\tput tree $(w)/copy\n", "echo y >~/copy/sub/'b c'", true), STEP_STALE);
+    ck_played(play("\tput tree $(w)/copy\n"), 0);
+    ck_assert_str_eq(read_text("copy/sub/b c"), "b\n");
+    ck_played(play_with("\tput tree $(w)/copy2\n", "mkdir ~/copy2", true), 0);
+    ck_assert_str_eq(read_text("copy2/a"), "new\n");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("copy") + count_hidden("copy2"), 0);
+    close_all();
+}
+END_TEST
+
+static const char *link_of(const char *path)
+{
+    static char text[256];
+    ssize_t size = readlink(path, text, sizeof text - 1);
+    ck_assert_msg(size >= 0, "%s is no link", path);
+    text[size] = '\0';
+    return text;
+}
+
+START_TEST(link_switches)
+{
+    open_all(SHELLS[_i]);
+    mkdir("r1", 0755);
+    mkdir("r2", 0755);
+    ck_played(play("\tlink $(w)/r1 $(w)/current\n"), 0);
+    ck_assert_str_eq(strrchr(link_of("current"), '/'), "/r1");
+    uint64_t inode = inode_of("current");
+    struct played again = play("\tlink $(w)/r1 $(w)/current\n");
+    ck_unchanged(again);
+    ck_assert_uint_eq(inode_of("current"), inode);
+    ck_played(play("\tlink r2 ~/current\n"), 0);
+    ck_assert_str_eq(link_of("current"), "r2");
+    ck_assert_int_ne(access("r1/r2", F_OK), 0);
+    ck_played(play("\tcd $(w)/r1\n\tlink '../r2 x' \"it's\"\n"), 0);
+    ck_assert_str_eq(link_of("r1/it's"), "../r2 x");
+    ck_played(play("\tlink ~/r1 ~/current\n"), 0);
+    ck_assert_str_eq(strrchr(link_of("current"), '/'), "/r1");
+    ck_refused(play("\tlink r1 $(w)/r2\n"), 1, "/r2 is a folder");
+    ck_refused(play("\tlink r1 $(w)/no/x\n"), 1, "/no: no such folder");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("r1") + count_hidden("r2"), 0);
+    close_all();
+}
+END_TEST
+
+START_TEST(get_files)
+{
+    open_all(SHELLS[_i]);
+    mkdir("far", 0755);
+    mkdir("here", 0755);
+    write_file("far/one.log", "1\n", 0600);
+    write_file("far/two.log", "no newline", 0644);
+    ck_played(play("\tget $(w)/far/one.log here/x\n"), 0);
+    ck_assert_str_eq(read_text("here/x"), "1\n");
+    ck_assert_uint_eq(mode_of("here/x"), 0600);
+    ck_played(play("\tcd $(w)/far\n\tget t*.log here/\n"), 0);
+    ck_assert_str_eq(read_text("here/web1/two.log"), "no newline");
+    ck_played(play("\tget ~/far/*.log here/all/\n"), 0);
+    ck_assert_str_eq(read_text("here/all/web1/one.log"), "1\n");
+    ck_assert_str_eq(read_text("here/all/web1/two.log"), "no newline");
+    make_tree();
+    ck_played(play("\tget $(w)/tree here/\n"), 0);
+    check_tree("here/web1/tree");
+    ck_refused(play("\tget $(w)/far/none here/x\n"), 1, "/far/none: no such file");
+    ck_refused(play("\tget $(w)/far/*.none here/x\n"), 1, "*.none: no such file");
+    ck_refused(play("\tget $(w)/far/one.log here\n"), -1, "here is a folder");
+    ck_refused(play("\tget $(w)/far/one.log nowhere/x\n"), -1, "nowhere: No such file");
+    ck_assert_str_eq(read_text("here/x"), "1\n");
+    ck_assert_int_eq(count_hidden("here") + count_hidden("here/web1"), 0);
+    close_all();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("steps on a host");
+    TCase *tests = tcase_create("host");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, commands, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_file, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_odd_names, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_file_refused, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_after_a_step, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_tree, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_several, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_tree_refused, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, link_switches, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, get_files, 0, SHELL_COUNT);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
