@@ -11,6 +11,8 @@
 #include "ui/color.h"
 #include "ui/safe.h"
 
+#define DIGITS "0123456789"
+
 enum { SIGNAL_MAXIMUM = 64 };
 
 /* A row of the table. */
@@ -45,7 +47,8 @@ struct summary {
     struct arena *arena; /* all strings and structs */
     const char *program;
     const char *goals;
-    struct map rows; /* host ▶ struct row; "" is this machine */
+    struct map rows;  /* host ▶ struct row; "" is this machine */
+    struct vec order; /* its keys, by name */
     struct vec failures;
     struct map dropped; /* target ▶ struct dropped */
     bool *is_told;      /* by number of job: its failure is among `failures` */
@@ -75,6 +78,7 @@ void summary_free(struct summary *summary)
     vec_free(&summary->failures);
     map_free(&summary->dropped);
     map_free(&summary->rows);
+    vec_free(&summary->order);
     free(summary->is_told);
     arena_free(summary->arena);
     free(summary);
@@ -83,6 +87,29 @@ void summary_free(struct summary *summary)
 static const char *copy(struct summary *summary, const char *s)
 {
     return s ? arena_strdup(summary->arena, s) : NULL;
+}
+
+/* By name, where digits count as a number: web2 before web10. */
+static int compare_names(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    if (strspn(a, DIGITS) != strspn(b, DIGITS))
+        return strspn(a, DIGITS) < strspn(b, DIGITS) ? -1 : 1;
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+/* Hosts come as they are done; people look for them by name. */
+static void add_name(struct vec *names, const char *name)
+{
+    size_t at = names->len;
+
+    vec_push(names, NULL);
+    for (; at > 0 && compare_names(names->items[at - 1], name) > 0; at--)
+        names->items[at] = names->items[at - 1];
+    names->items[at] = (void *)name;
 }
 
 /* Made when absent. */
@@ -96,6 +123,7 @@ static struct row *row_of(struct summary *summary, const char *host)
         row->name = host ? key : "local";
         row->index = host ? ++summary->hosts : 0;
         *map_put(&summary->rows, key) = row;
+        add_name(&summary->order, key);
     }
     return row;
 }
@@ -164,12 +192,12 @@ static void add_failure(struct summary *summary, const struct event *event, cons
     for (size_t i = 0; event->host && i < summary->failures.len; i++) {
         struct failure *other = summary->failures.items[i];
         if (same_failure(other, failure)) {
-            vec_push(&other->hosts, (void *)row->name);
+            add_name(&other->hosts, row->name);
             return;
         }
     }
     if (event->host)
-        vec_push(&failure->hosts, (void *)row->name);
+        add_name(&failure->hosts, row->name);
     vec_push(&summary->failures, failure);
 }
 
@@ -184,7 +212,7 @@ static void add_dropped(struct summary *summary, const struct event *event)
         *map_put(&summary->dropped, dropped->target) = dropped;
     }
     if (event->host)
-        vec_push(&dropped->hosts, (void *)row_of(summary, event->host)->name);
+        add_name(&dropped->hosts, row_of(summary, event->host)->name);
 }
 
 static void add_host_failure(struct summary *summary, const struct event *event)
@@ -238,8 +266,6 @@ bool summary_add(struct summary *summary, const struct event *event, const char 
         break;
     case EVENT_JOB_BEGAN:
         summary->ran++;
-        if (!event->is_file)
-            row_of(summary, event->host); /* rows stand in the order of the run */
         break;
     case EVENT_JOB_SKIPPED:
         add_skipped(summary, event);
@@ -277,7 +303,7 @@ static int width_of(const char *text)
 
 static const struct row *row_at(const struct summary *summary, size_t index)
 {
-    return summary->rows.entries[index].value;
+    return map_get(&summary->rows, summary->order.items[index]);
 }
 
 static void add_row(const struct row *row, int width, bool color, struct str *out)
@@ -297,7 +323,7 @@ void summary_table(const struct summary *summary, bool color, struct str *out)
     int width = width_of("host");
     bool acted = false;
 
-    for (size_t i = 0; i < summary->rows.len; i++) {
+    for (size_t i = 0; i < summary->order.len; i++) {
         const struct row *row = row_at(summary, i);
         acted = acted || (row->index > 0 && (row->ran > 0 || row->failed > 0));
         if (width_of(row->name) > width)
@@ -306,7 +332,7 @@ void summary_table(const struct summary *summary, bool color, struct str *out)
     if (!acted)
         return;
     str_addf(out, "\n%-*s   ran  skipped  failed  seconds\n", width, "host");
-    for (size_t i = 0; i < summary->rows.len; i++)
+    for (size_t i = 0; i < summary->order.len; i++)
         add_row(row_at(summary, i), width, color, out);
 }
 
@@ -319,7 +345,7 @@ void summary_nothing_to_do(const struct summary *summary, struct str *out)
     if (summary->ran > 0 || summary->would_run > 0 || summary->said_nothing_to_do ||
         summary->skipped == 0)
         return;
-    for (size_t i = 0; i < summary->rows.len; i++) {
+    for (size_t i = 0; i < summary->order.len; i++) {
         if (row_at(summary, i)->index > 0 && row_at(summary, i)->skipped > 0) {
             one = row_at(summary, i);
             hosts++;
@@ -404,7 +430,7 @@ void summary_failures(const struct summary *summary, bool color, struct str *out
 {
     for (size_t i = 0; i < summary->failures.len; i++)
         add_failure_text(summary->failures.items[i], color, out);
-    for (size_t i = 0; i < summary->rows.len; i++) {
+    for (size_t i = 0; i < summary->order.len; i++) {
         if (row_at(summary, i)->why && !row_at(summary, i)->is_told)
             add_host_failure_text(row_at(summary, i), color, out);
     }
