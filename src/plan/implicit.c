@@ -20,6 +20,7 @@ struct candidate {
 
 struct chain {
     struct planner *planner;
+    const struct unit *unit; /* that is searched for */
     const struct pattern *used[CHAIN_MAXIMUM];
     size_t length;
 };
@@ -162,38 +163,19 @@ static bool search(struct chain *chain, const char *name, struct implicit *found
 static bool is_possible(struct chain *chain, const char *name, const char *prerequisite,
                         bool may_chain)
 {
-    struct planner *planner = chain->planner;
-    const struct target *target = model_find_target(planner->model, prerequisite);
+    struct model *model = chain->planner->model;
+    const struct target *target = model_find_target(model, prerequisite);
     const char *path;
 
-    if ((target && target->rules.len) || rule_find_file(planner, prerequisite, &path) ||
-        is_written_prerequisite(model_find_target(planner->model, name), prerequisite))
+    if ((target && target->rules.len) || find_file(chain->planner, prerequisite, &path) ||
+        is_written_prerequisite(model_find_target(model, name), prerequisite))
         return true;
     return may_chain && search(chain, prerequisite, NULL);
 }
 
-/* True when the candidate applies. */
-static bool try_candidate(struct chain *chain, const char *name, const struct candidate *candidate,
-                          bool may_chain)
-{
-    const struct rule *rule = &candidate->pattern->rule;
-    struct arena_mark mark = arena_mark(chain->planner->arena);
-    bool is_possible_all = true;
-
-    if (chain->length == CHAIN_MAXIMUM || (may_chain && candidate->pattern->double_colon))
-        return false;
-    chain->used[chain->length++] = candidate->pattern;
-    for (size_t i = 0; i < rule->count && is_possible_all; i++)
-        is_possible_all = is_possible(
-            chain, name, fill_prerequisite(chain, name, candidate, rule->prerequisites[i].name),
-            may_chain);
-    chain->length--;
-    arena_release(chain->planner->arena, mark);
-    return is_possible_all;
-}
-
-static void fill_found(const struct chain *chain, const char *name,
-                       const struct candidate *candidate, struct implicit *found)
+/* Steps 5b and 6b: what the candidate asks for. */
+static void list_prerequisites(struct chain *chain, const char *name,
+                               const struct candidate *candidate, struct implicit *found)
 {
     struct planner *planner = chain->planner;
     const struct rule *rule = &candidate->pattern->rule;
@@ -201,41 +183,63 @@ static void fill_found(const struct chain *chain, const char *name,
     found->pattern = candidate->pattern;
     found->stem = arena_printf(planner->arena, "%.*s%.*s", (int)candidate->folder_length, name,
                                (int)candidate->stem_length, candidate->stem);
-    if (rule->count)
-        found->links = arena_alloc(planner->arena, rule->count * sizeof *found->links);
     for (size_t i = 0; i < rule->count; i++) {
-        const struct prerequisite *prerequisite = &rule->prerequisites[i];
+        struct prerequisite prerequisite = rule->prerequisites[i];
 
-        found->links[found->link_count++] = (struct link){
-            .target = model_target(planner->model,
-                                   fill_prerequisite(chain, name, candidate, prerequisite->name)),
-            .kind = prerequisite->order_only ? EDGE_ORDER : EDGE_CONTENT,
-            .wait_before = prerequisite->wait_before,
-        };
+        prerequisite.name = fill_prerequisite(chain, name, candidate, prerequisite.name);
+        links_add_name(&found->names, prerequisite);
+    }
+    if (rule->second) {
+        struct unit unit = *chain->unit;
+
+        unit.target = model_target(planner->model, name);
+        unit.stem = found->stem;
+        links_add_second(planner, &unit, rule->second, true, &found->names);
     }
 }
 
-/* Steps 5 and 6. `found` may be NULL: only whether there is one. */
-static bool search(struct chain *chain, const char *name, struct implicit *found)
+/* True when the candidate applies; `found` says how. */
+static bool try_candidate(struct chain *chain, const char *name, const struct candidate *candidate,
+                          bool may_chain, struct implicit *found)
+{
+    bool is_possible_all = true;
+
+    *found = (struct implicit){ 0 };
+    if (chain->length == CHAIN_MAXIMUM || (may_chain && candidate->pattern->double_colon))
+        return false;
+    chain->used[chain->length++] = candidate->pattern;
+    list_prerequisites(chain, name, candidate, found);
+    for (size_t i = 0; i < found->names.len && is_possible_all; i++)
+        is_possible_all = is_possible(chain, name, found->names.items[i].name, may_chain);
+    chain->length--;
+    if (!is_possible_all)
+        links_free_names(&found->names);
+    return is_possible_all;
+}
+
+/* Steps 5 and 6. `result` may be NULL: only whether there is one. */
+static bool search(struct chain *chain, const char *name, struct implicit *result)
 {
     struct candidate *list;
     size_t count = list_candidates(chain, name, &list);
+    struct implicit found = { 0 };
     bool is_found = false;
 
     for (int may_chain = 0; may_chain < 2 && !is_found; may_chain++)
-        for (size_t i = 0; i < count && !is_found; i++) {
-            is_found = try_candidate(chain, name, &list[i], may_chain);
-            if (is_found && found)
-                fill_found(chain, name, &list[i], found);
-        }
+        for (size_t i = 0; i < count && !is_found; i++)
+            is_found = try_candidate(chain, name, &list[i], may_chain, &found);
+    if (is_found && result)
+        *result = found;
+    else
+        links_free_names(&found.names);
     free(list);
     return is_found;
 }
 
-bool implicit_search(struct planner *planner, const struct target *target, struct implicit *found)
+bool implicit_search(struct planner *planner, const struct unit *unit, struct implicit *found)
 {
-    struct chain chain = { .planner = planner };
+    struct chain chain = { .planner = planner, .unit = unit };
 
     return planner->model->patterns.len > planner->variables.len &&
-           search(&chain, target->name, found);
+           search(&chain, unit->target->name, found);
 }

@@ -13,7 +13,8 @@ static void fill_job(struct planner *planner, const struct unit *unit, struct jo
     job->is_on_demand = !unit->is_wanted;
     job->is_hook = !unit->is_wanted && unit->is_hook;
     job->is_goal = unit->is_goal;
-    job->is_intermediate = unit->is_intermediate || (unit->target->flags & TARGET_INTERMEDIATE);
+    job->is_intermediate =
+        !unit->is_goal && (unit->is_intermediate || (unit->target->flags & TARGET_INTERMEDIATE));
     job->path = unit->path;
     job->group = unit->group;
     job->group_count = unit->group_count;

@@ -112,11 +112,14 @@ struct plan *plan_make(struct arena *arena, const struct plan_options *options)
         .diags = lang_diags(options->lang),
         .selection = arena_alloc(arena, sizeof *planner.selection),
     };
+    struct scope *file = arena_alloc(arena, sizeof *file);
     unsigned errors = planner.diags->errors;
 
     plan->arena = arena;
     plan->options = options;
     plan->selection = planner.selection;
+    file->set = &planner.model->globals;
+    planner.file = file;
     planner.known_targets = planner.model->targets.len;
     for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
         passes[i](&planner);

@@ -158,6 +158,7 @@ struct planner {
     uint32_t stamp;       /* of the last search along turns */
     struct map tails;     /* key ▶ struct scope, shared by hosts that are alike */
     const struct scope *file;
+    const char *vpath; /* the value of VPATH; NULL: not asked for yet */
 };
 
 /* graph.c */
@@ -169,17 +170,32 @@ const char *graph_nearest(const struct planner *planner, const char *name, bool 
 
 /* rule.c: which rule makes a unit, and of what: fills it but for its links' units. */
 void rule_resolve(struct planner *planner, struct unit *unit);
-/* The file of this name, here or where VPATH has it: then *path is set, else NULL. */
-bool rule_find_file(struct planner *planner, const char *name, const char **path);
+
+/* find.c: is there a file of this name, here or where VPATH has it? Then *path is set, else NULL.
+ */
+bool find_file(struct planner *planner, const char *name, const char **path);
+
+/* links.c: prerequisites as names, on the heap. */
+struct link_names {
+    struct prerequisite *items;
+    size_t len, cap;
+};
+void links_add_name(struct link_names *names, struct prerequisite prerequisite);
+void links_free_names(struct link_names *names);
+/* Those that a text gives when it is expanded in the unit's scope; of a pattern rule each % is
+ * filled first. */
+void links_add_second(struct planner *planner, const struct unit *unit, const struct text *text,
+                      bool is_pattern, struct link_names *names);
+void links_fill(struct planner *planner, struct unit *unit, const struct link_names *names);
 
 /* implicit.c */
 struct implicit {
     const struct pattern *pattern;
     const char *stem;
-    struct link *links;
-    size_t link_count;
+    struct link_names names; /* what it asks for; the caller's to free */
 };
-bool implicit_search(struct planner *planner, const struct target *target, struct implicit *found);
+/* The pattern rule for the unit's target. */
+bool implicit_search(struct planner *planner, const struct unit *unit, struct implicit *found);
 /* A target of the pattern for the stem. */
 void implicit_fill(const char *pattern, const char *stem, struct str *out);
 /* The stem in name; false when it does not match. */

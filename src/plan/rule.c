@@ -1,37 +1,9 @@
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/mem.h"
 #include "base/str.h"
 #include "plan/planner.h"
 
 /* Which rule makes a target, and what it needs for that (GNU make manual, "Writing Rules"). */
-
-static bool file_exists(const char *path)
-{
-    struct stat status;
-
-    return stat(path, &status) == 0;
-}
-
-/* The file of this name, here or where VPATH has it. Sets *path when it is elsewhere. */
-bool rule_find_file(struct planner *planner, const char *name, const char **path)
-{
-    (void)planner;
-    *path = NULL;
-    return file_exists(name);
-}
-
-static void add_link(struct planner *planner, struct unit *unit,
-                     const struct prerequisite *prerequisite)
-{
-    unit->links[unit->link_count++] = (struct link){
-        .target = model_target(planner->model, prerequisite->name),
-        .kind = prerequisite->order_only ? EDGE_ORDER : EDGE_CONTENT,
-        .wait_before = prerequisite->wait_before,
-    };
-}
 
 /* The rules of a unit: all of the target's, or one of a double-colon target's. */
 static const struct rule *const *rules_of(const struct unit *unit, size_t *count)
@@ -56,28 +28,30 @@ static const struct rule *rule_with_recipe(const struct unit *unit)
     return NULL;
 }
 
-/* Links for what the pattern rule asks for, then for what is written. The rule with the recipe
- * gives `$<`: it comes first. */
-static void add_links(struct planner *planner, struct unit *unit, const struct implicit *implicit)
+static void add_rule(struct planner *planner, const struct unit *unit, const struct rule *rule,
+                     struct link_names *names)
 {
-    size_t count, total = implicit ? implicit->link_count : 0;
+    for (size_t i = 0; i < rule->count; i++)
+        links_add_name(names, rule->prerequisites[i]);
+    if (rule->second)
+        links_add_second(planner, unit, rule->second, false, names);
+}
+
+/* What the pattern rule asks for, then what is written. The rule with the recipe gives `$<`: it
+ * comes first. */
+static void add_links(struct planner *planner, struct unit *unit, struct link_names *names)
+{
+    size_t count;
     const struct rule *const *rules = rules_of(unit, &count);
 
-    for (size_t i = 0; i < count; i++)
-        total += rules[i]->count;
-    if (!total)
-        return;
-    unit->links = arena_alloc(planner->arena, total * sizeof *unit->links);
-    if (implicit && implicit->link_count) {
-        memcpy(unit->links, implicit->links, implicit->link_count * sizeof *unit->links);
-        unit->link_count = implicit->link_count;
-    }
     for (size_t i = 0; unit->rule && i < count; i++)
-        for (size_t k = 0; rules[i] == unit->rule && k < rules[i]->count; k++)
-            add_link(planner, unit, &rules[i]->prerequisites[k]);
+        if (rules[i] == unit->rule)
+            add_rule(planner, unit, rules[i], names);
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; rules[i] != unit->rule && k < rules[i]->count; k++)
-            add_link(planner, unit, &rules[i]->prerequisites[k]);
+        if (rules[i] != unit->rule)
+            add_rule(planner, unit, rules[i], names);
+    links_fill(planner, unit, names);
+    links_free_names(names);
 }
 
 /* A pattern rule with several targets makes them all at once. */
@@ -119,27 +93,21 @@ static void join_group(struct planner *planner, struct unit *unit)
     }
 }
 
-static bool may_search(const struct planner *planner, const struct target *target)
-{
-    (void)planner;
-    return !(target->flags & TARGET_PHONY);
-}
-
-static void resolve_file(struct planner *planner, struct unit *unit)
+static void resolve_file(struct planner *planner, struct unit *unit, struct link_names *names)
 {
     struct target *target = unit->target;
+    bool is_phony = target->flags & TARGET_PHONY;
     struct implicit found = { 0 };
 
     unit->kind = JOB_FILE;
-    if (!unit->rule && may_search(planner, target) && implicit_search(planner, target, &found)) {
+    if (!unit->rule && !is_phony && implicit_search(planner, unit, &found)) {
         take_pattern(planner, unit, &found);
-        add_links(planner, unit, &found);
+        *names = found.names;
         return;
     }
-    add_links(planner, unit, NULL);
-    if (unit->rule || target->rules.len || (target->flags & TARGET_PHONY))
+    if (unit->rule || target->rules.len || is_phony)
         return;
-    if (!rule_find_file(planner, target->name, &unit->path)) {
+    if (!find_file(planner, target->name, &unit->path)) {
         unit->recipe = planner->model->default_recipe;
         unit->is_missing = !unit->recipe;
     }
@@ -149,6 +117,8 @@ static void resolve_file(struct planner *planner, struct unit *unit)
 
 void rule_resolve(struct planner *planner, struct unit *unit)
 {
+    struct link_names names = { 0 };
+
     unit->rule = rule_with_recipe(unit);
     if (unit->rule) {
         unit->recipe = unit->rule->recipe;
@@ -156,12 +126,11 @@ void rule_resolve(struct planner *planner, struct unit *unit)
         unit->group = unit->rule->group;
         unit->group_count = unit->rule->group_count;
     }
-    if (unit->binding) {
+    if (unit->binding)
         unit->kind = unit->binding->kind == BINDING_LOCAL ? JOB_HERE : JOB_HOST;
-        add_links(planner, unit, NULL);
-    } else {
-        resolve_file(planner, unit);
-    }
+    else
+        resolve_file(planner, unit, &names);
+    add_links(planner, unit, &names);
     if (unit->group_count)
         join_group(planner, unit);
 }

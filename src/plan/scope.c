@@ -337,7 +337,6 @@ static void give_scopes(struct planner *planner, struct unit *unit)
 
 void scope_build(struct planner *planner)
 {
-    planner->file = push(planner->arena, NULL, &planner->model->globals, false);
     planner->selection->file = planner->file;
     build_tails(planner);
     planner->selection->here = here_tail(planner);

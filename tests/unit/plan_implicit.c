@@ -37,6 +37,23 @@ static const struct plan_case cases[] = {
       .expected = "a.y:\na.c: a.y\na.h: a.y a.c\nall: a.c a.h\n" },
     { .fakefile = "all: a\n.DEFAULT:\n\tx\n", .expected = "a:\nall: a\n" },
     /* not for phony targets */
+    /* VPATH, vpath */
+    { .fakefile = "VPATH = lib:src\nprog: a.c b.o\n\tcc\n%.o: %.c\n\tcc\n",
+      .files = "src/a.c src/b.c",
+      .expected = "a.c:\nb.c:\nb.o: b.c\nprog: a.c b.o\n" },
+    { .fakefile = "vpath %.c src\nprog: a.c\n\tcc\n",
+      .files = "src/a.c",
+      .expected = "a.c:\nprog: a.c\n" },
+    { .fakefile = "vpath %.h src\nprog: a.c\n\tcc\n",
+      .files = "src/a.c",
+      .expected = "error: No rule to make target 'a.c', needed by 'prog'\n" },
+    /* second expansion */
+    { .fakefile = ".SECONDEXPANSION:\nprog: o = a.c\nprog: $$(o) $$@.h | $$(<)x\n\tcc\n",
+      .files = "a.c prog.h x",
+      .expected = "a.c:\nprog.h:\nx:\nprog: a.c prog.h x!\n" },
+    { .fakefile = ".SECONDEXPANSION:\nall: a.o\n%.o: $$(addsuffix .c,%) $$*.h\n\tcc\n",
+      .files = "a.c a.h",
+      .expected = "a.c:\na.h:\na.o: a.c a.h\nall: a.o\n" },
     { .fakefile = ".PHONY: a.o\na.o:\n%.o: %.c\n\tx\n", .files = "a.c", .expected = "a.o:\n" },
 };
 
@@ -57,6 +74,7 @@ static const struct {
     { "/a: c.c\n\t$(@D),$(@F)\n", "/a", "c.c", "/,a" },
     { "%.o: %.c\n\t$*,$<,$@\n", "a.o", "a.c", "a,a.c,a.o" },
     { "x/%.o: c.c\n\t$*,$<,$@\n", "x/y/a.o", "c.c", "y/a,c.c,x/y/a.o" },
+    { "VPATH = src\na.o: c.c\n\t$< $^ $(<D)\n", "a.o", "src/c.c", "src/c.c src/c.c src" },
     { "t @local: c.c\n\t$@ $<\n", "t", "c.c", "t c.c" },
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -70,8 +71,15 @@ static void leave_folder(const char *files)
 {
     char folder[4096], *list = mem_strdup(files ? files : ""), *save = NULL, *word;
 
-    for (word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save))
+    for (word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        char *slash = strchr(word, '/');
+
         unlink(word);
+        if (slash)
+            *slash = '\0';
+        if (slash)
+            rmdir(word);
+    }
     free(list);
     ck_assert_ptr_nonnull(getcwd(folder, sizeof folder));
     ck_assert_int_eq(chdir("/"), 0);
@@ -83,8 +91,15 @@ static void make_files(const char *files)
     char *list = mem_strdup(files ? files : ""), *save = NULL, *word;
 
     for (word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-        int file = open(word, O_WRONLY | O_CREAT, 0600);
+        char *slash = strchr(word, '/');
+        int file;
 
+        if (slash) {
+            *slash = '\0';
+            mkdir(word, 0700);
+            *slash = '/';
+        }
+        file = open(word, O_WRONLY | O_CREAT, 0600);
         ck_assert_int_ge(file, 0);
         close(file);
     }
