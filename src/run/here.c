@@ -85,9 +85,7 @@ static void on_ended(void *context, int status, bool held, const char *why)
     run->why = failure(job, step, status, why);
     bool again =
         run->why && run->tries < step->options.retries && status >= 0 && !job->run->interrupted;
-    struct event event = tell_step_ended(job, step, job->timed_out ? -1 : code, run->why);
-    event.ignored = run->why && (step->ignore || again);
-    events_emit(job->run->events, event);
+    tell_step_ended(job, step, job->timed_out ? -1 : code, again);
     if (held)
         tell_left_holder(job, step);
     job->timed_out = false;

@@ -401,9 +401,7 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     bool again = why && will_try_again(step, run, result);
     run->tries_again = again;
     int status = result->is_lost || result->timed_out ? -1 : result->status;
-    struct event event = tell_step_ended(job, step, status, why);
-    event.ignored = why && (step->ignore || again);
-    events_emit(job->run->events, event);
+    tell_step_ended(job, step, status, again);
     if (result->left_holder)
         tell_left_holder(job, step);
     if (why && !step->ignore && !again)

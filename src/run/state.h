@@ -214,8 +214,8 @@ struct event tell_base(const struct job_run *job, enum event_kind kind);
 void tell_job(const struct job_run *job, enum event_kind kind, const char *text);
 void tell_step(const struct job_run *job, const struct step *step, enum event_kind kind, int status,
                const char *text);
-struct event tell_step_ended(const struct job_run *job, const struct step *step, int status,
-                             const char *why); /* to be sent by events_emit */
+/* The step's end, well or not as its `why` says; `again`: it will be tried again. */
+void tell_step_ended(const struct job_run *job, const struct step *step, int status, bool again);
 void tell_left_holder(const struct job_run *job, const struct step *step);
 void tell_output(const struct job_run *job, const struct step *step, int stream, const char *data,
                  size_t size);

@@ -50,14 +50,21 @@ void tell_step(const struct job_run *job, const struct step *step, enum event_ki
     events_emit(job->run->events, event);
 }
 
-struct event tell_step_ended(const struct job_run *job, const struct step *step, int status,
-                             const char *why)
+void tell_step_ended(const struct job_run *job, const struct step *step, int status, bool again)
 {
+    const struct step_run *run = &job->step_runs[step - job->steps.items];
     struct event event = step_event(job, step, EVENT_STEP_ENDED);
-    event.text = why;
-    event.status = why && status == 0 ? -1 : status;
-    event.seconds = tell_seconds(job->run, job->step_runs[step - job->steps.items].began);
-    return event;
+    struct str text = { 0 };
+    bool says_more = run->why && !str_starts(run->why, "exit code ");
+    event.seconds = tell_seconds(job->run, run->began);
+    if (run->why) {
+        str_addf(&text, "%s%s", run->why, again ? "; trying again" : "");
+        event.status = status == 0 ? -1 : status;
+        event.text = says_more || again ? str_text(&text) : NULL; /* the status says it all */
+        event.ignored = step->ignore || again;
+    }
+    events_emit(job->run->events, event);
+    str_free(&text);
 }
 
 void tell_left_holder(const struct job_run *job, const struct step *step)
