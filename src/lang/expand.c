@@ -209,15 +209,16 @@ bool expand_variable(struct expander *expander, const char *name, struct locatio
 
 bool expand_string(struct expander *expander, const char *s, struct location where, struct str *out)
 {
-    struct arena *scratch;
+    struct arena *scratch = lang_scratch(expander->lang);
+    struct arena_mark mark;
     bool ok;
 
     if (!strchr(s, '$')) {
         str_add(out, s);
         return true;
     }
-    scratch = arena_new();
+    mark = arena_mark(scratch);
     ok = expand(expander, text_compile(scratch, s, strlen(s), where), out);
-    arena_free(scratch);
+    arena_release(scratch, mark);
     return ok;
 }

@@ -150,6 +150,12 @@ static void bind(struct expander *expander, struct bound *bound, const char *nam
     expander->scope = &bound->scope;
 }
 
+static void set_bound(struct bound *bound, const char *value)
+{
+    bound->variable.value = value;
+    bound->variable.length = strlen(value);
+}
+
 static void unbind(struct expander *expander, struct bound *bound)
 {
     expander->scope = bound->scope.outer;
@@ -191,7 +197,7 @@ static bool expand_each(struct expander *expander, const struct text *body, cons
         if (!is_first)
             str_addc(out, ' ');
         is_first = false;
-        bound.variable.value = word;
+        set_bound(&bound, word);
         ok = expand(expander, body, out);
     }
     unbind(expander, &bound);
@@ -231,7 +237,7 @@ static bool expand_bound(struct expander *expander, const struct text *body, cha
             list++;
         value = list;
     }
-    bound.variable.value = value ? value : "";
+    set_bound(&bound, value ? value : "");
     ok = expand_bound(expander, body, names, list, out);
     unbind(expander, &bound);
     return ok;
@@ -258,14 +264,14 @@ static bool call_function(struct expander *expander, const struct call *outer,
                          .values = outer->values + 1,
                          .count = outer->count - 1,
                          .where = outer->where };
-    struct arena *scratch;
+    struct arena *scratch = lang_scratch(expander->lang);
+    struct arena_mark mark = arena_mark(scratch);
     struct text *texts;
     unsigned i;
     bool ok;
 
     if (!(function->flags & FUNCTION_TEXTS))
         return function_call(expander, &call, out);
-    scratch = arena_new();
     texts = arena_alloc(scratch, (call.count + 1) * sizeof *texts);
     for (i = 0; i < call.count; i++) {
         struct span value = { call.values[i], strlen(call.values[i]) };
@@ -276,7 +282,7 @@ static bool call_function(struct expander *expander, const struct call *outer,
     }
     call.texts = texts;
     ok = function_call(expander, &call, out);
-    arena_free(scratch);
+    arena_release(scratch, mark);
     return ok;
 }
 

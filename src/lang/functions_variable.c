@@ -13,7 +13,7 @@ bool function_value(struct expander *expander, const struct call *call, struct s
     struct variable *variable;
 
     if (reference_find(expander, call->values[0], &variable, out) == REFERENCE_VARIABLE)
-        str_add(out, variable->value);
+        str_addn(out, variable->value, variable->length);
     return true;
 }
 
@@ -88,9 +88,14 @@ bool function_warning(struct expander *expander, const struct call *call, struct
 
 bool function_info(struct expander *expander, const struct call *call, struct str *out)
 {
-    (void)expander;
+    const struct lang_options *options = lang_options(expander->lang);
+
     (void)out;
-    puts(call->values[0]);
-    fflush(stdout);
+    if (options->print) {
+        options->print(options->print_context, call->values[0]);
+    } else {
+        puts(call->values[0]);
+        fflush(stdout);
+    }
     return true;
 }

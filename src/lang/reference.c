@@ -95,14 +95,14 @@ static bool expand_own(struct expander *expander, struct variable *variable, str
     bool was_expanding = variable->expanding, ok;
 
     if (variable->flavor == FLAVOR_SIMPLE) {
-        str_add(out, variable->value);
+        str_addn(out, variable->value, variable->length);
         return true;
     }
     if (was_expanding && !is_called)
         return reference_fail_recursive(expander, variable, where);
     if (!variable->text)
-        variable->text = text_compile(lang_arena(expander->lang), variable->value,
-                                      strlen(variable->value), variable->where);
+        variable->text = text_compile(lang_arena(expander->lang), variable->value, variable->length,
+                                      variable->where);
     if (text_is_literal(variable->text))
         return expand(expander, variable->text, out);
     expander->frames = &frame;

@@ -102,7 +102,7 @@ static bool fail_undefined(struct expander *expander, const char *name, struct l
     if (nearest.best)
         str_addf(&hint, "did you mean '%s'?", nearest.best);
     else
-        str_addf(&hint, "if it may be empty, give it a default: %s ?=", name);
+        str_addf(&hint, "where it may be empty, say so: %s ?=", name);
     return fail_with_hint(expander, where, &message, &hint);
 }
 
