@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "lib/context.h"
+#include "run/store.h"
 #include "ui/json.h"
 #include "ui/plain.h"
 
@@ -105,6 +106,7 @@ void fake_free(struct fake *fake)
     if (!fake)
         return;
     lang_free(fake->lang);
+    model_free(&fake->model);
     events_free(fake->events);
     vec_free(&fake->goals);
     arena_free(fake->arena);
@@ -162,7 +164,7 @@ const char *fake_version(void)
 
 const char *fake_library(unsigned index)
 {
-    const char *libraries[] = { json_library() };
+    const char *libraries[] = { json_library(), run_libraries() };
 
     return index < sizeof libraries / sizeof *libraries ? libraries[index] : NULL;
 }
