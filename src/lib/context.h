@@ -22,6 +22,7 @@ struct fake {
     struct lang *lang;
     struct vec goals;                 /* struct goal */
     struct plan_options plan_options; /* the plan's, as long as that lives */
+    struct plan *plan;                /* NULL: not made yet, or it cannot be */
     const char *entered;              /* the folder last told with "Entering directory"; or NULL */
     bool has_loaded;                  /* a Fakefile was asked for: goals are known */
     bool is_finished;                 /* lang_finish was called */

@@ -105,6 +105,12 @@ void fake_free(struct fake *fake)
 {
     if (!fake)
         return;
+    plan_free(fake->plan);
+    for (size_t i = 0; i < fake->goals.len; i++) {
+        struct goal *goal = fake->goals.items[i];
+        if (goal->arguments)
+            map_free(&goal->arguments->map);
+    }
     lang_free(fake->lang);
     model_free(&fake->model);
     events_free(fake->events);

@@ -46,7 +46,6 @@ static const struct plan *make_plan(struct fake *fake)
     struct plan_options *options = &fake->plan_options;
     struct goal *goals =
         arena_alloc(fake->arena, (fake->goals.len + 1) * sizeof *goals); /* never empty */
-    const struct plan *plan;
 
     fake_finish(fake);
     if (fake->diags.errors > 0)
@@ -55,10 +54,10 @@ static const struct plan *make_plan(struct fake *fake)
         goals[i] = *(const struct goal *)fake->goals.items[i];
     options->goals = goals;
     options->goal_count = fake->goals.len;
-    plan = plan_make(fake->arena, options);
-    if (plan)
-        check_steps(plan);
-    return fake->diags.errors > 0 ? NULL : plan;
+    fake->plan = plan_make(fake->arena, options);
+    if (fake->plan)
+        check_steps(fake->plan);
+    return fake->diags.errors > 0 ? NULL : fake->plan;
 }
 
 /* 0 is the default in the one and no limit in the other. */
