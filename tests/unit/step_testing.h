@@ -96,6 +96,7 @@ static inline bool world_make(struct step_world *world)
 static inline void world_close(struct step_world *world)
 {
     lang_free(world->lang);
+    model_free(&world->model);
     str_free(&world->said);
     arena_free(world->arena);
     free(world);
