@@ -28,7 +28,7 @@ static void add_links(const struct unit *unit, bool order_only, bool duplicates,
         const struct link *link = &unit->links[i];
         const char *name = link_name(link);
 
-        if ((link->kind == EDGE_ORDER) != order_only)
+        if (link->is_hidden || (link->kind == EDGE_ORDER) != order_only)
             continue;
         if (!duplicates && unit->link_count > 1) {
             if (map_get(&seen, name))
@@ -48,7 +48,7 @@ static void value_target(const struct job *job, struct str *out)
 static void value_first(const struct job *job, struct str *out)
 {
     for (size_t i = 0; i < job->unit->link_count; i++)
-        if (job->unit->links[i].kind == EDGE_CONTENT) {
+        if (job->unit->links[i].kind == EDGE_CONTENT && !job->unit->links[i].is_hidden) {
             str_add(out, link_name(&job->unit->links[i]));
             return;
         }
@@ -279,14 +279,12 @@ static bool each_host(void *context, const char *hosts,
 
     for (size_t i = 0; is_good && i < list.len; i++) {
         struct job there = *job;
-        struct arena_mark mark = arena_mark(plan->arena);
         struct expander expander;
 
         there.host = list.items[i];
         there.scope = scope_make(plan->arena, job->unit, scope_of_host(plan, there.host));
         plan_expander(plan, &there, &expander);
         one(state, there.scope, &expander.calls);
-        arena_release(plan->arena, mark);
     }
     vec_free(&list);
     return is_good;

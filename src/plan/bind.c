@@ -263,7 +263,7 @@ static void adopt_hosts(struct planner *planner)
     for (size_t i = 0; i < planner->selection->named.len; i++) {
         struct host *host = planner->selection->named.items[i];
 
-        if (host->roles.len || !roles.len || host->index < planner->selection->known)
+        if (host->roles.len || !roles.len)
             continue;
         if (roles.len > 1) {
             diag_error_hint(planner->diags, nowhere,
@@ -325,7 +325,7 @@ static const char *hosts_text(struct planner *planner, const struct vec *hosts)
     return result;
 }
 
-/* What -H, -R, -x and --limit say, as given; from the arena. */
+/* "-H web1 -x db*": what the command line says of hosts; from the arena. */
 static const char *options_text(struct planner *planner)
 {
     const struct plan_options *options = planner->options;
@@ -341,7 +341,7 @@ static const char *options_text(struct planner *planner)
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (given[i][1])
             str_addf(&text, "%s%s %s", text.len ? " " : "", given[i][0], given[i][1]);
-    result = text.len ? arena_strdup(planner->arena, str_text(&text)) : "nothing given";
+    result = arena_strdup(planner->arena, str_text(&text));
     str_free(&text);
     return result;
 }
@@ -349,14 +349,25 @@ static const char *options_text(struct planner *planner)
 /* Why nothing is left of a unit's hosts; from the arena. */
 static const char *why_none(struct planner *planner, const struct unit *unit)
 {
-    const char *binding = binding_text(planner, unit->binding);
+    const struct selection *selection = planner->selection;
+    const char *binding = binding_text(planner, unit->binding), *asked;
     const char *primary = unit->target->flags & TARGET_PRIMARY ? " first of" : "";
+    struct vec kept = { 0 };
+    const char *why;
 
     if (!unit->bound->whole->asked.len)
         return arena_printf(planner->arena, "%s has no hosts", binding);
-    return arena_printf(planner->arena, "%s is%s %s, the selection is %s (%s)", binding, primary,
-                        hosts_text(planner, &unit->bound->asked),
-                        hosts_text(planner, &planner->selection->hosts), options_text(planner));
+    asked = hosts_text(planner, &unit->bound->asked);
+    if (!selection->is_given)
+        return arena_printf(planner->arena, "%s is%s %s, left out by %s", binding, primary, asked,
+                            options_text(planner));
+    for (size_t i = 0; i < selection->hosts.len; i++)
+        if (select_keeps(selection, selection->hosts.items[i]))
+            vec_push(&kept, selection->hosts.items[i]);
+    why = arena_printf(planner->arena, "%s is%s %s, the selection is %s (%s)", binding, primary,
+                       asked, hosts_text(planner, &kept), options_text(planner));
+    vec_free(&kept);
+    return why;
 }
 
 static void notice(struct planner *planner, const char *text)

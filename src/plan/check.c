@@ -1,24 +1,46 @@
 #include "plan/planner.h"
 
-/* Before anything connects: the variables that the recipes of tasks use are defined in the scope of
- * each host. Jobs that share a scope are checked once. */
+/* The variables that the recipes of tasks use are defined in the scope of each host. Jobs that
+ * share a scope are checked once. */
+static void check_recipe(struct planner *planner, struct unit *unit)
+{
+    const struct scope *last = NULL;
+
+    for (size_t i = 0; i < unit->job_count; i++) {
+        struct job *job = &unit->jobs[i];
+        struct expander expander;
+
+        if (job->scope == last)
+            continue;
+        last = job->scope;
+        plan_expander(planner->plan, job, &expander);
+        lang_check_target(planner->lang, unit->target, job->scope, &expander.calls);
+    }
+}
+
+/* Rolling is not there yet; to run on all hosts at once instead would be worse than not to run. */
+static void check_rolling(struct planner *planner, const struct unit *unit)
+{
+    static const char *const names[] = { "batch", "pause", "max_failures" };
+
+    for (size_t i = 0; unit->job_count && i < sizeof names / sizeof *names; i++) {
+        const struct variable *variable = variables_get(&unit->target->variables, names[i]);
+
+        if (variable)
+            diag_error(planner->diags, variable->where,
+                       "'%s' of '%s': this version does not roll over hosts yet", names[i],
+                       unit->target->name);
+    }
+}
+
 void scope_check(struct planner *planner)
 {
     for (size_t i = 0; i < planner->units.len; i++) {
         struct unit *unit = planner->units.items[i];
-        const struct scope *last = NULL;
 
-        if (!unit->binding || !unit->recipe)
-            continue;
-        for (size_t k = 0; k < unit->job_count; k++) {
-            struct job *job = &unit->jobs[k];
-            struct expander expander;
-
-            if (job->scope == last)
-                continue;
-            last = job->scope;
-            plan_expander(planner->plan, job, &expander);
-            lang_check_target(planner->lang, unit->target, job->scope, &expander.calls);
-        }
+        if (unit->binding && unit->recipe)
+            check_recipe(planner, unit);
+        if (unit->binding)
+            check_rolling(planner, unit);
     }
 }

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -7,11 +8,59 @@
 /* Where a file is: here, or in a folder of vpath or VPATH (GNU make manual, "Searching Directories
  * for Prerequisites"). */
 
-static bool file_exists(const char *path)
+/* The names in a folder, read once: a search asks for many files that are not there. */
+struct folder {
+    struct map names;
+};
+
+static bool stat_exists(const char *path)
 {
     struct stat status;
 
     return stat(path, &status) == 0;
+}
+
+static struct folder *read_folder(struct planner *planner, const char *path)
+{
+    struct folder *folder = map_get(&planner->folders, path);
+    struct dirent *entry;
+    DIR *stream;
+
+    if (folder)
+        return folder;
+    folder = arena_alloc(planner->arena, sizeof *folder);
+    *map_put(&planner->folders, arena_strdup(planner->arena, path)) = folder;
+    stream = opendir(path);
+    while (stream && (entry = readdir(stream)))
+        *map_put(&folder->names, arena_strdup(planner->arena, entry->d_name)) = folder;
+    if (stream)
+        closedir(stream);
+    return folder;
+}
+
+/* A link that leads nowhere is no file: what the folder lists is asked for. */
+static bool file_exists(struct planner *planner, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    struct str parent = { 0 };
+    bool is_listed;
+
+    if (!*name)
+        return stat_exists(path);
+    if (slash)
+        str_addn(&parent, path, slash == path ? 1 : (size_t)(slash - path));
+    else
+        str_addc(&parent, '.');
+    is_listed = map_get(&read_folder(planner, str_text(&parent))->names, name);
+    str_free(&parent);
+    return is_listed && stat_exists(path);
+}
+
+void find_free(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->folders.len; i++)
+        map_free(&((struct folder *)planner->folders.entries[i].value)->names);
+    map_free(&planner->folders);
 }
 
 /* There, or a target that a rule puts there. */
@@ -19,7 +68,7 @@ static bool is_at(struct planner *planner, const char *path)
 {
     const struct target *target = model_find_target(planner->model, path);
 
-    return (target && target->rules.len) || file_exists(path);
+    return (target && target->rules.len) || file_exists(planner, path);
 }
 
 /* Tries folder/name. */
@@ -83,7 +132,7 @@ bool find_file(struct planner *planner, const char *name, const char **path)
     const char *folders;
 
     *path = NULL;
-    if (file_exists(name))
+    if (file_exists(planner, name))
         return true;
     if (name[0] == '/')
         return false;

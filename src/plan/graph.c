@@ -185,28 +185,38 @@ static void add_hooks(struct planner *planner, struct unit *unit)
     vec_push(&planner->pending, unit);
 }
 
-/* `trigger` is set for a hook. */
+/* A unit of the target: of its only rule, or of one of its double-colon rules. */
+static struct unit *make_unit(struct search *search, struct target *target, struct unit *parent,
+                              struct turn *turn, const struct hook *hook)
+{
+    struct unit *unit = arena_alloc(search->planner->arena, sizeof *unit);
+
+    unit->target = target;
+    unit->parent = parent;
+    unit->turn = turn;
+    unit->binding = target->binding;
+    if (hook && !unit->binding && is_nameless_hook(hook))
+        unit->binding = parent->binding;
+    return unit;
+}
+
+/* Makes the units of a target and begins with the last; `hook` is why, or NULL. */
 static struct unit *open_unit(struct search *search, struct target *target, struct unit *parent,
                               struct turn *turn, const struct hook *hook)
 {
     struct planner *planner = search->planner;
-    size_t rules = target->double_colon && target->rules.len ? target->rules.len : 1;
-    struct unit *unit = NULL;
+    struct unit *unit, *earlier = NULL;
+    size_t index = 0;
 
-    for (size_t i = 0; i < rules; i++) {
-        struct unit *next = arena_alloc(planner->arena, sizeof *next);
-
-        next->target = target;
-        next->parent = parent;
-        next->turn = turn;
-        next->earlier = unit;
-        next->rule_index = i;
-        scope_inherit(planner, next);
-        next->binding = target->binding;
-        if (hook && !next->binding && is_nameless_hook(hook))
-            next->binding = parent->binding;
-        unit = next;
+    for (;;) {
+        unit = make_unit(search, target, parent, turn, hook);
+        unit->earlier = earlier;
+        unit->rule_index = index;
+        scope_inherit(planner, unit);
         rule_resolve(planner, unit);
+        if (!target->double_colon || ++index >= target->rules.len)
+            break;
+        earlier = unit;
     }
     set_unit_of(planner, target, unit);
     add_hooks(planner, unit);

@@ -85,6 +85,7 @@ static void add_goals(struct planner *planner)
 static void planner_free(struct planner *planner)
 {
     weave_free(planner);
+    find_free(planner);
     free(planner->by_target);
     vec_free(&planner->units);
     vec_free(&planner->pending);

@@ -25,6 +25,7 @@ struct link {
     struct unit *unit; /* NULL: not reached yet, or dropped to break a cycle */
     enum edge_kind kind;
     bool wait_before; /* a .WAIT stands in front of it */
+    bool is_hidden;   /* of another target of the group: not in $^ */
 };
 
 /* A point in an ordered list: what is first reached behind it waits for the members before it. The
@@ -158,7 +159,8 @@ struct planner {
     uint32_t stamp;       /* of the last search along turns */
     struct map tails;     /* key ▶ struct scope, shared by hosts that are alike */
     const struct scope *file;
-    const char *vpath; /* the value of VPATH; NULL: not asked for yet */
+    const char *vpath;  /* the value of VPATH; NULL: not asked for yet */
+    struct map folders; /* path ▶ struct folder, of find.c */
 };
 
 /* graph.c */
@@ -174,6 +176,7 @@ void rule_resolve(struct planner *planner, struct unit *unit);
 /* find.c: is there a file of this name, here or where VPATH has it? Then *path is set, else NULL.
  */
 bool find_file(struct planner *planner, const char *name, const char **path);
+void find_free(struct planner *planner);
 
 /* links.c: prerequisites as names, on the heap. */
 struct link_names {
@@ -247,7 +250,7 @@ const struct scope *scope_of_host(const struct plan *plan, const struct host *ho
 /* The scope of a unit that ends with `tail`; from the arena. */
 const struct scope *scope_make(struct arena *arena, const struct unit *unit,
                                const struct scope *tail);
-/* check.c */
+/* check.c: what can be found wrong before anything connects. */
 void scope_check(struct planner *planner);
 
 /* automatic.c: $@ $< … of a job; the context is a job, also one that is in no plan's list. */

@@ -37,6 +37,18 @@ static void add_rule(struct planner *planner, const struct unit *unit, const str
         links_add_second(planner, unit, rule->second, false, names);
 }
 
+/* What other targets of the group need must be there too when the recipe makes them; $^ does not
+ * tell. */
+static void add_members(struct planner *planner, const struct unit *unit, struct link_names *names)
+{
+    for (size_t i = 0; unit->rule && i < unit->rule->group_count; i++) {
+        const struct target *member = unit->rule->group[i];
+
+        for (size_t k = 0; member != unit->target && k < member->rules.len; k++)
+            add_rule(planner, unit, member->rules.items[k], names);
+    }
+}
+
 /* What the pattern rule asks for, then what is written. The rule with the recipe gives `$<`: it
  * comes first. */
 static void add_links(struct planner *planner, struct unit *unit, struct link_names *names)
@@ -50,7 +62,11 @@ static void add_links(struct planner *planner, struct unit *unit, struct link_na
     for (size_t i = 0; i < count; i++)
         if (rules[i] != unit->rule)
             add_rule(planner, unit, rules[i], names);
+    count = names->len;
+    add_members(planner, unit, names);
     links_fill(planner, unit, names);
+    for (; count < unit->link_count; count++)
+        unit->links[count].is_hidden = true;
     links_free_names(names);
 }
 

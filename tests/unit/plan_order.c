@@ -132,6 +132,11 @@ static const struct plan_case cases[] = {
                   "p.c: p.y\n"
                   "p.h: p.y p.c\n"
                   "all: p.c p.h\n" },
+    { .fakefile = "p.c p.h &: p.y\n\tyacc\np.h: p.x\n",
+      .files = "p.y p.x",
+      .expected = "p.y:\n"
+                  "p.x:\n"
+                  "p.c: p.y p.x\n" },
     /* arguments */
     { .fakefile = "a @local: c\n\tlocal x\nb @local: c\n\tlocal x\nc @local:\n\tlocal x\n",
       .goals = "a:tag=v1 b:tag=v2",

@@ -103,8 +103,14 @@ static const struct plan_case own[] = {
     /* .PRIMARY is taken before -x and --limit */
     { .fakefile = "@web: hosts = web2 web1\nt: m\nm @web:\n\trun x\n.PRIMARY: m\n",
       .exclude = "web2",
-      .expected = "notice: m: passed over: @web is first of web2, the selection is none (-x web2)\n"
+      .expected = "notice: m: passed over: @web is first of web2, left out by -x web2\n"
                   "t:\n" },
+    /* a host that the file knows but in no role */
+    { .fakefile = "hosts = h\n@web: hosts = w\nm @web:\n\trun x\n",
+      .hosts = "h",
+      .expected = "m@h:\n" },
+    { .fakefile = "t: batch = 2\nt @local:\n\tlocal x\n",
+      .expected = "1: error: 'batch' of 't': this version does not roll over hosts yet\n" },
     { .fakefile = "@web: hosts = web2 web1\nm @:\n\trun x\n.PRIMARY: m\n",
       .hosts = "web1,web2",
       .expected = "m@web1:\n" },
