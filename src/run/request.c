@@ -335,6 +335,8 @@ void request_output(struct job_run *job, uint32_t id, int stream, const char *da
     }
     struct step *step = step_at(job, index);
     struct step_run *run = &job->step_runs[index];
+    if (!run->began)
+        request_began(job, run->id); /* an upload of it failed */
     if (stream != 1 || !step_wants_output(step))
         tell_output(job, step, stream, data, size);
     else if (!run->output_failed && !step_take_output(step, data, size, &why)) {

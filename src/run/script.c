@@ -19,15 +19,18 @@
  * `fixed`: a file that we may not read is taken as the same while its state is.
  */
 static const char LIBRARY[] =
+    "r_nl='\n'\n"
+    /* Which tools the host has is asked when they are first needed. */
+    "r_init(){ [ \"$r_ready\" ] && return; r_ready=1 r_young=\n"
     "if stat -c %i / >/dev/null 2>&1; then "
-    "r_stat(){ stat -c 'state %i %s %Y %Z %n' -- \"$@\" 2>/dev/null; :; }; r_young=\n"
+    "r_stat(){ stat -c 'state %i %s %Y %Z %n' -- \"$@\" 2>/dev/null; :; }\n"
     "elif stat -f %i / >/dev/null 2>&1; then "
-    "r_stat(){ stat -f 'state %i %z %m %c %N' -- \"$@\" 2>/dev/null; :; }; r_young=\n"
+    "r_stat(){ stat -f 'state %i %z %m %c %N' -- \"$@\" 2>/dev/null; :; }\n"
     "else r_stat(){ :; }; r_young=young; fi\n"
     "if command -v sha256sum >/dev/null 2>&1; then r_hash(){ sha256sum -- \"$@\"; }\n"
     "elif command -v shasum >/dev/null 2>&1; then r_hash(){ shasum -a 256 -- \"$@\"; }\n"
     "elif command -v sha256 >/dev/null 2>&1; then r_hash(){ sha256 -r -- \"$@\"; }\n"
-    "else r_hash(){ cksum -- \"$@\"; }; fi\n"
+    "else r_hash(){ cksum -- \"$@\"; }; fi; }\n"
     "r_sum(){ for r_p do shift\n"
     "if [ -h \"$r_p\" ]; then printf 'link %s -> %s\\n' \"$r_p\" \"$(readlink \"$r_p\")\"\n"
     "elif [ -f \"$r_p\" ] && [ -r \"$r_p\" ]; then set -- \"$@\" \"$r_p\"\n"
@@ -45,19 +48,24 @@ static const char LIBRARY[] =
     "[ -z \"$r_y\" ] || echo young; }\n"
     /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
      * place. */
-    "r_end(){ r_t=$r/.new.$1; r_walk r_stat <\"$r_t\" >\"$r_t.s\" && r_walk r_sum <\"$r_t\" "
+    "r_end(){ r_init; r_t=$r/.new.$1; r_walk r_stat <\"$r_t\" >\"$r_t.s\" && r_walk r_sum "
+    "<\"$r_t\" "
     ">\"$r_t.h\" && { cat \"$r_t.s\" \"$r_t.h\" && r_age <\"$r_t.s\"; echo end; } >>\"$r_t\" && "
     "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\"; return $r_e; }\n"
     "r_refresh(){ sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
     "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
-    "r_same(){ r_a=$(sed -n '/^state /p' \"$r/$1\"); r_b=$(r_walk r_stat <\"$r/$1\")\n"
-    "[ \"$r_a\" = \"$r_b\" ] && ! grep -q '^young' \"$r/$1\" && { echo '= same'; return; }\n"
+    /* r_same NAME REFRESH: $r_c is the record's text. The usual case costs one process: stat. */
+    "r_same(){ case $r_c in *\"${r_nl}place \"*) r_init;; *) echo '= same'; return;; esac\n"
+    "r_a=; case $r_c in *\"${r_nl}state \"*) r_a=\"state ${r_c#*\"${r_nl}state \"}\"; "
+    "r_a=${r_a%%\"$r_nl\"[!s]*};; esac\n"
+    "r_b=$(r_walk r_stat <\"$r/$1\"); if [ \"$r_a\" = \"$r_b\" ]; then "
+    "case $r_c in *\"${r_nl}young$r_nl\"*) ;; *) echo '= same'; return;; esac; fi\n"
     "r_a=$(sed -n '/^hash /p;/^link /p;/^fixed /p;/^folder /p' \"$r/$1\"); "
     "r_b=$(r_walk r_sum <\"$r/$1\")\n"
     "[ \"$r_a\" = \"$r_b\" ] || { echo '= differs'; printf '%s\\n' \"$r_b\"; return; }\n"
     "echo '= same'; [ -z \"$2\" ] || r_refresh \"$1\"; }\n"
-    "r_read(){ printf '+ %s\\n' \"$1\"; "
-    "if [ -f \"$r/$1\" ]; then cat \"$r/$1\"; echo; r_same \"$1\" \"$2\"; fi\n"
+    "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(cat \"$r/$1\"); "
+    "printf '%s\\n' \"$r_c\"; r_same \"$1\" \"$2\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */
@@ -69,12 +77,15 @@ static const char LIBRARY[] =
     "[ \"$r_x\" ] && kill -s 0 $r_x 2>/dev/null && [ \"$(r_start $r_x)\" = \"$r_y\" ]; }\n"
     "r_flock(){ if command -v flock >/dev/null 2>&1; then flock -n 9 9>&9; "
     "else r_claim || { ! r_alive && mv -f \"$r/.lock.pid\" \"$r/.lock.old\" && r_claim; }; fi; }\n"
-    "r_open(){ mkdir -p \"$r\" && [ -w \"$r\" ] && command exec 9>>\"$r/.lock\" || return 1\n"
+    "r_open(){ [ -d \"$r\" ] || mkdir -p \"$r\" && [ -w \"$r\" ] && command exec 9>>\"$r/.lock\" "
+    "|| return 1\n"
     "[ $r_m = 077 ] || chmod g+s \"$r\" 2>/dev/null; return 0; }\n"
-    "r_lock(){ if r_flock; then printf '%s\\n' \"$1 $2\" >\"$r/.lock.by\"; echo locked; return; "
-    "fi\n"
-    "r_x=; r_y=; read -r r_x r_y <\"$r/.lock.by\"; exec 9>&-\n"
-    "if [ \"$r_x\" = \"$1\" ]; then echo ours; else printf 'held %s\\n' \"$r_y\"; fi; }\n"
+    /* A session that has just died holds it for a moment yet: two more tries, a second apart. */
+    "r_lock(){ for r_i in 1 1 0; do\n"
+    "if r_flock; then printf '%s\\n' \"$1 $2\" >\"$r/.lock.by\"; echo locked; return; fi\n"
+    "r_x=; r_y=; read -r r_x r_y <\"$r/.lock.by\"\n"
+    "[ \"$r_x\" != \"$1\" ] || { exec 9>&-; echo ours; return; }\n"
+    "sleep $r_i; done; exec 9>&-; printf 'held %s\\n' \"$r_y\"; }\n"
     /* The session's shell keeps its own umask: steps inherit it. */
     "r_begin(){ r_u=$(umask); umask $r_m; if r_open; then r_lock \"$1\" \"$2\"; else "
     "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
