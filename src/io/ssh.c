@@ -27,6 +27,7 @@ static const struct phase {
 } phases[SSH_STATES] = {
     [SSH_CONFIGURE] = { step_configure, "reading the ssh configuration", true },
     [SSH_RESOLVE] = { ssh_step_resolve, "looking up the name", true },
+    [SSH_QUEUE] = { ssh_step_queue, "waiting for others to log in", false },
     [SSH_CONNECT] = { ssh_step_connect, "connecting", true },
     [SSH_HANDSHAKE] = { ssh_step_handshake, "waiting for the server's part of the handshake",
                         true },
@@ -41,6 +42,14 @@ static const struct phase {
 
 /* ---- failures ---- */
 
+/* Messages quote what servers said: nothing in them may move a terminal or a log. */
+static void make_harmless(struct str *text)
+{
+    for (size_t i = 0; i < text->len; i++)
+        if ((unsigned char)text->data[i] < ' ' || text->data[i] == 0x7f)
+            text->data[i] = '?';
+}
+
 enum ssh_progress ssh_fail(struct ssh *ssh, enum transport_error error, const char *format, ...)
 {
     if (ssh->error != TRANSPORT_OK)
@@ -52,6 +61,7 @@ enum ssh_progress ssh_fail(struct ssh *ssh, enum transport_error error, const ch
     str_clear(&ssh->hint);
     str_addv(&ssh->why, format, args);
     va_end(args);
+    make_harmless(&ssh->why);
     return SSH_FAILED;
 }
 
@@ -62,6 +72,7 @@ enum ssh_progress ssh_hint(struct ssh *ssh, const char *format, ...)
     str_clear(&ssh->hint);
     str_addv(&ssh->hint, format, args);
     va_end(args);
+    make_harmless(&ssh->hint);
     return SSH_FAILED;
 }
 
@@ -109,6 +120,7 @@ void ssh_wake(struct ssh *ssh, unsigned milliseconds)
 /* The socket is shut first, so that nothing libssh2 does from here can wait or be sent. */
 static void drop_session(struct ssh *ssh)
 {
+    ssh_gate_leave(ssh);
     ssh_hang_up(ssh);
     ssh_login_free(ssh->login);
     ssh->login = NULL;
@@ -164,6 +176,8 @@ static void free_all(struct ssh *ssh)
 static void enter(struct ssh *ssh, enum ssh_state state)
 {
     ssh->state = state;
+    if (state == SSH_OPEN_CHANNEL)
+        ssh_gate_leave(ssh);
     unsigned limit = ssh->config ? ssh->config->connect_timeout : 30;
     if (phases[state].is_limited)
         set_deadline(ssh, limit);
@@ -304,7 +318,7 @@ static void ssh_write(void *channel, const char *data, size_t size)
     if (size == 0 || ssh->is_closing || ssh->error)
         return;
     ssh_queue(ssh, data, size);
-    if (ssh->state == SSH_RUNNING && !ssh->is_stepping)
+    if (ssh->state == SSH_RUNNING)
         ssh_wake(ssh, 0);
 }
 

@@ -1,10 +1,7 @@
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/mem.h"
-#include "io/loop.h"
 #include "io/ssh_state.h"
 
 /* From a socket to a session whose host is the right one. */
@@ -55,17 +52,6 @@ static bool is_ssh_server(const struct ssh *ssh)
     return str_starts(text, "SSH-") || strstr(text, "\nSSH-");
 }
 
-/* The first line of what was said in place of a banner, without what a terminal would obey. */
-static char *quote_greeting(const struct ssh *ssh)
-{
-    const char *text = str_text(&ssh->greeting);
-    char *line = mem_strndup(text, strcspn(text, "\r\n"));
-    for (char *c = line; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
-    return line;
-}
-
 /* sshd beyond MaxStartups hangs up without a word, newer ones with this line; so do servers behind
  * a limit of connections. */
 static bool sheds_load(const struct ssh *ssh)
@@ -85,10 +71,9 @@ static enum ssh_progress fail_banner(struct ssh *ssh)
         return ssh_hint(
             ssh, "the server sheds load (MaxStartups in its sshd_config) or bars this address");
     }
-    char *line = quote_greeting(ssh);
-    ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s is not an ssh server: it said \"%s\"",
-             str_text(&ssh->address_text), line);
-    free(line);
+    const char *text = str_text(&ssh->greeting);
+    ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s is not an ssh server: it said \"%.*s\"",
+             str_text(&ssh->address_text), (int)strcspn(text, "\r\n"), text);
     return ssh_hint(ssh, "is %u the port of sshd?", ssh->config->port);
 }
 

@@ -89,13 +89,26 @@ struct refusal {
     struct str print; /* fingerprint */
 };
 
-/* "ssh -p 2222 web1": shows the key and asks. */
+/* "ssh -p 2222 web1 true": shows the key and asks. */
 static void add_ssh_command(const struct ssh *ssh, struct str *out)
 {
+    const struct connection *connection = ssh->connection;
     str_add(out, "ssh ");
+    if (connection->config && *connection->config) {
+        str_add(out, "-F ");
+        str_add_quoted(out, connection->config);
+        str_addc(out, ' ');
+    }
+    if (connection->known_hosts && *connection->known_hosts) {
+        char *option = mem_printf("UserKnownHostsFile=%s", connection->known_hosts);
+        str_add(out, "-o ");
+        str_add_quoted(out, option);
+        str_addc(out, ' ');
+        free(option);
+    }
     if (ssh->config->port != 22)
         str_addf(out, "-p %u ", ssh->config->port);
-    str_add_quoted(out, ssh->connection->name);
+    str_add_quoted(out, connection->name);
     str_add(out, " true");
 }
 

@@ -22,6 +22,7 @@ struct timer;
 enum ssh_state {
     SSH_CONFIGURE,    /* `ssh -G` is asked */
     SSH_RESOLVE,      /* the name is looked up, in the pool */
+    SSH_QUEUE,        /* waits until few enough others log in */
     SSH_CONNECT,      /* an address is tried */
     SSH_HANDSHAKE,    /* banners, keys exchanged, the host's key checked */
     SSH_AUTHENTICATE, /* keys are offered */
@@ -30,7 +31,7 @@ enum ssh_state {
     SSH_RUNNING, /* both ways */
     SSH_LEAVE,   /* the far side has ended its output: channel and session are closed */
     SSH_END,     /* nothing is left but to tell */
-    SSH_PAUSE,   /* waits before SSH_CONNECT is tried again */
+    SSH_PAUSE,   /* waits before all is tried again from SSH_RESOLVE on */
     SSH_STATES,
 };
 
@@ -42,6 +43,8 @@ enum ssh_progress {
     SSH_WAIT_LIBRARY, /* for the socket, in the directions that libssh2 names */
     SSH_FAILED,       /* ssh_fail was called */
 };
+
+enum ssh_gate { SSH_GATE_OUTSIDE, SSH_GATE_QUEUED, SSH_GATE_INSIDE };
 
 /* Who has a packet half sent: until it has left, only the same call may be made again. */
 enum ssh_sender { SSH_NOBODY, SSH_READER, SSH_WRITER };
@@ -74,6 +77,7 @@ struct ssh {
     int fd;
     struct poll_watch *watch;
     unsigned tries; /* of the whole connect */
+    enum ssh_gate gate;
 
     LIBSSH2_SESSION *session;
     LIBSSH2_CHANNEL *channel;
@@ -118,6 +122,10 @@ bool ssh_next_address(struct ssh *ssh); /* leaves the address; true when there i
 void ssh_hang_up(struct ssh *ssh);      /* watch and socket */
 void ssh_forget_lookup(struct ssh *ssh);
 void ssh_acknowledge(int fd); /* no delayed acknowledgement of what was read */
+
+/* ---- ssh_gate.c ---- */
+enum ssh_progress ssh_step_queue(struct ssh *ssh);
+void ssh_gate_leave(struct ssh *ssh); /* logged in, or given up */
 
 /* ---- ssh_handshake.c, ssh_hostkey.c, ssh_login.c ---- */
 enum ssh_progress ssh_step_handshake(struct ssh *ssh);

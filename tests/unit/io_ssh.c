@@ -262,7 +262,7 @@ END_TEST
 
 START_TEST(many_at_once)
 {
-    enum { COUNT = 20 };
+    enum { COUNT = 80 }; /* more than may log in at once */
     serve_known();
     struct loop *loop = loop_new();
     struct talk talks[COUNT] = { { 0 } };
@@ -292,13 +292,78 @@ START_TEST(it_can_be_cut_at_any_time)
 }
 END_TEST
 
+/* The user's ssh configuration leads to the host, under a name that only it knows. */
+START_TEST(the_ssh_configuration_is_followed)
+{
+    serve("host_ed", "");
+    know("fakes-alias", "host_ed");
+    char *command = mem_printf(
+        "printf '%%s\\n' 'Host web1' 'HostName 127.0.0.1' 'Port %u' 'HostKeyAlias fakes-alias' "
+        "'IdentityFile %s' 'UserKnownHostsFile %s' 'Host jumpy' 'ProxyJump web1' >config",
+        server.port, own_key, known);
+    server_sh(&server, command);
+    free(command);
+    char *config = path_of("config");
+    connection = (struct connection){ .name = "web1", .config = config };
+    talk_run(&talk, &connection, "echo in");
+    expect_ok("in\n", "");
+    talk_clear(&talk);
+    connection.name = "jumpy";
+    talk_run(&talk, &connection, "echo in");
+    expect_failure(TRANSPORT_UNSUPPORTED, "ProxyJump web1", "openssh");
+    free(config);
+}
+END_TEST
+
+/* Where localhost is ::1 first, nothing listens there. */
+START_TEST(a_name_may_have_several_addresses)
+{
+    serve("host_ed", "");
+    char *name = mem_printf("[localhost]:%u", server.port);
+    know(name, "host_ed");
+    free(name);
+    connection.name = "LocalHost";
+    talk_run(&talk, &connection, "echo in");
+    expect_ok("in\n", "");
+}
+END_TEST
+
+static void answer_read(void *context, int stream, const char *data, size_t size)
+{
+    talk_read(context, stream, data, size);
+    char text[16];
+    int count = (int)talk.out[1].len;
+    snprintf(text, sizeof text, "%d\n", count);
+    if (count < 200)
+        transport_ssh.write(talk.channel, text, strlen(text));
+    else
+        transport_ssh.close(talk.channel, false);
+}
+
+/* What a callback writes leaves without waiting for anything else to happen. */
+START_TEST(a_callback_may_write)
+{
+    static const struct transport_events events = { talk_opened, answer_read, talk_drained,
+                                                    talk_closed };
+    serve_known();
+    talk.keep_open = true;
+    struct loop *loop = loop_new();
+    talk.channel = transport_ssh.open(loop, &connection, "echo 0; cat", &events, &talk);
+    loop_run(loop);
+    loop_free(loop);
+    ck_assert_msg(talk.error == TRANSPORT_OK, "%s", str_text(&talk.why));
+    ck_assert(str_starts(str_text(&talk.out[1]), "0\n2\n4\n6\n8\n10\n13\n"));
+}
+END_TEST
+
 /* ---- host keys ---- */
 
 START_TEST(an_unknown_host_is_refused_then_remembered)
 {
     serve("host_ed host_ec", "");
     talk_run(&talk, &connection, "echo in");
-    char *command = mem_printf("ssh -p %u 127.0.0.1", server.port);
+    char *command =
+        mem_printf("ssh -o 'UserKnownHostsFile=%s' -p %u 127.0.0.1 true", known, server.port);
     expect_failure(TRANSPORT_HOST_KEY, "SHA256:", command);
     free(command);
     talk_clear(&talk);
@@ -495,6 +560,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, much_data_passes_whole);
     tcase_add_test(tests, many_at_once);
     tcase_add_test(tests, it_can_be_cut_at_any_time);
+    tcase_add_test(tests, the_ssh_configuration_is_followed);
+    tcase_add_test(tests, a_name_may_have_several_addresses);
+    tcase_add_test(tests, a_callback_may_write);
     tcase_add_test(tests, an_unknown_host_is_refused_then_remembered);
     tcase_add_test(tests, the_known_key_is_asked_for);
     tcase_add_test(tests, a_changed_key_is_refused_always);
