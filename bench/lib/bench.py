@@ -51,7 +51,7 @@ class Bench:
         return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done
 
     def ssh(self, *options):
-        return ['ssh', '-F', self.folder / 'home/.ssh/config', *options]
+        return ['ssh', '-F', self.folder / 'ssh_config', *options]
 
 
 def interleaved(contenders, rounds):

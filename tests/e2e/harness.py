@@ -2,6 +2,7 @@
 
 A test is a function `test_*(world)` in a file test_*.py of this folder; tests/e2e/run runs them, each with a
 World of its own, two at a time."""
+import getpass
 import json
 import os
 import pathlib
@@ -82,7 +83,7 @@ class World:
         return int((self.folder / address / 'pid').read_text())
 
     def ssh(self, address, command, **options):
-        return subprocess.run(['ssh', '-F', self.home / '.ssh/config', address, command],
+        return subprocess.run(['ssh', '-F', self.folder / 'ssh_config', address, command],
                               env=self.environment(), capture_output=True, **options)
 
     # ---- the project
@@ -101,7 +102,7 @@ class World:
     def fakefile(self, text, name='Fakefile'):
         """Writes the Fakefile; four blanks at the front of a line become a tab. A preamble gives port and hosts."""
         text = re.sub(r'^    ', '\t', text, flags=re.M)
-        head = 'project = e2e\n'
+        head = f'project = e2e\nuser = {getpass.getuser()}\n'
         if self.addresses:
             head += f'ssh_port = {self.port}\nhosts = {" ".join(self.addresses)}\n'
         return self.write(name, head + text)

@@ -1,5 +1,7 @@
 """The tutorials' main job: pack here, put, install, reload; nothing the second time."""
+import getpass
 import shutil
+import subprocess
 
 from harness import TOP, check, contains, lacks
 
@@ -8,7 +10,7 @@ def flask(world):
     """The example's project, with folders of their own for servers that share a machine."""
     world.servers(2)
     shutil.copytree(TOP / 'examples/flask', world.project, dirs_exist_ok=True)
-    lines = ['include Fakefile', 'project = e2e', 'user =', f'ssh_port = {world.port}',
+    lines = ['include Fakefile', 'project = e2e', f'user = {getpass.getuser()}', f'ssh_port = {world.port}',
              f'hosts = {" ".join(world.addresses)}']
     for address in world.addresses:
         lines += [f'@{address}: www = {world.folder / address}/www', f'@{address}: tmp = {world.host_home(address)}']
@@ -16,7 +18,6 @@ def flask(world):
 
 
 def greeting(world, address):
-    import subprocess
     python = world.folder / address / 'www/env/bin/python'
     return subprocess.run([python, '-c', 'import yourapplication; print(yourapplication.GREETING)'],
                           capture_output=True, text=True, check=True).stdout.strip()
