@@ -116,7 +116,7 @@ static enum ssh_progress refuse_unknown(struct ssh *ssh, const struct refusal *r
 {
     struct str command = { 0 };
     add_ssh_command(ssh, &command);
-    ssh_fail(ssh, TRANSPORT_HOST_KEY, "the host key of %s is not known: %s %s",
+    ssh_fail(ssh, TRANSPORT_HOST_KEY, "the host key of %s is unknown: %s %s",
              str_text(&refusal->names->name), str_text(&refusal->type), str_text(&refusal->print));
     ssh_hint(ssh,
              "if that is its fingerprint, accept it with `%s`, or set ssh_host_keys = accept-new",
@@ -163,7 +163,7 @@ static enum ssh_progress refuse_other_type(struct ssh *ssh, const struct refusal
     for (int i = 0; i < HOST_KEY_TYPES; i++)
         could_check = could_check || list_has(str_text(&known), host_key_types[i]);
     ssh_fail(ssh, could_check ? TRANSPORT_HOST_KEY : TRANSPORT_UNSUPPORTED,
-             "the host key %s %s of %s is not known; %s:%u has one of type %s",
+             "the host key %s %s of %s is unknown; %s:%u has one of type %s",
              str_text(&refusal->type), str_text(&refusal->print), str_text(&refusal->names->name),
              refusal->answer.path, refusal->answer.line, str_text(&known));
     if (could_check)

@@ -105,7 +105,7 @@ static void start_program(struct loop *loop, struct answer *answer,
     snprintf(port, sizeof port, "%u", connection->port);
     char *other = connection->config ? NULL : ssh_user_other_config();
     const char *file = connection->config ? connection->config : other;
-    const char *argv[10] = { "ssh", "-G" };
+    const char *argv[11] = { "ssh", "-G" }; /* all of the below, and the NULL */
     int count = 2;
     if (file) {
         argv[count++] = "-F";

@@ -422,7 +422,7 @@ START_TEST(a_key_of_another_type_is_refused)
     know(name, "host_ec");
     connection.host_keys = "accept-new";
     talk_run(&talk, &connection, "echo in");
-    expect_failure(TRANSPORT_HOST_KEY, "is not known", "accept it with");
+    expect_failure(TRANSPORT_HOST_KEY, "is unknown", "accept it with");
     talk_clear(&talk);
     server_sh(&server, ": >known");
     know(name, "host_rsa");

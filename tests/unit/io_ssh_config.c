@@ -152,7 +152,7 @@ START_TEST(ssh_resolves_the_configuration)
     ck_assert(file_replace(path, text, sizeof text - 1, 0600));
     struct loop *loop = loop_new();
     struct connection connection = { .name = "web1", .config = path };
-    struct connection other = { .name = "web1", .config = path, .user = "me" };
+    struct connection other = { .name = "web1", .config = path, .user = "me", .port = 7 };
     struct asked asked[4] = { 0 };
     struct ssh_query *queries[] = {
         ssh_config_ask(loop, &connection, found, &asked[0]),
