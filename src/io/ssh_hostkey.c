@@ -127,10 +127,10 @@ static enum ssh_progress refuse_unknown(struct ssh *ssh, const struct refusal *r
 
 static void add_remove_command(const struct refusal *refusal, struct str *out)
 {
-    str_add(out, "ssh-keygen -f ");
-    str_add_quoted(out, refusal->answer.path);
-    str_add(out, " -R ");
+    str_add(out, "ssh-keygen -R ");
     str_add_quoted(out, str_text(&refusal->names->name));
+    str_add(out, " -f ");
+    str_add_quoted(out, refusal->answer.path);
 }
 
 static enum ssh_progress refuse_changed(struct ssh *ssh, const struct refusal *refusal)
@@ -140,7 +140,7 @@ static enum ssh_progress refuse_changed(struct ssh *ssh, const struct refusal *r
     add_remove_command(refusal, &remove);
     add_ssh_command(ssh, &command);
     ssh_fail(ssh, TRANSPORT_HOST_KEY,
-             "THE HOST KEY OF %s HAS CHANGED: it is now %s %s, %s:%u has another",
+             "the host key of %s has changed: it is now %s %s, %s:%u has another",
              str_text(&refusal->names->name), str_text(&refusal->type), str_text(&refusal->print),
              refusal->answer.path, refusal->answer.line);
     ssh_hint(ssh,

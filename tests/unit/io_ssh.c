@@ -396,7 +396,7 @@ START_TEST(a_changed_key_is_refused_always)
     know(name, "id_no");
     connection.host_keys = "accept-new";
     talk_run(&talk, &connection, "echo in");
-    char *remove = mem_printf("ssh-keygen -f %s/known -R '%s'", server.folder, name);
+    char *remove = mem_printf("ssh-keygen -R '%s' -f %s", name, known);
     expect_failure(TRANSPORT_HOST_KEY, "known:2", remove);
     free(remove);
     free(name);
