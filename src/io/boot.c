@@ -27,13 +27,13 @@ enum { BOOT_TEXT_LIMIT = 24 * 1024 };
  * standard input, 9 the lock's. In the loop: 5 the way to the runner. In the runner: 0 from the
  * loop, 5 and 6 the fifos of the running step, 7 where a step's shell says its number.
  *
- * Files in $d: o, e the fifos of the running step; r the fifo to the runner; q the request; p "STEP
- * CAT CAT" while a step runs, with a "-" behind once its shell has ended; g its process group; k
- * "SIGNAL all": the request is to end; l the loop's process; t what the watchdog looks at, s its
- * sleep; x, a, u*, i*, c* outputs and inputs.
+ * Files in $d: o, e the fifos of the running step; r the fifo to the runner; q0, q1 the request; p
+ * "STEP CAT CAT" while a step runs, with a "-" behind once its shell has ended; g its process
+ * group; k "SIGNAL all": the request is to end; l the loop's process; t what the watchdog looks at,
+ * s its sleep; x, a, u*, i*, c* outputs and inputs.
  */
 static const char BOOT[] =
-    "exec 3>&1 4>&2 2>/dev/null 8</dev/null; "
+    "exec 3>&1 4>&2 2>/dev/null 8</dev/null; cd \"${HOME:-/}\"; "
     /* f_mark is the record separator, f_nl a newline; one printf, which is a program in mksh. */
     "f_nl=$(printf \"\\036\\nx\"); f_mark=${f_nl%?x}; f_nl=${f_nl#?}; f_nl=${f_nl%x}; d= f_w=; "
 
@@ -77,17 +77,22 @@ static const char BOOT[] =
     "f_folder(){ [ \"$d\" ] && return; f_groups; f_reader; f_make || return; "
     "exec 7<&0; f_child <&7 & echo $! >\"$d/l\"; exec 7<&- </dev/null; f_runner; exit 0; }; "
     "f_child(){ exec 7<&- 5>\"$d/r\"; f_watch; f_loop; }; "
-    "f_runner(){ exec 9>&-; while read -r f_x; do . \"$d/q\"; done <\"$d/r\"; }; "
+    "f_runner(){ exec 9>&-; trap : INT QUIT; while read -r f_x; do . \"$d/q$f_x\"; done <\"$d/r\"; "
+    "}; "
 
     /* A step: ID TEXT [$0]. Two cats carry its outputs from two fifos to the channel; their end of
      * file is the proof that nobody holds an output any more. In ( ), so that the runner does not
      * say "Terminated" into its error output. */
+    "f_gone(){ for f_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do "
+    "kill -s 0 -- $G$1 || return; sleep 0.2 || sleep 1; done; kill -s KILL -- $G$1; }; "
     "f_stopped(){ [ -e \"$d/k\" ]; }; "
     "f_step(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
     "cat <\"$d/o\" >&3 3>&- 4>&- 8<&- & f_a=$!; cat <\"$d/e\" >&4 3>&- 4>&- 8<&- & f_b=$!; "
     "exec 5>\"$d/o\" 6>\"$d/e\"; echo $f_i $f_a $f_b >\"$d/p\"; [ \"$M\" ] && set -m; "
     "( exec $S sh -c \"echo \\$\\$ >&7;exec 7>&-;$2\" ${3+\"$3\"} "
     "<&8 >&5 2>&6 7>\"$d/g\" 3>&- 4>&- 5>&- 6>&- 8<&- ); f_c=$?; [ \"$M\" ] && set +m; "
+    "[ -e \"$d/y\" ] && rm -f \"$d/y\" && read -r f_p <\"$d/g\" && { f_gone $f_p >/dev/null 3>&- "
+    "4>&- 5>&- 6>&- 8<&- & }; "
     "echo $f_i $f_a $f_b - >\"$d/p\"; : >\"$d/g\"; "
     "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
     "exec 5>&- 6>&-; wait $f_a $f_b; : >\"$d/p\"; return $f_c; }; "
@@ -101,16 +106,19 @@ static const char BOOT[] =
     "( eval \"$2\" ) </dev/null >/dev/null 2>\"$d/x\"; f_c=$?; "
     "[ $f_c = 0 ] || cat \"$d/x\" >&4; f_both e $1 $f_c; return $f_c; }; "
 
-    /* A request: ID UPLOADS TEXT; the text is in $d/q already when it is not given. */
+    /* A request: ID UPLOADS TEXT; the text is in its file already when it is not given. There are
+     * two files, in turn: the runner may still be reading the last line of one. */
     "f_run(){ [ \"$d\" ] || { f_both q $1 1; return; }; "
     "for f_x in $2; do case \"$f_bad \" in *\" $f_x \"*) f_both q $1 1; return;; esac; done; "
-    "f_stopped && rm -f \"$d/k\"; [ -z \"$3\" ] || printf \"%s\\n\" \"$3\" >\"$d/q\"; echo >&5; }; "
+    "f_stopped && rm -f \"$d/k\"; [ -z \"$3\" ] || printf \"%s\\n\" \"$3\" >\"$d/q$(($1%2))\"; "
+    "echo $(($1%2)) >&5; }; "
 
     /* f_signal SIGNAL STEP: to the group of the running step, if it is this one; SIGNAL all: to
      * any, and the request is over. `k`: it has not begun yet, ask again. */
-    "f_signal(){ [ $2 = all ] && echo $1 >\"$d/k\"; read -r f_i f_a f_b f_x <\"$d/p\" || return; "
-    "[ \"$f_x\" ] && return; case $2 in all|$f_i) ;; *) return;; esac; "
-    "read -r f_p <\"$d/g\" || { f_say k $f_i; return; }; if [ \"$G\" ]; then kill -s $1 -- -$f_p; "
+    "f_signal(){ [ $2 = all ] && echo $1 >\"$d/k\"; "
+    "read -r f_i f_a f_b f_x <\"$d/p\" || { f_say k; return; }; [ \"$f_x\" ] && return; "
+    "case $2 in all|$f_i) ;; *) return;; esac; read -r f_p <\"$d/g\" || { f_say k; return; }; "
+    ": >\"$d/y\"; if [ \"$G\" ]; then kill -s $1 -- -$f_p; "
     "elif [ $1 = KILL ]; then rm -rf \"$d\"; kill -s KILL 0; else kill -s $1 $f_p; fi; }; "
 
     /* f_cut STEP: its shell has ended, but something holds its outputs. A drain takes over each
@@ -138,14 +146,15 @@ static const char BOOT[] =
 
     /* The end: no next step, the running one's group ended, nothing left. A step that has ended but
      * for a process it left is cut off from that. */
-    "f_end(){ [ \"$d\" ] || return; echo TERM >\"$d/k\"; f_p=; "
-    "for f_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do "
-    "read -r f_i f_a f_b f_y <\"$d/p\" || break; "
-    "[ \"$f_p\" ] || { [ \"$f_y\" ] && f_cut $f_i; read -r f_p <\"$d/g\" && kill -s TERM -- "
-    "$G$f_p; }; "
-    "[ -z \"$f_p\" ] || kill -s 0 -- $G$f_p || break; sleep 0.2 || sleep 1; done; "
-    "[ -z \"$f_p\" ] || kill -s KILL -- $G$f_p; kill $f_a $f_b; "
-    "[ \"$f_w\" ] && kill $f_w; read -r f_x <\"$d/s\" && kill $f_x; rm -rf \"$d\"; exec 5>&-; "
+    "f_end(){ [ \"$d\" ] || return; echo TERM >\"$d/k\"; for f_x in 1 2 3 4 5; do "
+    "read -r f_i f_a f_b f_y <\"$d/p\" || break; [ \"$f_y\" ] && { f_cut $f_i; break; }; "
+    "read -r f_p <\"$d/g\" && { kill -s TERM -- $G$f_p; f_gone $f_p; break; }; sleep 0.2 || sleep "
+    "1; "
+    "done; kill $f_a $f_b; "
+    "[ \"$f_w\" ] && kill $f_w; read -r f_x <\"$d/s\" && kill $f_x; "
+    "for f_x in \"$d\"/t.*; do IFS= read -r f_y <\"$f_x\" && case $f_y in */.fake-*) rm -rf "
+    "\"$f_y\";; esac; done; "
+    "rm -rf \"$d\"; exec 5>&-; "
     "kill -s KILL $$; }; "
     "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
@@ -217,21 +226,24 @@ static void add_query(struct str *text, const struct session_query *query)
     str_free(&request);
 }
 
-bool boot_add_text(struct str *text, const char *nonce, const struct session_query *queries,
-                   size_t query_count)
+size_t boot_add_text(struct str *text, const char *nonce, const struct session_query *queries,
+                     size_t query_count)
 {
     size_t start = text->len;
     str_addf(text, "f_nonce=%s; ", nonce);
     str_add(text, BOOT);
     str_add(text, FACTS);
-    size_t before = text->len;
-    for (size_t i = 0; i < query_count; i++)
-        add_query(text, &queries[i]);
-    bool fits = text->len - start + sizeof LOOP <= BOOT_TEXT_LIMIT;
-    if (!fits) {
-        text->len = before;
-        text->data[before] = '\0';
+    size_t riding = 0;
+    while (riding < query_count) {
+        size_t before = text->len;
+        add_query(text, &queries[riding]);
+        if (text->len - start + sizeof LOOP > BOOT_TEXT_LIMIT) {
+            text->len = before;
+            text->data[before] = '\0';
+            break;
+        }
+        riding++;
     }
     str_add(text, LOOP);
-    return fits;
+    return riding;
 }

@@ -16,6 +16,9 @@ void loop_run(struct loop *loop);     /* until nothing is left to wait for */
 void loop_stop(struct loop *loop);    /* loop_run comes back soon; it may be called again */
 uint64_t loop_now(struct loop *loop); /* milliseconds, monotonic */
 
+/* The versions of the libraries that this folder uses: "libuv 1.44.2, libssh2 1.10.0". */
+const char *io_libraries(void);
+
 /* A timer fires once; cancel (also after it fired) frees it. */
 struct timer;
 struct timer *loop_after(struct loop *loop, unsigned milliseconds, void (*fire)(void *context),

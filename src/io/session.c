@@ -62,14 +62,22 @@ static void ping(void *context)
     session->ping_timer = loop_after(session->loop, PING_EACH, ping, session);
 }
 
+void session_tell_ready(struct session *session)
+{
+    if (session->phase != SESSION_READY || session->first_queries)
+        return;
+    session->events.ready(session->context);
+    session_pump(session);
+}
+
 static void became_ready(struct session *session)
 {
     set_limit(session, 0, NULL);
     session->phase = SESSION_READY;
     str_free(&session->noise);
     session->ping_timer = loop_after(session->loop, PING_FIRST, ping, session);
-    session->events.ready(session->context);
     session_pump(session);
+    session_tell_ready(session);
 }
 
 static void folder_made(struct session *session, const char *path)
@@ -227,7 +235,8 @@ static void transport_closed(void *context, enum transport_error error, const ch
         error = session->error;
         why = session->why;
         hint = NULL;
-    } else if (session->phase == SESSION_BOOTING && error <= TRANSPORT_OK) {
+    } else if (session->phase == SESSION_BOOTING &&
+               (error == TRANSPORT_OK || (error == TRANSPORT_LOST && session->noise.len))) {
         error = TRANSPORT_LOST;
         why = reason = boot_failure(session);
     } else if (session->phase == SESSION_ENDING) {
@@ -275,9 +284,10 @@ struct session *session_open(struct loop *loop, const struct connection *connect
     frame_reader_set_nonce(&session->readers[1], session->nonce);
 
     struct str boot = { 0 };
-    bool sent = boot_add_text(&boot, boot_nonce, queries, query_count);
+    size_t riding = boot_add_text(&boot, boot_nonce, queries, query_count);
     for (size_t i = 0; i < query_count; i++)
-        session_add_query(session, queries[i].id, sent ? NULL : queries[i].text);
+        session_add_query(session, queries[i].id, i < riding ? NULL : queries[i].text);
+    session->first_queries = query_count;
     session->transport = transport_find(connection);
     if (session->transport)
         session->channel =

@@ -114,6 +114,7 @@ struct upload {
 void request_upload(struct request *request, const struct upload *upload);
 
 void request_send(struct request *request); /* frees it */
+void request_drop(struct request *request); /* frees it unsent */
 
 void session_interrupt(struct session *session); /* ends the running step's process group */
 /* Orderly: after what runs, lets the far sh end by itself and clean up. `at_once` cuts. */

@@ -30,7 +30,10 @@ void session_send_queries(struct session *session)
             continue;
         struct str line = { 0 };
         str_addf(&line, "%s %u ", is_busy(session) ? "f_hex" : "f_query", (unsigned)query->id);
-        boot_add_quoted(&line, query->text);
+        if (session->folder_asked && strlen(query->text) > SESSION_LINE_LIMIT)
+            str_add_quoted(&line, query->text); /* counted: newlines may stay */
+        else
+            boot_add_quoted(&line, query->text);
         free(query->text);
         query->text = NULL;
         session_write_line(session, &line);
@@ -71,6 +74,8 @@ static void tell_answer(struct session *session, char *words)
     session->answer = (struct str){ 0 };
     session->events.answered(session->context, id, status, str_text(&answer), answer.len);
     str_free(&answer);
+    if (session->first_queries && --session->first_queries == 0)
+        session_tell_ready(session);
 }
 
 bool session_query_frame(struct session *session, const char *verb, char *words)

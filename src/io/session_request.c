@@ -41,6 +41,11 @@ void request_free(struct request *request)
     free(request);
 }
 
+void request_drop(struct request *request)
+{
+    request_free(request);
+}
+
 static struct item *add_item(struct request *request, enum item_kind kind, uint32_t id)
 {
     struct item *item = mem_alloc(sizeof *item);
@@ -142,7 +147,7 @@ static void add_part(struct str *line, const struct item *item)
     unsigned id = (unsigned)item->id;
     if (item->kind == ITEM_SCRIPT) {
         str_addf(line, "f_script %u ", id);
-        boot_add_quoted(line, item->text);
+        str_add_quoted(line, item->text);
         return;
     }
     str_add(line, "{ ");
@@ -154,7 +159,7 @@ static void add_part(struct str *line, const struct item *item)
     if (item->is_in_file)
         str_addf(line, "'. \"$0\"' \"$d/c%u\"", id);
     else
-        boot_add_quoted(line, item->text);
+        str_add_quoted(line, item->text);
     str_add(line, item->keep_going ? "; :; }" : "; }");
     if (item->has_input)
         str_addf(line, " 8<\"$d/i%u\"", id);
@@ -180,7 +185,7 @@ static struct str request_line(const struct request *request)
     add_body(&body, request);
     bool is_long = body.len > SESSION_LINE_LIMIT;
     if (is_long)
-        str_addf(&line, "f_take %zu >\"$d/q\"; ", body.len);
+        str_addf(&line, "f_take %zu >\"$d/q%u\"; ", body.len, (unsigned)request->id % 2);
     str_addf(&line, "f_run %u \"", (unsigned)request->id);
     for (const struct item *item = request->items; item; item = item->next)
         if (is_upload(item))

@@ -67,8 +67,8 @@ void session_send_runner(struct session *session, struct str text, struct reques
 
 void session_write_line(struct session *session, struct str *line)
 {
-    if (line->len > SESSION_LINE_LIMIT) {
-        session_send_folder(session); /* it finds out how to count */
+    if (line->len > SESSION_LINE_LIMIT &&
+        session->folder_asked) { /* f_folder finds out how to count */
         char count[48];
         int length = snprintf(count, sizeof count, "eval \"$(f_take %zu)\"\n", line->len);
         write_bytes(session, count, (size_t)length);

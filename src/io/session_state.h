@@ -111,7 +111,8 @@ struct session {
     char *folder;
 
     struct pending_query *queries, **queries_end;
-    bool answering; /* stream 1 carries an answer's bytes */
+    size_t first_queries; /* of session_open's, not yet answered: `ready` is told after them */
+    bool answering;       /* stream 1 carries an answer's bytes */
     struct str answer;
 
     struct outgoing *queue, **queue_end;
@@ -133,6 +134,7 @@ struct session {
 
 /* session.c */
 void session_fail(struct session *session, enum transport_error error, const char *why);
+void session_tell_ready(struct session *session);        /* once all that goes before it is there */
 void session_check_close(struct session *session);       /* an orderly end that waited may begin */
 void session_pause(struct session *session, int stream); /* nothing of the stream is told until: */
 void session_resume(struct session *session, int stream);

@@ -79,7 +79,7 @@ static void signal_again(void *context)
     struct session *session = context;
     timer_cancel(session->signal_timer);
     session->signal_timer = NULL;
-    if (session->running && session->signals_sent)
+    if (session->running && session->running->ended != ON_BOTH && session->signals_sent)
         send_signal(session);
 }
 
@@ -254,6 +254,11 @@ void session_step_frame(struct session *session, int stream, const char *verb, c
         upload_frame(session, words);
         return;
     }
+    if (strcmp(verb, "k") == 0) {
+        if (session->running && !session->signal_timer)
+            session->signal_timer = loop_after(session->loop, SIGNAL_AGAIN, signal_again, session);
+        return;
+    }
     char *rest;
     uint32_t id = (uint32_t)strtoul(words, &rest, 10);
     if (strcmp(verb, "q") == 0) {
@@ -269,8 +274,6 @@ void session_step_frame(struct session *session, int stream, const char *verb, c
         item_ended(session, item, stream, read_status(rest));
     } else if (strcmp(verb, "c") == 0) {
         item->result.left_holder = true;
-    } else if (strcmp(verb, "k") == 0 && !session->signal_timer) {
-        session->signal_timer = loop_after(session->loop, SIGNAL_AGAIN, signal_again, session);
     }
 }
 
