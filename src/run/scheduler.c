@@ -227,7 +227,7 @@ static void ask(struct scheduler *scheduler, const struct job *job)
             continue;
         node->phase = PHASE_WAITING;
         scheduler->asked_left++;
-        for (size_t i = 0; i < node->job->need_count; i++)
+        for (size_t i = node->job->need_count; i-- > 0;) /* the first is popped first */
             if (asks_for(node->job, node->job->needs[i].job))
                 vec_push(&stack, node_of(scheduler, node->job->needs[i].job));
         check_ready(scheduler, node);
@@ -495,6 +495,17 @@ static bool target_failed(const struct scheduler *scheduler, const struct target
     return false;
 }
 
+/* Those of hosts where nothing had begun hold up none of the others. */
+static void end_unasked_cleaning(struct scheduler *scheduler)
+{
+    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
+        struct node *node = &scheduler->nodes[i];
+        if (node->phase == PHASE_IDLE && node->job->is_hook && node->job->triggers.len > 0 &&
+            node->job->hook == HOOK_ON_FAILURE)
+            end_node(scheduler, node, OUTCOME_UNASKED);
+    }
+}
+
 /* Asks for the on-failure tasks, once, when all else has ended. */
 static bool ask_cleaning(struct scheduler *scheduler)
 {
@@ -511,6 +522,7 @@ static bool ask_cleaning(struct scheduler *scheduler)
         for (size_t k = 0; k < node->job->on_failure.len; k++)
             ask(scheduler, node->job->on_failure.items[k]);
     }
+    end_unasked_cleaning(scheduler);
     return scheduler->asked_left > 0;
 }
 
