@@ -23,6 +23,25 @@ void links_free_names(struct link_names *names)
     *names = (struct link_names){ 0 };
 }
 
+/* What is asked for in both ways is an ordinary prerequisite only. */
+static void hide_order_only(struct unit *unit)
+{
+    struct map ordinary = { 0 };
+    size_t ordinary_count = 0;
+
+    for (size_t i = 0; i < unit->link_count; i++)
+        ordinary_count += unit->links[i].kind == EDGE_CONTENT;
+    if (!ordinary_count || ordinary_count == unit->link_count)
+        return;
+    for (size_t i = 0; i < unit->link_count; i++)
+        if (unit->links[i].kind == EDGE_CONTENT)
+            *map_put(&ordinary, unit->links[i].target->name) = unit;
+    for (size_t i = 0; i < unit->link_count; i++)
+        if (unit->links[i].kind == EDGE_ORDER && map_get(&ordinary, unit->links[i].target->name))
+            unit->links[i].is_hidden = true;
+    map_free(&ordinary);
+}
+
 void links_fill(struct planner *planner, struct unit *unit, const struct link_names *names)
 {
     unit->links = NULL;
@@ -36,28 +55,7 @@ void links_fill(struct planner *planner, struct unit *unit, const struct link_na
         unit->links[i].kind = name->order_only ? EDGE_ORDER : EDGE_CONTENT;
         unit->links[i].wait_before = name->wait_before;
     }
-}
-
-/* prerequisites := {name | ".WAIT"} ["|" {name | ".WAIT"}] */
-static void parse(struct planner *planner, const char *text, struct location where,
-                  struct link_names *names)
-{
-    struct prerequisite next = { .where = where };
-
-    while (*(text += strspn(text, " \t\r\n"))) {
-        size_t length = strcspn(text, " \t\r\n");
-
-        if (length == 1 && *text == '|') {
-            next.order_only = true;
-        } else if (length == 5 && memcmp(text, ".WAIT", length) == 0) {
-            next.wait_before = true;
-        } else {
-            next.name = arena_strndup(planner->arena, text, length);
-            links_add_name(names, next);
-            next.wait_before = false;
-        }
-        text += length;
-    }
+    hide_order_only(unit);
 }
 
 /* The first % of each word stands for the stem. */
@@ -89,7 +87,8 @@ void links_add_second(struct planner *planner, const struct unit *unit, const st
                        .plan = planner->plan };
     struct expander expander;
     struct str value = { 0 }, source = { 0 };
-    size_t length;
+    struct prerequisite *list;
+    size_t length, count;
     const char *written = text_source(text, &length);
 
     links_fill(planner, &known, names);
@@ -101,7 +100,9 @@ void links_add_second(struct planner *planner, const struct unit *unit, const st
     } else {
         expand(&expander, text, &value);
     }
-    parse(planner, str_text(&value), text_location(text), names);
+    count = lang_prerequisites(planner->lang, str_text(&value), text_location(text), &list);
+    for (size_t i = 0; i < count; i++)
+        links_add_name(names, list[i]);
     str_free(&source);
     str_free(&value);
 }

@@ -120,6 +120,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_options *options)
     plan->options = options;
     plan->selection = planner.selection;
     file->set = &planner.model->globals;
+    file->inherited = true; /* a `private` one is not seen in recipes */
     planner.file = file;
     planner.known_targets = planner.model->targets.len;
     for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {

@@ -101,6 +101,34 @@ static uint64_t *reach_from(struct planner *planner, struct unit *from)
     return reach.set;
 }
 
+/* True when the unit is, by way of after-hooks alone, its own trigger: it would never end. */
+static bool follows_itself(struct planner *planner, struct unit *hook)
+{
+    struct reach reach = {
+        .planner = planner,
+        .set = mem_array(planner->units.len / 64 + 1, sizeof(uint64_t)),
+    };
+    const struct unit *unit = hook;
+    bool is_found;
+
+    do
+        reach_triggers(&reach, unit);
+    while ((unit = vec_pop(&reach.todo)));
+    is_found = is_in(reach.set, hook);
+    vec_free(&reach.todo);
+    free(reach.set);
+    return is_found;
+}
+
+static bool has_wait(const struct unit *unit, const struct unit *before)
+{
+    for (const struct wait *wait = unit->waits; wait; wait = wait->next)
+        if (wait->unit == before)
+            return true;
+    return false;
+}
+
+/* Who waits for a hook depends on it, and so waits for its hooks too. */
 static void add_wait(struct planner *planner, struct unit *unit, struct unit *before,
                      enum edge_kind kind)
 {
@@ -108,6 +136,7 @@ static void add_wait(struct planner *planner, struct unit *unit, struct unit *be
 
     *wait = (struct wait){ before, kind, unit->waits };
     unit->waits = wait;
+    vec_push(&before->woven->dependents, unit);
 }
 
 /* `after deploy: restart notify`: notify waits for restart. */
@@ -146,9 +175,11 @@ static void collect_dependents(struct planner *planner)
     }
 }
 
-static void wait_for_hook(struct planner *planner, struct unit *hook)
+/* True when a wait was added. */
+static bool wait_for_hook(struct planner *planner, struct unit *hook)
 {
     uint64_t *set = reach_from(planner, hook);
+    bool is_added = false;
 
     for (size_t i = 0; i < hook->woven->triggers.len; i++) {
         const struct unit *trigger = hook->woven->triggers.items[i];
@@ -158,11 +189,15 @@ static void wait_for_hook(struct planner *planner, struct unit *hook)
         for (size_t k = 0; k < trigger->woven->dependents.len; k++) {
             struct unit *dependent = trigger->woven->dependents.items[k];
 
-            if (dependent != hook && !is_in(set, dependent))
-                add_wait(planner, dependent, hook, EDGE_ORDER);
+            if (dependent == hook || is_in(set, dependent) || has_wait(dependent, hook))
+                continue;
+            add_wait(planner, dependent, hook, EDGE_ORDER);
+            is_added = true;
         }
     }
+    free(hook->woven->reach);
     hook->woven->reach = set;
+    return is_added;
 }
 
 bool weave_may_wait(const struct unit *unit, const struct unit *hook)
@@ -172,6 +207,15 @@ bool weave_may_wait(const struct unit *unit, const struct unit *hook)
 
 void weave_order(struct planner *planner)
 {
+    bool is_added;
+
+    for (size_t i = 0; i < planner->units.len; i++) {
+        struct unit *unit = planner->units.items[i];
+
+        if (unit->woven && unit->woven->triggers.len && follows_itself(planner, unit))
+            diag_error(planner->diags, unit->target->where, "'%s' is to run after itself",
+                       unit->target->name);
+    }
     for (size_t i = 0; i < planner->units.len; i++) {
         const struct unit *unit = planner->units.items[i];
 
@@ -182,12 +226,15 @@ void weave_order(struct planner *planner)
         order_hooks(planner, unit, HOOK_ON_FAILURE);
     }
     collect_dependents(planner);
-    for (size_t i = 0; i < planner->units.len; i++) {
-        struct unit *unit = planner->units.items[i];
+    do {
+        is_added = false;
+        for (size_t i = 0; i < planner->units.len; i++) {
+            struct unit *unit = planner->units.items[i];
 
-        if (unit->woven && unit->woven->triggers.len)
-            wait_for_hook(planner, unit);
-    }
+            if (unit->woven && unit->woven->triggers.len)
+                is_added |= wait_for_hook(planner, unit);
+        }
+    } while (is_added);
 }
 
 void weave_free(struct planner *planner)

@@ -65,6 +65,16 @@ static const struct plan_case cases[] = {
       .expected = "deploy:; after restart\n"
                   "restart:; after notify; hook\n"
                   "notify:; hook\n" },
+    /* … for which waits what waits for the hook */
+    { .fakefile =
+          "smoke @local: deploy\n\tlocal x\ndeploy @local:\n\tlocal x\nrestart @local:\n\tlocal x\n"
+          "tell @local:\n\tlocal x\nnotify @local:\n\tlocal x\n"
+          "after deploy: restart tell\nafter restart: notify\n",
+      .expected = "deploy:; after restart tell\n"
+                  "restart:; after notify; hook\n"
+                  "notify:; hook\n"
+                  "tell: notify! restart~; hook\n"
+                  "smoke: deploy notify! tell! restart!\n" },
     /* other bindings: one asks all */
     { .fakefile = WEB "deploy @web:\n\trun x\nflush @db:\n\trun x\nafter deploy: flush\n",
       .expected = "deploy@web1:; after *flush\n"
@@ -91,6 +101,13 @@ static const struct plan_case cases[] = {
                   "undo@web2:; hook\n"
                   "*undo: undo@web1 undo@web2; on demand\n"
                   "tell: *undo~; hook\n" },
+    /* hooks without end */
+    { .fakefile = "a @local:\n\tlocal x\nb @local:\n\tlocal x\nafter a: b\nafter b: a\n",
+      .expected = "1: error: 'a' is to run after itself\n"
+                  "3: error: 'b' is to run after itself\n" },
+    /* but one that is a prerequisite too has an end */
+    { .fakefile = "a @local: b\n\tlocal x\nb @local:\n\tlocal x\nafter a: b\n",
+      .expected = "b:\na: b; after b\n" },
     /* a before-hook that needs its trigger */
     { .fakefile = "deploy @local:\n\tlocal x\ncheck @local: deploy\n\tlocal x\n"
                   "before deploy: check\n",

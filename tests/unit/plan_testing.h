@@ -164,6 +164,7 @@ static void close_world(struct plan_world *world, const struct plan_case *test)
     leave_folder(test->files);
     plan_free(world->plan);
     lang_free(world->lang);
+    model_free(&world->model);
     str_free(&world->said);
     arena_free(world->arena);
 }
