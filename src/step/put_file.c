@@ -35,7 +35,8 @@ static const char place_text[] =
     "[ ! -d \"$x\" ] || say \"$x is a folder\"\n"
     "[ -d \"$dir\" ] || say \"$dir: no such folder\"\n"
     "[ -w \"$dir\" ] || say \"$dir: no permission to write\"\n"
-    "[ $(($(wc -c <\"$at/$tmp\"))) = $size ] || say \"what was sent did not arrive whole\"\n"
+    "n=$(($(wc -c <\"$at/$tmp\")))\n"
+    "[ $n = $size ] || say \"$n of $size bytes arrived\"\n"
     "if [ \"$at\" != \"$dir\" ]; then old=$at/$tmp; at=$dir; "
     "(umask 077; cat <\"$old\" >\"$at/$tmp\") || { rm -f \"$old\"; exit 1; }; rm -f \"$old\"; fi\n"
     "chmod $mode \"$at/$tmp\" && mv -f \"$at/$tmp\" \"$x\" || exit 1\n";

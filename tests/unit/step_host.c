@@ -32,6 +32,35 @@ static void close_all(void)
     ck_assert_int_ne(access(work, F_OK), 0);
 }
 
+/* A host with busybox and little of it: no stat, no readlink, no program for a hash. */
+static void open_bare(void)
+{
+    static const char *const TOOLS[] = { "sh",   "cat",  "mv",     "rm",    "ln",
+                                         "ls",   "wc",   "tar",    "mkdir", "chmod",
+                                         "find", "head", "mkfifo", "uname", "sleep",
+                                         "id",   "kill", "date",   "od",    "dd" };
+    snprintf(work, sizeof work, "/tmp/fake-unit-step-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(work));
+    ck_assert_int_eq(chdir(work), 0);
+    mkdir("bin", 0700);
+    for (size_t i = 0; i < sizeof TOOLS / sizeof *TOOLS; i++) {
+        char *path = mem_printf("bin/%s", TOOLS[i]);
+        ck_assert_int_eq(symlink("/bin/busybox", path), 0);
+        free(path);
+    }
+    char *path = mem_printf("%s/bin", work);
+    setenv("PATH", path, 1);
+    free(path);
+    setenv("HOME", work, 1);
+    next_id = 1;
+    driver = mem_alloc(sizeof *driver);
+    driver->loop = loop_new();
+    driver->connection = (struct connection){ .label = "test", .transport = "local" };
+    driver->session =
+        session_open(driver->loop, &driver->connection, NULL, 0, &DRIVER_EVENTS, driver);
+    driver_wait(driver, &driver->is_ready);
+}
+
 static void write_file(const char *path, const char *text, mode_t mode)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -482,6 +511,68 @@ START_TEST(get_files)
 }
 END_TEST
 
+START_TEST(bare_host)
+{
+    open_bare();
+    write_file("a", "one\n", 0640);
+    for (int i = 0; i < 2; i++) {
+        struct played went = play("\tput a $(w)/b\n");
+        ck_changed(went); /* nobody there can tell that it has the content */
+        ck_assert_str_eq(read_text("b"), "one\n");
+    }
+    make_tree();
+    for (int i = 0; i < 2; i++) {
+        ck_played(play("\tput tree $(w)/copy\n"), 0);
+        check_tree("copy");
+    }
+    mkdir("r1", 0755);
+    mkdir("r2", 0755);
+    ck_played(play("\tlink r1 $(w)/current\n"), 0);
+    struct played again = play("\tlink r1 $(w)/current\n");
+    ck_unchanged(again);
+    ck_played(play("\tlink r2 $(w)/current\n"), 0);
+    ck_assert_str_eq(link_of("current"), "r2");
+    ck_played(play("\tget $(w)/b here\n"), 0);
+    ck_assert_str_eq(read_text("here"), "one\n");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("copy"), 0);
+    close_all();
+}
+END_TEST
+
+/* What is too big for the disk leaves the old file, and nothing else. */
+START_TEST(full_disk)
+{
+    open_all("dash");
+    ck_assert_int_eq(mkdir("small", 0755), 0);
+    if (system("mount -t tmpfs -o size=64k none small 2>/dev/null") != 0) {
+        close_all();
+        return; /* only root may */
+    }
+    write_file("small/a", "old\n", 0644);
+    int fd = open("big", O_WRONLY | O_CREAT, 0644);
+    ck_assert_int_eq(ftruncate(fd, 1 << 20), 0);
+    close(fd);
+    mkdir("tree", 0755);
+    write_file("tree/a", "new\n", 0644);
+    ck_assert_int_eq(link("big", "tree/big"), 0);
+    struct played file = play("\tput big $(w)/small/a\n");
+    struct played tree = play("\tput tree/. $(w)/small/\n");
+    struct played small = play("\tput tree/a $(w)/small/b\n");
+    char text[8] = "";
+    snprintf(text, sizeof text, "%s", read_text("small/a"));
+    int hidden = count_hidden("small");
+    ck_assert_int_eq(system("umount small"), 0);
+    ck_assert_str_eq(text, "old\n");
+    ck_assert_int_eq(hidden, 0);
+    ck_assert_msg(file.status != 0 && strstr(file.said, "No space left"), "%d %s", file.status,
+                  file.said);
+    ck_assert_msg(tree.status != 0 && strstr(tree.said, "No space left"), "%d %s", tree.status,
+                  tree.said);
+    ck_assert_int_eq(small.status, 0);
+    close_all();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("steps on a host");
@@ -498,6 +589,11 @@ int main(void)
     tcase_add_loop_test(tests, link_switches, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, get_files, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
+    TCase *hard = tcase_create("hard");
+    tcase_set_timeout(hard, 60);
+    tcase_add_test(hard, bare_host);
+    tcase_add_test(hard, full_disk);
+    suite_add_tcase(suite, hard);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
