@@ -100,16 +100,13 @@ struct job *edges_on_host(const struct unit *unit, const struct host *host)
     return position ? &unit->jobs[position - 1] : NULL;
 }
 
-/* Edges from the job to another unit: host by host or to all of its jobs. What is wanted in any
- * case does not wait for what only a hook may ask for. */
+/* Edges from the job to another unit: host by host, or to all of its jobs. */
 static void add_unit(struct collection *collection, struct unit *before, enum edge_kind kind)
 {
     const struct unit *unit = collection->unit;
     struct job *there;
 
     if (!before || !before->job_count)
-        return;
-    if (kind == EDGE_WAIT && unit->is_wanted && !before->is_wanted && !before->is_hook)
         return;
     there = before->bound && unit->bound && bound_is_per_host(unit->bound, before->bound)
                 ? edges_on_host(before, collection->job->host)
@@ -128,12 +125,13 @@ static void add_after_hooks(struct collection *collection, const struct unit *me
     }
 }
 
+/* What is wanted in any case does not wait for what only a hook may ask for. */
 static void add_members(struct collection *collection, const struct turn *turn, enum edge_kind kind)
 {
     for (size_t i = turn->from; i < turn->to; i++) {
         struct unit *member = turn->links[i].unit;
 
-        if (!member)
+        if (!member || (collection->unit->is_wanted && !member->is_wanted))
             continue;
         add_unit(collection, member, kind);
         add_after_hooks(collection, member);

@@ -104,22 +104,23 @@ static bool has_after_hooks(const struct unit *unit)
 static void take_turn(struct search *search, struct frame *frame, size_t to)
 {
     bool is_needed = false, is_hooked = frame->turn && frame->turn->is_hooked;
+    size_t from = frame->turn_from;
     struct turn *turn;
 
-    for (size_t i = frame->turn_from; i < to; i++) {
+    for (size_t i = from; i < to; i++) {
         is_needed |= may_make(&frame->links[i]);
         is_hooked |= frame->links[i].unit && has_after_hooks(frame->links[i].unit);
     }
+    frame->turn_from = to;
     if (!is_needed)
         return;
     turn = arena_alloc(search->planner->arena, sizeof *turn);
     turn->previous = frame->turn;
     turn->links = frame->links;
-    turn->from = frame->turn_from;
+    turn->from = from;
     turn->to = to;
     turn->is_hooked = is_hooked;
     frame->turn = turn;
-    frame->turn_from = to;
 }
 
 /* The rules that give variables only are few; the others need not be looked at. */
@@ -153,11 +154,11 @@ static void meet_missing(struct search *search, struct frame *frame, size_t at, 
 {
     const char *nearest = NULL;
 
-    if (frame && frame->unit && !frame->is_ordered)
+    if (frame->unit && !frame->is_ordered)
         take_turn(search, frame, at);
     if (search->guesses++ < GUESSES_MAXIMUM)
-        nearest = graph_nearest(search->planner, unit->target->name, frame && frame->turn);
-    if (frame && frame->turn && frame->unit && !nearest)
+        nearest = graph_nearest(search->planner, unit->target->name, frame->turn != NULL);
+    if (frame->turn && frame->unit && !nearest)
         unit->turn = frame->turn;
     else
         report_missing(search, unit, nearest);
@@ -233,11 +234,13 @@ static void report_cycle(struct search *search, const struct unit *closing, bool
     size_t first = search->depth;
     const struct unit *last = search->frames[search->depth - 1].unit;
 
-    while (first > 0 && search->frames[first - 1].unit != closing)
-        first--;
-    for (size_t i = first ? first - 1 : 0; i < search->depth; i++) {
-        const struct unit *unit = search->frames[i].unit;
+    while (search->frames[--first].unit != closing && first > 0)
+        ;
+    for (; first < search->depth; first++) {
+        const struct unit *unit = search->frames[first].unit;
 
+        if (!unit)
+            continue;
         is_task |= unit->binding != NULL;
         str_addf(&chain, "%s <- ", unit->target->name);
     }

@@ -165,6 +165,9 @@ static void close_world(struct plan_world *world, const struct plan_case *test)
     plan_free(world->plan);
     lang_free(world->lang);
     model_free(&world->model);
+    for (size_t i = 0; i < world->options.goal_count; i++)
+        if (world->goals[i].arguments)
+            map_free(&world->goals[i].arguments->map);
     str_free(&world->said);
     arena_free(world->arena);
 }
