@@ -52,13 +52,13 @@ static bool expand_values(struct expander *expander, const struct piece *piece, 
     const char *value;
     unsigned i;
 
-    for (i = 0; i < piece->call.count; i++) {
-        if (!expand(expander, &piece->call.arguments[i], memory))
+    for (i = 0; i < piece->call->count; i++) {
+        if (!expand(expander, &piece->call->arguments[i], memory))
             return false;
         str_addc(memory, '\0');
     }
     value = memory->data;
-    for (i = 0; i < piece->call.count; i++) {
+    for (i = 0; i < piece->call->count; i++) {
         values[i] = value;
         value += strlen(value) + 1;
     }
@@ -72,10 +72,10 @@ static bool call_with_values(struct expander *expander, const struct text *text,
 {
     const char *usual[VALUES_USUAL];
     const char **values =
-        piece->call.count > VALUES_USUAL ? mem_array(piece->call.count, sizeof *values) : usual;
-    struct call call = { .function = piece->call.function,
+        piece->call->count > VALUES_USUAL ? mem_array(piece->call->count, sizeof *values) : usual;
+    struct call call = { .function = piece->call->function,
                          .values = values,
-                         .count = piece->call.count,
+                         .count = piece->call->count,
                          .where = piece_location(text, piece) };
     struct str memory = { 0 };
     bool ok =
@@ -90,9 +90,9 @@ static bool call_with_values(struct expander *expander, const struct text *text,
 static bool call_with_texts(struct expander *expander, const struct text *text,
                             const struct piece *piece, struct str *out)
 {
-    struct call call = { .function = piece->call.function,
-                         .texts = piece->call.arguments,
-                         .count = piece->call.count,
+    struct call call = { .function = piece->call->function,
+                         .texts = piece->call->arguments,
+                         .count = piece->call->count,
                          .where = piece_location(text, piece) };
 
     return function_call(expander, &call, out);
@@ -102,8 +102,8 @@ static bool call_with_texts(struct expander *expander, const struct text *text,
  */
 static bool is_variable(struct expander *expander, const struct piece *piece)
 {
-    return piece->call.count == 0 && (piece->call.function->flags & FUNCTION_BARE) &&
-           scope_find(expander->scope, piece->call.function->name);
+    return piece->call->count == 0 && (piece->call->function->flags & FUNCTION_BARE) &&
+           scope_find(expander->scope, piece->call->function->name);
 }
 
 /* --- one kind of piece each --- */
@@ -126,8 +126,8 @@ static bool expand_reference(struct expander *expander, const struct text *text,
 static bool expand_substitution(struct expander *expander, const struct text *text,
                                 const struct piece *piece, struct str *out)
 {
-    return substitute(expander, piece->substitution.name, piece->substitution.from,
-                      piece->substitution.to, piece_location(text, piece), out);
+    return substitute(expander, piece->substitution->name, piece->substitution->from,
+                      piece->substitution->to, piece_location(text, piece), out);
 }
 
 /* $($(a)_b), $($(a):.c=.o): a name or a substitution reference, known only now. */
@@ -151,7 +151,7 @@ static bool expand_computed(struct expander *expander, const struct text *text,
 static bool expand_call(struct expander *expander, const struct text *text,
                         const struct piece *piece, struct str *out)
 {
-    const struct function *function = piece->call.function;
+    const struct function *function = piece->call->function;
 
     if (is_variable(expander, piece))
         return reference_expand(expander, function->name, piece_location(text, piece), out);
@@ -182,10 +182,10 @@ static bool (*const expand_piece[])(struct expander *, const struct text *, cons
 
 bool expand(struct expander *expander, const struct text *text, struct str *out)
 {
-    const struct piece *piece;
+    const struct piece *piece = text_pieces(text);
     bool ok = true;
 
-    if (text_is_literal(text)) {
+    if (!piece) {
         str_addn(out, text->source, text->length);
         return true;
     }
@@ -193,7 +193,7 @@ bool expand(struct expander *expander, const struct text *text, struct str *out)
         return reference_fail_chain(expander, text->where, "the expansion is nested too deeply");
     if (expander->depth++ == 0)
         expander->place = text->where;
-    for (piece = text->pieces; piece && ok; piece = piece->next)
+    for (; piece && ok; piece = piece->next)
         ok = expand_piece[piece->kind](expander, text, piece, out);
     expander->depth--;
     return ok;

@@ -279,6 +279,7 @@ static bool call_function(struct expander *expander, const struct call *outer,
         if (function_trims(function, i))
             value = span_trim(value.data, value.len);
         texts[i] = *text_compile(scratch, value.data, value.len, call.where);
+        text_pieces(&texts[i]); /* now: later marks of the scratch arena would take them away */
     }
     call.texts = texts;
     ok = function_call(expander, &call, out);

@@ -16,23 +16,27 @@ enum piece_kind {
     PIECE_ERROR,        /* malformed */
 };
 
+struct substitution {
+    const char *name;
+    struct span from;
+    struct span to;
+};
+
+struct written_call {
+    const struct function *function;
+    struct text *arguments;
+    unsigned count;
+};
+
 struct piece {
     struct piece *next;
     enum piece_kind kind;
     struct span source; /* as written, from the $ on */
     union {
         const char *name; /* of a reference */
-        struct {
-            const char *name;
-            struct span from;
-            struct span to;
-        } substitution;
-        struct text *inside; /* computed */
-        struct {
-            const struct function *function;
-            struct text *arguments;
-            unsigned count;
-        } call;
+        const struct substitution *substitution;
+        const struct text *inside; /* computed */
+        const struct written_call *call;
         const char *message; /* of an error */
     };
 };
@@ -41,9 +45,13 @@ struct text {
     const char *source;
     size_t length;
     struct location where; /* of the text that was compiled; of arguments, that of the whole */
+    struct arena *arena;   /* where the pieces go when they are first asked for; NULL: they exist */
     struct piece *pieces;  /* NULL: literal */
     bool waits;
 };
+
+/* The pieces, cut when they are first asked for: most recipes of a large file never run. */
+const struct piece *text_pieces(const struct text *text);
 
 /* Takes what stands between the parentheses of a reference apart: a name, or name:from=to. True
  * when it is a substitution reference. */

@@ -98,11 +98,10 @@ static unsigned count_arguments(const struct function *function, const char *s, 
     return count;
 }
 
-static void compile_arguments(struct compiler *compiler, struct piece *piece, const char *s,
-                              const char *end, char open, char close)
+static struct text *compile_arguments(struct compiler *compiler, const struct function *function,
+                                      unsigned count, const char *s, const char *end, char open,
+                                      char close)
 {
-    const struct function *function = piece->call.function;
-    unsigned count = count_arguments(function, s, end, open, close);
     struct text *arguments = arena_alloc(compiler->arena, count * sizeof *arguments);
     const char *comma;
     unsigned i;
@@ -117,8 +116,7 @@ static void compile_arguments(struct compiler *compiler, struct piece *piece, co
         compile_inner(compiler, &arguments[i], argument.data, argument.data + argument.len);
         s = comma + 1;
     }
-    piece->call.arguments = arguments;
-    piece->call.count = count;
+    return arguments;
 }
 
 /* The function that `inside` of a reference begins with, its arguments at *arguments; or NULL. */
@@ -146,19 +144,23 @@ static const char *compile_call(struct compiler *compiler, const struct function
 {
     char open = dollar[1], close = open == '(' ? ')' : '}';
     const char *closing = find_close(arguments, end, open, close);
-    struct piece *piece;
+    struct written_call *call;
 
     if (!closing)
         return add_error(compiler, dollar, end,
                          arena_printf(compiler->arena,
                                       "unterminated call to function '%s': missing '%c'",
                                       function->name, close));
-    piece = add_piece(compiler, PIECE_CALL, dollar, closing + 1);
-    piece->call.function = function;
+    call = arena_alloc(compiler->arena, sizeof *call);
+    call->function = function;
+    add_piece(compiler, PIECE_CALL, dollar, closing + 1)->call = call;
     if (function->flags & FUNCTION_WAITS)
         compiler->root->waits = true;
-    if (closing > arguments || !(function->flags & FUNCTION_BARE))
-        compile_arguments(compiler, piece, arguments, closing, open, close);
+    if (closing > arguments || !(function->flags & FUNCTION_BARE)) {
+        call->count = count_arguments(function, arguments, closing, open, close);
+        call->arguments =
+            compile_arguments(compiler, function, call->count, arguments, closing, open, close);
+    }
     return closing + 1;
 }
 
@@ -180,16 +182,18 @@ bool reference_parse(struct span inside, struct span *name, struct span *from, s
 static void add_reference(struct compiler *compiler, const char *dollar, const char *end,
                           struct span inside)
 {
-    struct piece *piece = add_piece(compiler, PIECE_REFERENCE, dollar, end);
+    struct substitution *substitution;
     struct span name, from, to;
 
     if (reference_parse(inside, &name, &from, &to)) {
-        piece->kind = PIECE_SUBSTITUTION;
-        piece->substitution.name = arena_strndup(compiler->arena, name.data, name.len);
-        piece->substitution.from = from;
-        piece->substitution.to = to;
+        substitution = arena_alloc(compiler->arena, sizeof *substitution);
+        substitution->name = arena_strndup(compiler->arena, name.data, name.len);
+        substitution->from = from;
+        substitution->to = to;
+        add_piece(compiler, PIECE_SUBSTITUTION, dollar, end)->substitution = substitution;
     } else {
-        piece->name = arena_strndup(compiler->arena, name.data, name.len);
+        add_piece(compiler, PIECE_REFERENCE, dollar, end)->name =
+            arena_strndup(compiler->arena, name.data, name.len);
     }
 }
 
@@ -199,7 +203,7 @@ static const char *compile_parenthesis(struct compiler *compiler, const char *do
     char open = dollar[1], close = open == '(' ? ')' : '}';
     const char *inside = dollar + 2, *arguments = NULL, *closing;
     const struct function *function = find_function(inside, end, close, &arguments);
-    struct piece *piece;
+    struct text *text;
 
     if (function)
         return compile_call(compiler, function, dollar, arguments, end);
@@ -213,9 +217,9 @@ static const char *compile_parenthesis(struct compiler *compiler, const char *do
     }
     if (find_close(inside, end, open, close)) {
         closing = find_close(inside, end, open, close);
-        piece = add_piece(compiler, PIECE_COMPUTED, dollar, closing + 1);
-        piece->inside = arena_alloc(compiler->arena, sizeof *piece->inside);
-        compile_inner(compiler, piece->inside, inside, closing);
+        text = arena_alloc(compiler->arena, sizeof *text);
+        add_piece(compiler, PIECE_COMPUTED, dollar, closing + 1)->inside = text;
+        compile_inner(compiler, text, inside, closing);
         return closing + 1;
     }
     /* "$($(a) …": make takes "$(a" for the name and drops what follows */
@@ -262,12 +266,23 @@ static void compile(struct compiler *compiler, struct text *text, const char *s,
 struct text *text_compile(struct arena *arena, const char *s, size_t length, struct location where)
 {
     struct text *text = arena_alloc(arena, sizeof *text);
-    struct text root = { .where = where };
-    struct compiler compiler = { .arena = arena, .root = &root };
 
-    compile(&compiler, text, s, s + length);
-    text->waits = root.waits;
+    *text = (struct text){ .source = s, .length = length, .where = where, .arena = arena };
     return text;
+}
+
+const struct piece *text_pieces(const struct text *text)
+{
+    struct text root = { .where = text->where };
+    struct compiler compiler = { .arena = text->arena, .root = &root };
+    struct text compiled;
+
+    if (text->arena) {
+        compile(&compiler, &compiled, text->source, text->source + text->length);
+        compiled.waits = root.waits;
+        *(struct text *)text = compiled; /* a cache: nobody can tell */
+    }
+    return text->pieces;
 }
 
 const char *text_source(const struct text *text, size_t *length)
@@ -278,7 +293,7 @@ const char *text_source(const struct text *text, size_t *length)
 
 bool text_is_literal(const struct text *text)
 {
-    return text->pieces == NULL;
+    return text_pieces(text) == NULL;
 }
 
 struct location text_location(const struct text *text)
@@ -288,6 +303,7 @@ struct location text_location(const struct text *text)
 
 bool text_waits(const struct text *text)
 {
+    text_pieces(text);
     return text->waits;
 }
 

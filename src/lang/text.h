@@ -8,14 +8,14 @@
 
 struct arena;
 
-/* A text with `$(…)` in it, compiled once into pieces: literal, reference (its name may be
- * computed), substitution reference, call of a function of the table. Nothing is expanded here.
- * Malformed text
- * ("unterminated variable reference") compiles to a piece that reports itself when expanded, as
- * make does. */
+/* A text with `$(…)` in it, compiled once, when it is first used, into pieces: literal, reference
+ * (its name may be computed), substitution reference, call of a function of the table. Nothing is
+ * expanded here. Malformed text ("unterminated variable reference") compiles to a piece that
+ * reports itself when expanded, as make does. */
 struct text;
 
-/* s is not copied and must live as long as the arena. */
+/* s is not copied and must live as long as the arena, which must not be released to a mark before
+ * the text is out of use. */
 struct text *text_compile(struct arena *arena, const char *s, size_t length, struct location where);
 const char *text_source(const struct text *text, size_t *length); /* as written */
 bool text_is_literal(const struct text *text);                    /* no $ that means something */

@@ -54,10 +54,10 @@ static void visit_bound(const struct visit *visit, const char *names, const stru
 
 static void visit_binding(const struct visit *visit, const struct piece *piece)
 {
-    const struct text *arguments = piece->call.arguments;
+    const struct text *arguments = piece->call->arguments;
     struct str names = { 0 };
 
-    if (piece->call.count < 3)
+    if (piece->call->count < 3)
         return;
     visit_text(visit, &arguments[0]);
     visit_text(visit, &arguments[1]);
@@ -71,7 +71,7 @@ static void visit_binding(const struct visit *visit, const struct piece *piece)
 static void visit_called(const struct visit *visit, const struct text *text,
                          const struct piece *piece)
 {
-    const struct text *first = &piece->call.arguments[0];
+    const struct text *first = &piece->call->arguments[0];
     struct span name = span_trim(first->source, first->length);
     struct str copy = { 0 };
 
@@ -85,7 +85,7 @@ static void visit_called(const struct visit *visit, const struct text *text,
 static void visit_call(const struct visit *visit, const struct text *text,
                        const struct piece *piece)
 {
-    const struct function *function = piece->call.function;
+    const struct function *function = piece->call->function;
     struct visit doubtful = *visit;
     bool all = function->body == function_or, first = function->body == function_if;
     unsigned i;
@@ -99,15 +99,15 @@ static void visit_call(const struct visit *visit, const struct text *text,
     }
     if (function->body == function_call_variable)
         visit_called(visit, text, piece);
-    for (i = 0; i < piece->call.count; i++)
-        visit_text(all || (first && i == 0) ? &doubtful : visit, &piece->call.arguments[i]);
+    for (i = 0; i < piece->call->count; i++)
+        visit_text(all || (first && i == 0) ? &doubtful : visit, &piece->call->arguments[i]);
 }
 
 static void visit_text(const struct visit *visit, const struct text *text)
 {
     const struct piece *piece;
 
-    for (piece = text->pieces; piece; piece = piece->next) {
+    for (piece = text_pieces(text); piece; piece = piece->next) {
         switch (piece->kind) {
         case PIECE_LITERAL:
         case PIECE_ERROR:
@@ -116,7 +116,7 @@ static void visit_text(const struct visit *visit, const struct text *text)
             visit_name(visit, piece->name, text, piece);
             break;
         case PIECE_SUBSTITUTION:
-            visit_name(visit, piece->substitution.name, text, piece);
+            visit_name(visit, piece->substitution->name, text, piece);
             break;
         case PIECE_COMPUTED:
             visit_text(visit, piece->inside);
