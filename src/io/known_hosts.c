@@ -3,8 +3,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,8 @@ struct known_line {
 struct known_hosts {
     char *path;
     struct vec lines;
+    struct map found; /* of a name asked for: struct vec * of its lines, as each hashed line costs
+                         an HMAC */
     unsigned last_line;
     bool lacks_newline; /* the file's last line is not ended */
 };
@@ -157,10 +160,23 @@ struct known_hosts *known_hosts_parse(const char *path, const char *text, size_t
     return hosts;
 }
 
+static void forget_found(struct known_hosts *hosts)
+{
+    for (size_t i = 0; i < hosts->found.len; i++) {
+        struct vec *lines = hosts->found.entries[i].value;
+        vec_free(lines);
+        free(lines);
+        free((char *)hosts->found.entries[i].key);
+    }
+    map_free(&hosts->found);
+    hosts->found = (struct map){ 0 };
+}
+
 void known_hosts_free(struct known_hosts *hosts)
 {
     if (!hosts)
         return;
+    forget_found(hosts);
     for (size_t i = 0; i < hosts->lines.len; i++)
         line_free(hosts->lines.items[i]);
     vec_free(&hosts->lines);
@@ -244,16 +260,47 @@ static bool matches_list(const char *patterns, const char *name)
     return matched;
 }
 
-static bool line_is_for(const struct known_line *line, const char *name)
+/* HMAC-SHA1, made once for a whole file: HMAC() would look the algorithm up for each line. */
+static EVP_MAC_CTX *new_mac(void)
 {
-    if (!name)
-        return false;
+    char digest[] = "SHA1";
+    OSSL_PARAM parameters[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                OSSL_PARAM_construct_end() };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
+    EVP_MAC_free(mac);
+    if (context && !EVP_MAC_CTX_set_params(context, parameters)) {
+        EVP_MAC_CTX_free(context);
+        context = NULL;
+    }
+    return context;
+}
+
+static bool line_is_for(const struct known_line *line, const char *name, EVP_MAC_CTX *mac)
+{
     if (line->patterns)
         return matches_list(line->patterns, name);
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    HMAC(EVP_sha1(), line->salt, SHA1_SIZE, (const unsigned char *)name, strlen(name), hash, &size);
-    return size == SHA1_SIZE && memcmp(hash, line->hash, SHA1_SIZE) == 0;
+    unsigned char hash[SHA1_SIZE];
+    size_t size = 0;
+    return mac && EVP_MAC_init(mac, line->salt, SHA1_SIZE, NULL) &&
+           EVP_MAC_update(mac, (const unsigned char *)name, strlen(name)) &&
+           EVP_MAC_final(mac, hash, &size, sizeof hash) && size == SHA1_SIZE &&
+           memcmp(hash, line->hash, SHA1_SIZE) == 0;
+}
+
+static const struct vec *lines_for(struct known_hosts *hosts, const char *name)
+{
+    struct vec *found = map_get(&hosts->found, name);
+    if (found)
+        return found;
+    found = mem_alloc(sizeof *found);
+    EVP_MAC_CTX *mac = hosts->lines.len > 0 ? new_mac() : NULL;
+    for (size_t i = 0; i < hosts->lines.len; i++)
+        if (line_is_for(hosts->lines.items[i], name, mac))
+            vec_push(found, hosts->lines.items[i]);
+    EVP_MAC_CTX_free(mac);
+    *map_put(&hosts->found, mem_strdup(name)) = found;
+    return found;
 }
 
 static bool same_type(const struct str *key, const void *other, size_t size)
@@ -286,28 +333,43 @@ static int weight(enum known_verdict verdict)
     return weights[verdict];
 }
 
-static void check_file(const struct known_hosts *hosts, const char *name, const void *key,
-                       size_t size, struct known_answer *answer)
+static struct known_answer check_name(const struct vec *files, const char *name, const void *key,
+                                      size_t size)
 {
-    for (size_t i = 0; name && i < hosts->lines.len; i++) {
-        const struct known_line *line = hosts->lines.items[i];
-        enum known_verdict verdict = judge(line, key, size);
-        if (weight(verdict) > weight(answer->verdict) && line_is_for(line, name))
-            *answer = (struct known_answer){ verdict, hosts->path, line->number };
+    struct known_answer answer = { .verdict = KNOWN_UNKNOWN };
+    for (size_t i = 0; i < files->len; i++) {
+        struct known_hosts *hosts = files->items[i];
+        const struct vec *lines = lines_for(hosts, name);
+        for (size_t l = 0; l < lines->len; l++) {
+            const struct known_line *line = lines->items[l];
+            enum known_verdict verdict = judge(line, key, size);
+            if (weight(verdict) > weight(answer.verdict))
+                answer = (struct known_answer){ verdict, hosts->path, line->number };
+        }
     }
+    return answer;
 }
 
+static bool has_revocations(const struct vec *files)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        const struct known_hosts *hosts = files->items[i];
+        for (size_t l = 0; l < hosts->lines.len; l++)
+            if (((const struct known_line *)hosts->lines.items[l])->is_revoked)
+                return true;
+    }
+    return false;
+}
+
+/* A bare name vouches for a key or revokes it; that it has another key says nothing of this port.
+ */
 struct known_answer known_hosts_check(const struct vec *files, const char *name, const char *bare,
                                       const void *key, size_t size)
 {
-    struct known_answer answer = { .verdict = KNOWN_UNKNOWN };
-    struct known_answer without_port = { .verdict = KNOWN_UNKNOWN };
-    for (size_t i = 0; i < files->len; i++) {
-        check_file(files->items[i], name, key, size, &answer);
-        check_file(files->items[i], bare, key, size, &without_port);
-    }
-    /* A bare name vouches for a key or revokes it; that it has another key says nothing of this
-     * port. */
+    struct known_answer answer = check_name(files, name, key, size);
+    if (!bare || (answer.verdict != KNOWN_UNKNOWN && !has_revocations(files)))
+        return answer;
+    struct known_answer without_port = check_name(files, bare, key, size);
     bool decides = without_port.verdict == KNOWN_REVOKED ||
                    (without_port.verdict == KNOWN_MATCH && answer.verdict == KNOWN_UNKNOWN);
     return decides ? without_port : answer;
@@ -333,17 +395,16 @@ static void add_type_once(struct str *types, const struct str *key)
 void known_hosts_add_types(const struct vec *files, const char *name, const char *bare,
                            struct str *types)
 {
-    const char *const names[] = { name, bare };
-    for (size_t n = 0; n < 2 && types->len == 0; n++) {
-        for (size_t i = 0; i < files->len; i++) {
-            const struct known_hosts *hosts = files->items[i];
-            for (size_t l = 0; l < hosts->lines.len; l++) {
-                const struct known_line *line = hosts->lines.items[l];
-                if (!line->is_revoked && line_is_for(line, names[n]))
-                    add_type_once(types, &line->key);
-            }
+    for (size_t i = 0; i < files->len; i++) {
+        const struct vec *lines = lines_for(files->items[i], name);
+        for (size_t l = 0; l < lines->len; l++) {
+            const struct known_line *line = lines->items[l];
+            if (!line->is_revoked)
+                add_type_once(types, &line->key);
         }
     }
+    if (bare && types->len == 0)
+        known_hosts_add_types(files, bare, NULL, types);
 }
 
 /* ---- appending ---- */
@@ -401,6 +462,7 @@ bool known_hosts_append(struct known_hosts *hosts, const char *name, const void 
     bool written = append_text(hosts->path, &line);
     if (written) {
         size_t from = hosts->lacks_newline;
+        forget_found(hosts);
         hosts->lacks_newline = false;
         parse_text(hosts, line.data + from, line.len - from);
     }
