@@ -353,12 +353,14 @@ void eval_rule(struct reader *reader, const struct statement *statement)
 {
     struct rule_line line = { .reader = reader, .statement = statement };
     struct assignment assignment;
+    enum head_result result;
     struct str memory = { 0 };
     struct head head;
 
     draft_close(reader);
-    reader->draft.is_nothing = head_read(reader, statement, &head) != HEAD_RULE;
-    if (reader->draft.is_nothing)
+    result = head_read(reader, statement, &head);
+    reader->draft.is_nothing = result == HEAD_FAILED; /* its recipe would only bring more errors */
+    if (result != HEAD_RULE)
         return;
     read_targets(reader, head.targets);
     if (!reader->targets.len) {

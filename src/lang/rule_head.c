@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/arena.h"
 #include "lang/reader.h"
 
 static struct span skip(struct span s, size_t n)
@@ -48,6 +49,50 @@ size_t head_find_colon(struct span s)
         }
     }
     return s.len;
+}
+
+/* What expand_early notes of the names in a text. */
+struct early {
+    struct lang *lang;
+    const struct scope *scope;
+    struct location where;
+};
+
+static void note_use(void *context, enum text_use use, const char *name, struct location where)
+{
+    struct early *early = context;
+    struct arena *arena = early->lang->model->arena;
+    struct early_use *noted;
+
+    if (use != TEXT_USES_VARIABLE || scope_find(early->scope, name))
+        return;
+    noted = arena_alloc(arena, sizeof *noted);
+    *noted = (struct early_use){ arena_strdup(arena, name), where.source ? where : early->where };
+    vec_push(&early->lang->early_uses, noted);
+}
+
+/* Expands a part of a rule's line. Names without a value are noted: should a role or host give them
+ * one, it would not be seen here. */
+static bool expand_early(struct reader *reader, const struct statement *statement, struct span part,
+                         struct str *out)
+{
+    struct lang *lang = reader->lang;
+    struct expander expander = lang_expander(lang, NULL);
+    struct early early = { lang, expander.scope, statement->where };
+    struct arena_mark mark;
+    const struct text *text;
+    bool done;
+
+    if (!memchr(part.data, '$', part.len)) {
+        str_addn(out, part.data, part.len);
+        return true;
+    }
+    mark = arena_mark(lang->scratch);
+    text = text_compile(lang->scratch, part.data, part.len, statement->where);
+    text_visit(text, note_use, &early);
+    done = expand(&expander, text, out);
+    arena_release(lang->scratch, mark);
+    return done;
 }
 
 /* The part of text that is expanded next: blanks and a word, cut behind a colon. */
@@ -224,7 +269,7 @@ bool head_finish(struct reader *reader, const struct statement *statement, struc
     targets_offset = (size_t)(head->targets.data - line->data);
     after_offset = (size_t)(head->after.data - line->data);
     start = line->len;
-    done = lang_expand(reader->lang, NULL, head->unexpanded, statement->where, line);
+    done = expand_early(reader, statement, head->unexpanded, line);
     if (!statement->has_recipe) {
         cut_recipe(line, start, head, &cut);
         if (head->has_recipe) {

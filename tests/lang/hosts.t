@@ -1,0 +1,228 @@
+=== a task runs on every host of its role
+ssh_transport = local
+hosts =
+@web: hosts = web[1-2]
+deploy @web: ; run touch ran-$(host.name)
+check @local: deploy
+	local true
+--- make no
+--- args check -q
+--- exit 1
+
+=== an unknown role in a binding names the nearest
+@web: hosts = w1 w2
+deploy @wbe: ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** '@wbe' is neither a role nor a host of one.  Stop.
+did you mean @web?
+
+=== a name that is bound and declared is a host
+@db1: ssh_transport = local
+deploy @db1: ; run true
+--- make no
+--- args -n
+
+=== variables of what is no role, no host and not bound
+@web: hosts = w1
+@wbe: branch = x
+deploy @web: ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** '@wbe' is neither a role nor a host of one.  Stop.
+
+=== a role's name is no host's
+@web: hosts = web
+deploy @web: ; run true
+--- make no
+--- exit 2
+--- err
+'web' is the name of a host: no role is called so
+
+=== names with a meaning of their own
+@all: hosts = a
+@local: hosts = a
+@D: hosts = a
+deploy @: ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:1: *** '@all' has a meaning of its own
+Fakefile:2: *** '@local' has a meaning of its own
+Fakefile:3: *** '@D' has a meaning of its own
+
+=== a malformed host
+@web: hosts = web[3-1] -oProxy we;b [::1
+deploy @web: ; run true
+--- make no
+--- exit 2
+--- err
+malformed host 'web[3-1]'
+malformed host '-oProxy'
+malformed host 'we;b'
+malformed host '[::1'
+
+=== roles that are made from themselves
+@a: hosts = $(@b)
+@b: hosts = $(@a)
+t @a: ; run true
+--- make no
+--- exit 2
+--- err
+are made from themselves
+
+=== @ and a role do not go together
+@web: hosts = w1
+t @ @web: ; run true
+--- make no
+--- exit 2
+--- err
+do not go together in one binding
+
+=== a second, different binding
+@web: hosts = w1
+@db: hosts = d1
+t @web: ; run true
+t @db:
+t @web: x
+x: ;
+--- make no
+--- exit 2
+--- err
+Fakefile:4: *** target 't' is bound to @db here, and to @web at line 3.  Stop.
+
+=== a binding that an expansion brings
+b = @web
+@web: hosts = w1 w2
+t $(b): ; run true
+$(info $(@web) $(@all))
+--- make no
+--- args --list
+--- end
+
+=== a target called @x is none of a role's lines
+@x: a ; @echo $@
+a: ;@:
+
+=== an undefined variable in a task
+app_path = /srv
+t @local: ; local rm -rf $(app_pth)/x
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** undefined variable 'app_pth'.  Stop.
+did you mean 'app_path'?
+
+=== an undefined variable behind others
+a = $(b)
+b = $(c)
+t @local: ; local echo $(a)
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** undefined variable 'c'.  Stop.
+
+=== conditions may be undefined
+t @local: ; local echo $(if $(x),yes,no) $(or $(y),z)
+--- make no
+--- out
+[local] Executing task 't'
+[local] local: echo no z
+[local] out: no z
+--- end
+
+=== a step of a task in a rule of make's
+t:
+	put a b
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** 'put' is a step of a task, and 't' is none.  Stop.
+write `t @:`
+
+=== sudo in a rule of make's that a task leads to
+t @local: r ; local true
+r:
+	sudo true
+--- make no
+--- exit 2
+--- err
+Fakefile:3: *** 'sudo' in 'r', which runs here, for the sake of a task.  Stop.
+write `r @:`
+
+=== steps indented with blanks
+t @local:
+  local echo 1
+    local echo 2
+--- make no
+--- args -n
+
+=== blanks before what is no step
+t @local:
+  local echo 1
+  echo 2
+--- make no
+--- exit 2
+--- err
+Fakefile:3: *** missing separator.  Stop.
+
+=== a hook without a rule
+t @local: ; local true
+after t: restrat
+restart @local: ; local true
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** no rule for 'restrat', which a hook names.  Stop.
+did you mean 'restart'?
+
+=== a hook that says nothing
+t @local: ; local true
+after t:
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** hook 'after t' names no task and has no recipe.  Stop.
+
+=== a target called before alone is a target
+before: a ; @echo $@ $^
+a: ;@:
+
+=== a block without its end
+t @local:
+	local {
+	echo 1
+x: ;
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** missing '}' in the column of its verb.  Stop.
+
+=== a prerequisite from a variable that only a role sets
+@web: hosts = w1
+@web: pkg = x
+t @web: $(pkg) ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:3: *** variable 'pkg' has a value on hosts only
+
+=== nodes are to come
+node service
+x: y
+endnode
+all: ; @echo all
+--- make no
+--- exit 2
+--- err
+Fakefile:1: *** nodes are not supported yet.  Stop.
+
+=== documentation
+## builds it
+all: a ; @: 
+a: ;@: ## not this
+b: ## makes b
+--- args --list
+--- make no
