@@ -82,10 +82,8 @@ static const char *holder_line(struct run *run)
 static void list_records(struct host_run *host, struct vec *names)
 {
     struct run *run = host->run;
-    for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        const struct job *job = run->plan->jobs.items[i];
-        if (job->host != host->host || job->kind != JOB_HOST)
-            continue;
+    for (size_t i = 0; i < host->jobs.len; i++) {
+        const struct job *job = ((struct job_run *)host->jobs.items[i])->job;
         void **slot = map_put(&host->records, job->target->name);
         if (*slot)
             continue;
@@ -379,11 +377,8 @@ static const struct session_events events = {
 /* The questions of all jobs on the host that are known by now ride with the connection. */
 static size_t add_step_questions(struct host_run *host, struct session_query *queries, size_t count)
 {
-    struct run *run = host->run;
-    for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        struct job_run *job = &run->jobs[i];
-        if (job->host != host)
-            continue;
+    for (size_t i = 0; i < host->jobs.len; i++) {
+        struct job_run *job = host->jobs.items[i];
         for (size_t k = 0; k < job->steps.count; k++) {
             if (!wants_answer(&job->step_runs[k]))
                 continue;
@@ -456,5 +451,6 @@ void host_free(struct host_run *host)
         vec_free(&record->owed);
     }
     map_free(&host->records);
+    vec_free(&host->jobs);
     str_free(&host->first_answer);
 }

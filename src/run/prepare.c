@@ -119,10 +119,10 @@ bool prepare_contents(struct job_run *job, void (*ready)(void *context))
         }
     }
     struct contents *contents = job->run->contents;
-    bool there = contents_want(contents, NEED_HASH, &job->paths, ready, job) &
-                 contents_want(contents, NEED_TREE, &sources, ready, job);
+    bool hashes = contents_want(contents, NEED_HASH, &job->paths, ready, job);
+    bool trees = contents_want(contents, NEED_TREE, &sources, ready, job);
     vec_free(&sources);
-    return there;
+    return hashes && trees;
 }
 
 void prepare_step(struct job_run *job, size_t index)
@@ -185,10 +185,8 @@ bool prepare_ahead(struct host_run *host)
 {
     struct run *run = host->run;
     bool there = true;
-    for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        struct job_run *job = &run->jobs[i];
-        if (job->host != host || job->job->kind != JOB_HOST)
-            continue;
+    for (size_t i = 0; i < host->jobs.len; i++) {
+        struct job_run *job = host->jobs.items[i];
         if (job != host->active && job->state == JOB_WAITING && job->job->recipe &&
             scheduler_is_asked(run->scheduler, job->job) && waits_for_host_only(job)) {
             if (!prepare_steps(job))

@@ -216,8 +216,10 @@ static void set_up_jobs(struct run *run)
         struct job *job = plan->jobs.items[i];
         run->jobs[i].run = run;
         run->jobs[i].job = job;
-        if (job->kind == JOB_HOST)
-            run->jobs[i].host = &run->hosts[job->host->index];
+        if (job->kind != JOB_HOST)
+            continue;
+        run->jobs[i].host = &run->hosts[job->host->index];
+        vec_push(&run->jobs[i].host->jobs, &run->jobs[i]);
     }
 }
 
@@ -226,12 +228,8 @@ static void set_up_jobs(struct run *run)
 static void find_folder(struct run *run, struct host_run *host)
 {
     const char *state_dir = NULL;
-    for (size_t i = 0; i < run->plan->jobs.len && !state_dir; i++) {
-        if (run->jobs[i].host != host)
-            continue;
-        state_dir = job_value(&run->jobs[i], "state_dir", run->arena);
-        break;
-    }
+    if (host->jobs.len > 0)
+        state_dir = job_value(host->jobs.items[0], "state_dir", run->arena);
     char *folder = script_folder(state_dir, run->project);
     host->folder = arena_strdup(run->arena, folder);
     free(folder);

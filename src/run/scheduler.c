@@ -1,107 +1,8 @@
-#include "run/scheduler.h"
+#include "run/scheduler_state.h"
 
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-
-enum phase {
-    PHASE_IDLE,    /* nobody has asked for it */
-    PHASE_WAITING, /* asked for; something before it has not ended */
-    PHASE_READY,   /* in a queue, waiting for a place */
-    PHASE_ACTIVE,  /* started, has a place */
-    PHASE_HOOKS,   /* started, without a place, until its before-hooks have ended */
-    PHASE_ENDED,
-};
-
-struct node {
-    const struct job *job;
-    enum phase phase;
-    enum outcome outcome;
-    unsigned needs_left;    /* edges to jobs that have not ended */
-    unsigned triggers_left; /* of an after-hook: triggers that have not ended; else of any hook */
-    unsigned hooks_left;    /* in PHASE_HOOKS */
-    bool hook_failed;
-    bool resumes;            /* in a queue a second time, for its body */
-    const struct job *cause; /* a need of it failed: why it is to be dropped */
-    uint32_t first_follower; /* into followers */
-    uint32_t follower_count;
-    struct node *next; /* in a queue */
-};
-
-struct queue {
-    struct node *first;
-    struct node *last;
-};
-
-/* A host's place: one job at a time. */
-struct seat {
-    struct queue ready;
-    struct node *active;
-    const struct job *forbidden; /* why nothing runs here any more */
-    bool is_forbidden;
-    struct seat *next; /* among those that have something ready and no job */
-    bool is_listed;
-};
-
-/* Who waits for a job, and through what. */
-struct follower {
-    uint32_t node;
-    bool depends; /* its failure is the other's */
-};
-
-struct scheduler {
-    const struct plan *plan;
-    struct scheduler_options options;
-    struct scheduler_calls calls;
-    struct node *nodes;
-    struct follower *followers;
-    struct seat *seats; /* by host index */
-    size_t seat_count;
-    struct queue here;
-    struct queue gates; /* take no place */
-    struct seat *open_seats, *last_open_seat;
-    unsigned active_here;
-    unsigned active_hosts;
-    unsigned asked_left; /* asked for and not ended */
-    bool turning;
-    bool stopping;
-    bool failed;
-    bool cleaning; /* on-failure tasks */
-    bool finished;
-};
-
-static struct node *node_of(const struct scheduler *scheduler, const struct job *job)
-{
-    return &scheduler->nodes[job->index];
-}
-
-static void queue_push(struct queue *queue, struct node *node)
-{
-    node->next = NULL;
-    if (queue->last)
-        queue->last->next = node;
-    else
-        queue->first = node;
-    queue->last = node;
-}
-
-static struct node *queue_pop(struct queue *queue)
-{
-    struct node *node = queue->first;
-    if (node) {
-        queue->first = node->next;
-        if (!queue->first)
-            queue->last = NULL;
-    }
-    return node;
-}
-
-static bool waits_for_triggers(const struct job *job)
-{
-    return job->triggers.len > 0 && job->hook == HOOK_AFTER;
-}
 
 static void count_followers(struct scheduler *scheduler)
 {
@@ -169,142 +70,11 @@ void scheduler_free(struct scheduler *scheduler)
     free(scheduler);
 }
 
-static struct seat *seat_of(struct scheduler *scheduler, const struct job *job)
-{
-    return job->kind == JOB_HOST ? &scheduler->seats[job->host->index] : NULL;
-}
-
-static void list_seat(struct scheduler *scheduler, struct seat *seat)
-{
-    if (seat->is_listed || seat->active || !seat->ready.first)
-        return;
-    seat->is_listed = true;
-    seat->next = NULL;
-    if (scheduler->last_open_seat)
-        scheduler->last_open_seat->next = seat;
-    else
-        scheduler->open_seats = seat;
-    scheduler->last_open_seat = seat;
-}
-
-static void make_ready(struct scheduler *scheduler, struct node *node)
-{
-    node->phase = PHASE_READY;
-    struct seat *seat = seat_of(scheduler, node->job);
-    if (seat) {
-        queue_push(&seat->ready, node);
-        list_seat(scheduler, seat);
-    } else if (node->job->kind == JOB_GATE) {
-        queue_push(&scheduler->gates, node);
-    } else {
-        queue_push(&scheduler->here, node);
-    }
-}
-
-static void check_ready(struct scheduler *scheduler, struct node *node)
-{
-    bool triggers_ended = node->triggers_left == 0 || !waits_for_triggers(node->job);
-    if (node->phase == PHASE_WAITING && node->needs_left == 0 && triggers_ended)
-        make_ready(scheduler, node);
-}
-
-/* Hooks among the needs are waited for, and asked for by their triggers alone; what only hooks need
- * is asked for by hooks. */
-static bool asks_for(const struct job *job, const struct job *need)
-{
-    return !need->is_on_demand || (job->is_on_demand && !need->is_hook);
-}
-
-/* Asks for a job and all it needs. A stack of our own: chains can be longer than the C stack is
- * deep. */
-static void ask(struct scheduler *scheduler, const struct job *job)
-{
-    struct vec stack = { 0 };
-    vec_push(&stack, node_of(scheduler, job));
-    while (stack.len > 0) {
-        struct node *node = vec_pop(&stack);
-        if (node->phase != PHASE_IDLE)
-            continue;
-        node->phase = PHASE_WAITING;
-        scheduler->asked_left++;
-        for (size_t i = node->job->need_count; i-- > 0;) /* the first is popped first */
-            if (asks_for(node->job, node->job->needs[i].job))
-                vec_push(&stack, node_of(scheduler, node->job->needs[i].job));
-        check_ready(scheduler, node);
-    }
-    vec_free(&stack);
-}
-
-static void end_node(struct scheduler *scheduler, struct node *node, enum outcome outcome);
-
-/* One of the hook's triggers has ended. When none of them asked for it, the hook has ended
- * too. */
-static void tell_hook(struct scheduler *scheduler, struct node *hook)
-{
-    if (hook->triggers_left > 0)
-        hook->triggers_left--;
-    if (hook->triggers_left > 0 || hook->phase == PHASE_ENDED)
-        return;
-    if (hook->phase == PHASE_IDLE && hook->job->is_hook && hook->job->hook != HOOK_ON_FAILURE)
-        end_node(scheduler, hook, OUTCOME_UNASKED);
-    else
-        check_ready(scheduler, hook);
-}
-
-static bool is_bad(enum outcome outcome)
-{
-    return outcome == OUTCOME_FAILED || outcome == OUTCOME_DROPPED;
-}
-
-static void tell_trigger(struct scheduler *scheduler, struct node *trigger, bool well)
-{
-    if (trigger->phase != PHASE_HOOKS)
-        return;
-    if (!well)
-        trigger->hook_failed = true;
-    if (--trigger->hooks_left == 0) {
-        trigger->resumes = true;
-        make_ready(scheduler, trigger);
-    }
-}
-
-static void tell_followers(struct scheduler *scheduler, struct node *node)
-{
-    for (uint32_t i = 0; i < node->follower_count; i++) {
-        struct follower *link = &scheduler->followers[node->first_follower + i];
-        struct node *follower = &scheduler->nodes[link->node];
-        follower->needs_left--;
-        if (link->depends && is_bad(node->outcome) && !follower->cause)
-            follower->cause = node->cause ? node->cause : node->job;
-        check_ready(scheduler, follower);
-    }
-}
-
-static void end_node(struct scheduler *scheduler, struct node *node, enum outcome outcome)
-{
-    const struct job *job = node->job;
-    if (node->phase != PHASE_IDLE)
-        scheduler->asked_left--;
-    node->phase = PHASE_ENDED;
-    node->outcome = outcome;
-    for (size_t i = 0; i < job->after.len; i++) {
-        if (outcome == OUTCOME_RAN && !scheduler->stopping)
-            ask(scheduler, job->after.items[i]);
-        tell_hook(scheduler, node_of(scheduler, job->after.items[i]));
-    }
-    for (size_t i = 0; i < job->before.len; i++)
-        tell_hook(scheduler, node_of(scheduler, job->before.items[i]));
-    if (job->hook == HOOK_BEFORE)
-        for (size_t i = 0; i < job->triggers.len; i++)
-            tell_trigger(scheduler, node_of(scheduler, job->triggers.items[i]), !is_bad(outcome));
-    tell_followers(scheduler, node);
-}
-
 static void drop(struct scheduler *scheduler, struct node *node, const struct job *cause)
 {
     if (node->job->kind != JOB_GATE)
         scheduler->calls.dropped(scheduler->calls.context, node->job, cause);
-    end_node(scheduler, node, OUTCOME_DROPPED);
+    node_end(scheduler, node, OUTCOME_DROPPED);
 }
 
 static void start(struct scheduler *scheduler, struct node *node)
@@ -353,10 +123,10 @@ static bool await_hooks(struct scheduler *scheduler, struct node *node)
         return false;
     node->phase = PHASE_HOOKS;
     for (size_t i = 0; i < job->before.len; i++)
-        ask(scheduler, job->before.items[i]);
+        node_ask(scheduler, job->before.items[i]);
     if (node->hooks_left == 0) {
         node->resumes = true;
-        make_ready(scheduler, node);
+        node_make_ready(scheduler, node);
     }
     return true;
 }
@@ -383,7 +153,7 @@ static bool turn_gates(struct scheduler *scheduler)
     if (drop_instead(scheduler, node, NULL))
         return true;
     if (node->resumes || !await_hooks(scheduler, node))
-        end_node(scheduler, node, gate_outcome(scheduler, node));
+        node_end(scheduler, node, gate_outcome(scheduler, node));
     return true;
 }
 
@@ -419,7 +189,7 @@ static bool turn_hosts(struct scheduler *scheduler)
         scheduler->active_hosts++;
         start(scheduler, node);
     }
-    list_seat(scheduler, seat);
+    seat_list(scheduler, seat);
     return true;
 }
 
@@ -443,48 +213,6 @@ static bool drop_rest(struct scheduler *scheduler)
     return any;
 }
 
-/* Triggers that nobody asked for (prerequisites of a hook that does not run) will never end: a hook
- * need not wait for them. */
-static bool only_idle_triggers(const struct scheduler *scheduler, const struct node *hook)
-{
-    for (size_t i = 0; i < hook->job->triggers.len; i++) {
-        enum phase phase = node_of(scheduler, hook->job->triggers.items[i])->phase;
-        if (phase != PHASE_IDLE && phase != PHASE_ENDED)
-            return false;
-    }
-    return true;
-}
-
-static bool has_waiting_follower(const struct scheduler *scheduler, const struct node *node)
-{
-    for (uint32_t i = 0; i < node->follower_count; i++) {
-        const struct follower *follower = &scheduler->followers[node->first_follower + i];
-        if (scheduler->nodes[follower->node].phase == PHASE_WAITING)
-            return true;
-    }
-    return false;
-}
-
-/* Nothing can start and nothing runs: hooks and what only they need, not asked for until now, hold
- * nothing up any longer. */
-static bool release_hooks(struct scheduler *scheduler)
-{
-    bool any = false;
-    for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
-        struct node *node = &scheduler->nodes[i];
-        if (node->triggers_left > 0 && only_idle_triggers(scheduler, node)) {
-            any = any || node->phase != PHASE_ENDED;
-            node->triggers_left = 1;
-            tell_hook(scheduler, node);
-        } else if (node->phase == PHASE_IDLE && node->job->is_on_demand && !node->job->is_hook &&
-                   has_waiting_follower(scheduler, node)) {
-            any = true;
-            end_node(scheduler, node, OUTCOME_UNASKED);
-        }
-    }
-    return any;
-}
-
 static bool target_failed(const struct scheduler *scheduler, const struct target *target)
 {
     for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
@@ -502,7 +230,7 @@ static void end_unasked_cleaning(struct scheduler *scheduler)
         struct node *node = &scheduler->nodes[i];
         if (node->phase == PHASE_IDLE && node->job->is_hook && node->job->triggers.len > 0 &&
             node->job->hook == HOOK_ON_FAILURE)
-            end_node(scheduler, node, OUTCOME_UNASKED);
+            node_end(scheduler, node, OUTCOME_UNASKED);
     }
 }
 
@@ -520,7 +248,7 @@ static bool ask_cleaning(struct scheduler *scheduler)
             !target_failed(scheduler, node->job->target))
             continue;
         for (size_t k = 0; k < node->job->on_failure.len; k++)
-            ask(scheduler, node->job->on_failure.items[k]);
+            node_ask(scheduler, node->job->on_failure.items[k]);
     }
     end_unasked_cleaning(scheduler);
     return scheduler->asked_left > 0;
@@ -537,7 +265,7 @@ static void turn(struct scheduler *scheduler)
         while (turn_gates(scheduler) || turn_hosts(scheduler) || turn_here(scheduler))
             ;
     } while (!is_active(scheduler) &&
-             (release_hooks(scheduler) || drop_rest(scheduler) || ask_cleaning(scheduler)));
+             (node_release_hooks(scheduler) || drop_rest(scheduler) || ask_cleaning(scheduler)));
     scheduler->turning = false;
     if (!is_active(scheduler)) {
         scheduler->finished = true;
@@ -550,7 +278,7 @@ void scheduler_begin(struct scheduler *scheduler)
     for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
         const struct job *job = scheduler->plan->jobs.items[i];
         if (job->is_goal)
-            ask(scheduler, job);
+            node_ask(scheduler, job);
     }
     turn(scheduler);
 }
@@ -561,7 +289,7 @@ static void give_up_place(struct scheduler *scheduler, struct node *node)
     if (seat) {
         seat->active = NULL;
         scheduler->active_hosts--;
-        list_seat(scheduler, seat);
+        seat_list(scheduler, seat);
     } else {
         scheduler->active_here--;
     }
@@ -586,13 +314,13 @@ void scheduler_end(struct scheduler *scheduler, const struct job *job, enum outc
         if (!scheduler->options.keep_going && !scheduler->cleaning)
             scheduler->stopping = true;
     }
-    end_node(scheduler, node, outcome);
+    node_end(scheduler, node, outcome);
     turn(scheduler);
 }
 
 void scheduler_ask_hook(struct scheduler *scheduler, const struct job *hook)
 {
-    ask(scheduler, hook);
+    node_ask(scheduler, hook);
 }
 
 void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,

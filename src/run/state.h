@@ -99,6 +99,7 @@ struct host_run {
     struct connection connection;
     enum host_state state;
     struct session *session;
+    struct vec jobs;        /* struct job_run, in the plan's order */
     struct job_run *active; /* the job that has its place */
     struct question *questions;
     uint32_t next_id;
