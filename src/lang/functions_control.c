@@ -255,6 +255,18 @@ bool function_let(struct expander *expander, const struct call *call, struct str
     return ok;
 }
 
+/* What stands in a fingerprint for $(call ask,…). */
+static void add_as_written(const struct function *function, const struct call *outer,
+                           struct str *out)
+{
+    unsigned i;
+
+    str_addf(out, "$(%s", function->name);
+    for (i = 1; i < outer->count; i++)
+        str_addf(out, "%c%s", i == 1 ? ' ' : ',', outer->values[i]);
+    str_addc(out, ')');
+}
+
 /* $(call subst,a,b,c). The arguments of a function that expands them itself are expanded again, as
  * make does. */
 static bool call_function(struct expander *expander, const struct call *outer,
@@ -320,7 +332,9 @@ bool function_call_variable(struct expander *expander, const struct call *call, 
     if (function && (function->flags & FUNCTION_OURS) &&
         scope_find(expander->scope, str_text(&name)))
         function = NULL;
-    if (function)
+    if (function && expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE))
+        add_as_written(function, call, out);
+    else if (function)
         ok = call_function(expander, call, function, out);
     else if (name.len > 0)
         ok = call_variable(expander, call, name.data, out);

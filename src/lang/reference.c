@@ -36,22 +36,34 @@ static void add_hosts(const struct vec *hosts, bool bare, struct str *value)
     }
 }
 
-/* $(@role), $(@role.name), $(@all): the hosts of a role. False: there is no such role. */
+static bool add_host(struct expander *expander, const char *name, bool bare, struct str *value)
+{
+    const struct host *host = inventory_find_host(&lang_model(expander->lang)->inventory, name);
+
+    if (host)
+        str_add(value, bare ? host->name : host->spec);
+    return host != NULL;
+}
+
+/* $(@role), $(@role.name), $(@all): the hosts of a role; $(@host): the host itself. False: there is
+ * no such role or host. */
 static bool add_role(struct expander *expander, const char *name, struct str *value)
 {
     struct lang *lang = expander->lang;
-    bool bare = str_ends(name, ".name");
+    bool bare = str_ends(name, ".name"), found = true;
     struct str role_name = { 0 };
     struct role *role;
-    bool is_all;
 
     str_addn(&role_name, name, strlen(name) - (bare ? strlen(".name") : 0));
-    is_all = strcmp(str_text(&role_name), "all") == 0;
     role = inventory_find_role(&lang_model(lang)->inventory, str_text(&role_name));
+    if (strcmp(str_text(&role_name), "all") == 0)
+        add_hosts(lang_all_hosts(lang), bare, value);
+    else if (role && variables_get(&role->variables, "hosts"))
+        add_hosts(lang_role_hosts(lang, role), bare, value);
+    else
+        found = add_host(expander, str_text(&role_name), bare, value) || role;
     str_free(&role_name);
-    if (is_all || role)
-        add_hosts(is_all ? lang_all_hosts(lang) : lang_role_hosts(lang, role), bare, value);
-    return is_all || role;
+    return found;
 }
 
 /* What has a value without being in any set. */

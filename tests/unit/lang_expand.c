@@ -113,6 +113,7 @@ static const char *const fingerprints[][2] = {
     { "$(into) $(if $(into),y)", "$(into) y" },
     { "$(shell echo a)$(subst a,b,a)", "ab" },
     { "$(eval x = 2)$(x)", "$(eval x = 2)1" },
+    { "$(call ask,$(x),b)$(call now)", "$(ask 1,b)$(now)" },
 };
 
 START_TEST(what_changes_by_itself_stands_as_written)
@@ -284,6 +285,7 @@ START_TEST(roles_are_lists)
     ck_assert_str_eq(lang_world_expand(world, "$(@web)"), "web1 web2 me@web3:22");
     ck_assert_str_eq(lang_world_expand(world, "$(@web.name)"), "web1 web2 web3");
     ck_assert_str_eq(lang_world_expand(world, "$(@all:%=[%])"), "[web1] [web2] [me@web3:22]");
+    ck_assert_str_eq(lang_world_expand(world, "$(@web1)$(@me@web3:22.name)"), "web1web3");
     ck_assert_str_eq(lang_world_expand(world, "$(@wbe)"),
                      "0: unknown role 'wbe'\n  did you mean 'web'?\n");
     lang_world_close(world);
