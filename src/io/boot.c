@@ -74,9 +74,10 @@ static const char BOOT[] =
     "d=$f_y/.fake.$f_node.$$.${f_nonce%????????????}; mkdir -m 700 \"$d\" && "
     "mkfifo -m 622 \"$d/o\" \"$d/e\" \"$d/r\" && break; d=; done; "
     "printf \"%s\\n\" \"$f_mark$f_nonce d $d\"; [ \"$d\" ]; }; "
+    /* A channel that is gone must not end the loop by SIGPIPE before it has cleaned up. */
     "f_folder(){ [ \"$d\" ] && return; f_groups; f_reader; f_make || return; "
     "exec 7<&0; f_child <&7 & echo $! >\"$d/l\"; exec 7<&- </dev/null; f_runner; exit 0; }; "
-    "f_child(){ exec 7<&- 5>\"$d/r\"; f_watch; f_loop; }; "
+    "f_child(){ trap : PIPE; exec 7<&- 5>\"$d/r\"; f_watch; f_loop; }; "
     "f_runner(){ exec 9>&-; trap : INT QUIT; while read -r f_x; do . \"$d/q$f_x\"; done <\"$d/r\"; "
     "}; "
 

@@ -29,7 +29,7 @@ static void check_lost(const char *folder)
 {
     ck_assert(driver->stories[1].ended);
     ck_assert(driver->stories[1].result.is_lost || driver->stories[1].result.status == 143);
-    ck_assert(driver->stories[2].ended && driver->stories[2].result.status != 0);
+    ck_assert(driver->stories[2].result.not_begun || driver->stories[2].result.is_lost);
     ck_assert_uint_eq(driver->requests_ended, 1);
     ck_assert_int_ne(driver->request_status, 0);
     ck_assert_msg(all_gone(word, 80), "a step's process is left");
@@ -70,6 +70,8 @@ START_TEST(the_far_shell_is_killed)
     pid_t runner = atoi(strrchr(folder, '.') + 1);
     *dot = '.';
     ck_assert_int_gt(runner, 1);
+    for (uint32_t id = 300; id < 330; id++) /* its loop will still answer these, into nothing */
+        session_query(driver->session, id, "sleep 0.02");
     kill(runner, SIGKILL);
     driver_wait(driver, &driver->is_closed);
     ck_assert_int_eq(driver->error, TRANSPORT_LOST);
