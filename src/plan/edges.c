@@ -210,20 +210,19 @@ static void add_turns(struct collection *collection)
     }
 }
 
-/* All that comes before the unit on any host, which must go well everywhere. */
+/* All that comes before the unit on any host, which must go well everywhere. A gate has no host:
+ * its edges lead to all jobs. */
 static struct job *barrier(struct collection *collection, struct unit *unit)
 {
-    struct planner *planner = collection->planner;
-    struct job *gate = jobs_gate(planner, unit);
+    struct job *gate = jobs_gate(collection->planner, unit);
 
     start(collection, unit, gate);
     for (size_t i = 0; i < unit->link_count; i++)
-        if (unit->links[i].unit && unit->links[i].unit->job_count)
-            add_edge(collection, edges_all(planner, unit->links[i].unit), EDGE_ORDER);
+        add_unit(collection, unit->links[i].unit, EDGE_ORDER);
+    for (const struct wait *wait = unit->waits; wait; wait = wait->next)
+        add_unit(collection, wait->unit, EDGE_ORDER);
     for (const struct turn *turn = unit->turn; turn; turn = turn->previous)
-        for (size_t i = turn->from; i < turn->to; i++)
-            if (turn->links[i].unit && turn->links[i].unit->job_count)
-                add_edge(collection, edges_all(planner, turn->links[i].unit), EDGE_ORDER);
+        add_members(collection, turn, EDGE_ORDER);
     settle_edges(collection, gate);
     return gate;
 }
@@ -258,7 +257,7 @@ void edges_build(struct planner *planner)
         struct unit *unit = planner->units.items[i];
         struct job *gate = NULL;
 
-        if (unit->job_count > 1 && (unit->target->flags & TARGET_BARRIER))
+        if (unit->job_count && (unit->target->flags & TARGET_BARRIER))
             gate = barrier(&collection, unit);
         for (size_t k = 0; k < unit->job_count; k++) {
             collect(&collection, unit, &unit->jobs[k], gate);

@@ -92,6 +92,17 @@ static const struct plan_case cases[] = {
                   "*publish: *upload!\n"
                   "publish@web1: upload@web1 *publish!\n"
                   "publish@web2: upload@web2 *publish!\n" },
+    { .fakefile = ROLES "publish @web: upload\n\trun x\nupload @web:\n\trun x\n"
+                        "reload @web:\n\trun x\nafter upload: reload\n"
+                        ".BARRIER: publish\n.PRIMARY: publish\n",
+      .expected = "upload@web1:; after reload@web1\n"
+                  "upload@web2:; after reload@web2\n"
+                  "*upload: upload@web1 upload@web2\n"
+                  "reload@web1:; hook\n"
+                  "reload@web2:; hook\n"
+                  "*reload: reload@web1 reload@web2; on demand\n"
+                  "*publish: *upload! *reload!\n"
+                  "publish@web1: upload@web1 *publish! reload@web1!\n" },
     /* .PRIMARY */
     { .fakefile = ROLES "deploy @web: migrate\n\trun x\nmigrate @web:\n\trun x\n"
                         ".PRIMARY: migrate\n",

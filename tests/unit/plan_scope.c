@@ -48,8 +48,8 @@ static const struct {
       "t", NULL, NULL, "t", "web1", "run web1 web1 appuser 22 web edge; web" },
     { ROLES "t @:\n\trun $(host) $(host.name) $(host.user) $(host.port)\n", "t", "me@h:7", NULL,
       "t", "me@h:7", "run me@h:7 h me 7" },
-    { ROLES "t @local:\n\tlocal $(each $(@web),$(host):$(port))\n", "t", NULL, NULL, "t", NULL,
-      "local web1:80 web2:8080" },
+    { ROLES "t @local:\n\tlocal $(each $(@web),$(port))\n", "t", NULL, NULL, "t", NULL,
+      "local 80 8080" },
     /* a Makefile's own variable of that name */
     { "host = mine\nt:\n\techo $(host) $(roles)\nroles = r\n", "t", NULL, NULL, "t", NULL,
       "echo mine r" },
