@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "io/loop.h"
@@ -117,21 +118,26 @@ void ssh_wake(struct ssh *ssh, unsigned milliseconds)
 
 /* ---- the end of a try, and of all ---- */
 
-/* The socket is shut first, so that nothing libssh2 does from here can wait or be sent. */
+/* libssh2 says good-bye when it frees a session: it finds the socket shut, but not yet closed, as
+ * the number of a closed one may be another's by then. */
 static void drop_session(struct ssh *ssh)
 {
     ssh_gate_leave(ssh);
-    ssh_hang_up(ssh);
     ssh_login_free(ssh->login);
     ssh->login = NULL;
-    if (ssh->session)
-        for (int tries = 0;
-             tries < 10 && libssh2_session_free(ssh->session) == LIBSSH2_ERROR_EAGAIN;)
-            tries++;
+    if (ssh->session) {
+        ssh->is_dropped = true;
+        shutdown(ssh->fd, SHUT_RDWR);
+        for (int tries = 10; tries > 0; tries--)
+            if (libssh2_session_free(ssh->session) != LIBSSH2_ERROR_EAGAIN)
+                break;
+    }
+    ssh_hang_up(ssh);
     ssh->session = NULL;
     ssh->channel = NULL;
     ssh->received = 0;
     ssh->is_lost = false;
+    ssh->is_dropped = false;
     ssh->sender = SSH_NOBODY;
     str_clear(&ssh->greeting);
 }

@@ -186,10 +186,8 @@ void ssh_hang_up(struct ssh *ssh)
 {
     poll_watch_free(ssh->watch);
     ssh->watch = NULL;
-    if (ssh->fd >= 0) {
-        shutdown(ssh->fd, SHUT_RDWR);
+    if (ssh->fd >= 0)
         close(ssh->fd);
-    }
     ssh->fd = -1;
 }
 

@@ -31,6 +31,8 @@ static ssize_t end_of_connection(struct ssh *ssh, ssize_t result)
 static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags, void **abstract)
 {
     struct ssh *ssh = *abstract;
+    if (ssh->is_dropped)
+        return -ECONNRESET;
     ssize_t count = recv(fd, buffer, size, flags);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return -EAGAIN;

@@ -83,6 +83,7 @@ struct ssh {
     LIBSSH2_CHANNEL *channel;
     struct str greeting; /* what came before the server's banner, for messages */
     size_t received;     /* bytes in all */
+    bool is_dropped;     /* the session is being freed */
     bool is_lost;        /* the connection has ended, libssh2 does not know it yet */
     int lost_error;      /* errno of it; 0: end of file */
     struct ssh_login *login;

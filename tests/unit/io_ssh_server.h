@@ -22,6 +22,7 @@ struct server {
     char *folder;
     unsigned port;
     pid_t pid;
+    int signal; /* that ends it */
 };
 
 static inline void server_sh(const struct server *server, const char *text)
@@ -82,6 +83,7 @@ static inline void server_start(struct server *server, const char *host_keys, co
 {
     struct str config = { 0 };
     server->port = free_port(NULL);
+    server->signal = SIGTERM;
     str_addf(&config, "ListenAddress 127.0.0.1\nPort %u\nAuthorizedKeysFile %s/keys\n",
              server->port, server->folder);
     str_add(&config,
@@ -112,7 +114,7 @@ static inline void server_start(struct server *server, const char *host_keys, co
 static inline void server_stop(struct server *server)
 {
     if (server->pid > 0) {
-        kill(server->pid, SIGTERM);
+        kill(server->pid, server->signal);
         waitpid(server->pid, NULL, 0);
     }
     server->pid = 0;
@@ -133,10 +135,10 @@ static inline void server_pretend(struct server *server, const char *words)
 {
     int listener;
     server->port = free_port(&listener);
+    server->signal = SIGKILL; /* Check's handler for SIGTERM would end the test */
     ck_assert_int_eq(listen(listener, 100), 0);
     server->pid = fork();
     if (server->pid == 0) {
-        signal(SIGTERM, SIG_DFL); /* Check's own would end the test */
         for (;;) {
             int fd = accept(listener, NULL, NULL);
             if (fd < 0)
