@@ -12,15 +12,23 @@
 #include "io/ssh_user.h"
 #include "io/transport.h"
 
-/* Asking `ssh -G`, once for each (host, user, port, configuration file) of a run. */
+/* Asking `ssh -G`, once for each (host, user, port, configuration file) of a run, a few at a time.
+ */
+
+enum { PROGRAMS_MAX = 8 };
+
+struct answers;
 
 struct answer {
+    struct answers *all;
     char *key;
     struct str output;
     struct str complaint;
-    struct process *process; /* NULL: it has ended, or there was nothing to ask */
-    char *why;               /* it failed */
-    struct vec waiting;      /* struct ssh_query * */
+    struct process *process;
+    bool is_queued;
+    bool is_open;       /* not asked yet, or not answered */
+    char *why;          /* it failed */
+    struct vec waiting; /* struct ssh_query * */
 };
 
 struct ssh_query {
@@ -33,14 +41,18 @@ struct ssh_query {
 };
 
 struct answers {
+    struct loop *loop;
     struct map by_key;
     bool has_config;
+    unsigned running;
+    struct vec queue; /* struct answer *, whose turn comes, from `next` on */
+    size_t next;
 };
 
 static void *answers_new(struct loop *loop)
 {
-    (void)loop;
     struct answers *answers = mem_alloc(sizeof *answers);
+    answers->loop = loop;
     answers->has_config = ssh_user_has_config();
     return answers;
 }
@@ -58,6 +70,7 @@ static void answers_free(void *shared)
         free(answer);
     }
     map_free(&answers->by_key);
+    vec_free(&answers->queue);
     free(answers);
 }
 
@@ -83,12 +96,19 @@ static void program_wrote(void *context, int stream, const char *data, size_t si
     str_addn(stream == 1 ? &answer->output : &answer->complaint, data, size);
 }
 
+static void start_programs(struct answers *answers);
+
 static void program_ended(void *context, int status, bool held, const char *why)
 {
     (void)held;
     struct answer *answer = context;
     answer->process = NULL;
-    if (status != 0) {
+    answer->is_open = false;
+    answer->all->running--;
+    if (status != 0 && answer->waiting.len == 0) {
+        answer->is_open = true; /* ended by us */
+        str_clear(&answer->output);
+    } else if (status != 0) {
         str_addc(&answer->complaint, '\n');
         const char *line = why ? why : str_text(&answer->complaint);
         answer->why =
@@ -96,15 +116,20 @@ static void program_ended(void *context, int status, bool held, const char *why)
     }
     while (answer->waiting.len > 0)
         tell(vec_pop(&answer->waiting));
+    start_programs(answer->all);
 }
 
-static void start_program(struct loop *loop, struct answer *answer,
-                          const struct connection *connection)
+static bool names_config(const struct connection *connection)
+{
+    return connection->config && *connection->config;
+}
+
+static void start_program(struct answer *answer, const struct connection *connection)
 {
     char port[16];
     snprintf(port, sizeof port, "%u", connection->port);
-    char *other = connection->config ? NULL : ssh_user_other_config();
-    const char *file = connection->config ? connection->config : other;
+    char *other = names_config(connection) ? NULL : ssh_user_other_config();
+    const char *file = names_config(connection) ? connection->config : other;
     const char *argv[11] = { "ssh", "-G" }; /* all of the below, and the NULL */
     int count = 2;
     if (file) {
@@ -122,9 +147,25 @@ static void start_program(struct loop *loop, struct answer *answer,
     argv[count++] = "--";
     argv[count++] = connection->name;
     static const struct process_events events = { .output = program_wrote, .ended = program_ended };
-    answer->process =
-        process_start(loop, &(struct process_options){ .argv = argv }, &events, answer);
+    answer->process = process_start(answer->all->loop, &(struct process_options){ .argv = argv },
+                                    &events, answer);
     free(other);
+}
+
+/* An answer that nobody waits for any more stays open until somebody asks again. */
+static void start_programs(struct answers *answers)
+{
+    while (answers->running < PROGRAMS_MAX && answers->next < answers->queue.len) {
+        struct answer *answer = answers->queue.items[answers->next++];
+        answer->is_queued = false;
+        if (answer->waiting.len == 0)
+            continue;
+        const struct ssh_query *first = answer->waiting.items[0];
+        answers->running++;
+        start_program(answer, first->connection);
+    }
+    if (answers->next == answers->queue.len)
+        answers->queue.len = answers->next = 0;
 }
 
 /* ---- queries ---- */
@@ -146,11 +187,21 @@ static struct answer *answer_for(struct loop *loop, const struct connection *con
         return answer;
     }
     answer = mem_alloc(sizeof *answer);
+    answer->all = answers;
     answer->key = key;
+    answer->is_open = answers->has_config || names_config(connection);
     *map_put(&answers->by_key, key) = answer;
-    if (answers->has_config || connection->config)
-        start_program(loop, answer, connection);
     return answer;
+}
+
+static void wait_for_answer(struct answer *answer, struct ssh_query *query)
+{
+    vec_push(&answer->waiting, query);
+    if (answer->process || answer->is_queued)
+        return;
+    answer->is_queued = true;
+    vec_push(&answer->all->queue, answer);
+    start_programs(answer->all);
 }
 
 struct ssh_query *ssh_config_ask(struct loop *loop, const struct connection *connection,
@@ -163,8 +214,8 @@ struct ssh_query *ssh_config_ask(struct loop *loop, const struct connection *con
     query->found = found;
     query->context = context;
     query->answer = answer_for(loop, connection);
-    if (query->answer->process)
-        vec_push(&query->answer->waiting, query);
+    if (query->answer->is_open)
+        wait_for_answer(query->answer, query);
     else
         query->soon = loop_after(loop, 0, found_soon, query);
     return query;

@@ -41,10 +41,20 @@ const char *ssh_user_home(void)
     return home && *home ? home : ssh_user_database_home();
 }
 
+static char *own_config(void)
+{
+    return mem_printf("%s/.ssh/config", ssh_user_home());
+}
+
 char *ssh_user_other_config(void)
 {
-    const char *home = ssh_user_home();
-    return strcmp(home, ssh_user_database_home()) == 0 ? NULL : mem_printf("%s/.ssh/config", home);
+    if (strcmp(ssh_user_home(), ssh_user_database_home()) == 0)
+        return NULL;
+    char *path = own_config();
+    if (access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return mem_strdup(system_config);
 }
 
 static bool is_stock_line(const char *line, size_t size)
@@ -91,7 +101,7 @@ static bool system_is_stock(void)
 
 bool ssh_user_has_config(void)
 {
-    char *path = mem_printf("%s/.ssh/config", ssh_user_home());
+    char *path = own_config();
     bool exists = access(path, F_OK) == 0;
     free(path);
     return exists || !system_is_stock();

@@ -11,9 +11,8 @@ const char *ssh_user_home(void); /* $HOME, else the user database's; "" when unk
 /* What ssh takes for the home folder, whatever $HOME says. */
 const char *ssh_user_database_home(void);
 
-/* The user's configuration file where $HOME is not what ssh takes for the home folder (it asks the
- * user database alone), so that it must be told; NULL elsewhere. The caller frees it; it need not
- * exist. */
+/* The configuration file to name to ssh where $HOME is not what it takes for the home folder; NULL
+ * where it finds the files by itself. The caller frees it. */
 char *ssh_user_other_config(void);
 
 /* True when there is a configuration worth asking ssh for: the user's own, or a system's that does

@@ -188,6 +188,44 @@ START_TEST(ssh_resolves_the_configuration)
 }
 END_TEST
 
+/* More hosts than programs run at once; every fifth gives up before its turn. */
+START_TEST(many_hosts_are_asked_about)
+{
+    enum { COUNT = 40 };
+    static struct connection connections[COUNT];
+    struct asked asked[COUNT] = { { 0 } };
+    struct ssh_query *queries[COUNT];
+    struct loop *loop = loop_new();
+    for (int i = 0; i < COUNT; i++) {
+        char *name = mem_printf("host%d", i);
+        connections[i] = (struct connection){ .name = name, .config = "/dev/null" };
+        queries[i] = ssh_config_ask(loop, &connections[i], found, &asked[i]);
+    }
+    for (int i = 0; i < COUNT; i += 5) {
+        ssh_query_free(queries[i]);
+        queries[i] = NULL;
+    }
+    loop_run(loop);
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_int_eq(asked[i].calls, i % 5 ? 1 : 0);
+        if (i % 5)
+            ck_assert_str_eq(asked[i].host, connections[i].name);
+        ssh_query_free(queries[i]);
+        asked_clear(&asked[i]);
+    }
+    /* One that was given up can still be asked about. */
+    struct asked again = { 0 };
+    struct ssh_query *query = ssh_config_ask(loop, &connections[0], found, &again);
+    loop_run(loop);
+    ck_assert_str_eq(again.host, "host0");
+    ssh_query_free(query);
+    asked_clear(&again);
+    loop_free(loop);
+    for (int i = 0; i < COUNT; i++)
+        free((char *)connections[i].name);
+}
+END_TEST
+
 START_TEST(a_broken_configuration_is_told)
 {
     struct loop *loop = loop_new();
@@ -222,6 +260,7 @@ int main(void)
     tcase_add_test(tests, the_fakefile_comes_first);
     if (system("command -v ssh >/dev/null 2>&1") == 0) {
         tcase_add_test(tests, ssh_resolves_the_configuration);
+        tcase_add_test(tests, many_hosts_are_asked_about);
         tcase_add_test(tests, a_broken_configuration_is_told);
     } else {
         puts("skipped: no ssh");
