@@ -88,13 +88,18 @@ void job_expander(struct job_run *job, struct expander *expander, enum expand_mo
     expander->mode = mode;
 }
 
+void job_open_arena(struct job_run *job)
+{
+    if (!job->arena)
+        job->arena = arena_new();
+}
+
 const char *job_value(struct job_run *job, const char *name, struct arena *arena)
 {
     struct expander expander;
     struct str value = { 0 };
     const char *text = NULL;
-    if (!job->arena)
-        job->arena = arena_new();
+    job_open_arena(job);
     job_expander(job, &expander, EXPAND_VALUE);
     expander.undefined_is_error = false;
     if (expand_variable(&expander, name, job->job->target->where, &value)) {

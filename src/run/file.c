@@ -22,7 +22,6 @@ void source_start(struct job_run *job)
 {
     struct stat status;
     const struct job *of = job->job;
-    job->arena = arena_new();
     if (stat(file_path(of), &status) == 0) {
         run_job_ended(job, OUTCOME_SKIPPED);
         return;
@@ -340,7 +339,7 @@ static void decide(void *context)
 void file_start(struct job_run *job)
 {
     const struct job *maker = job->job->made_by;
-    job->arena = arena_new();
+    job_open_arena(job);
     job->file = arena_alloc(job->arena, sizeof *job->file);
     if (maker && maker != job->job) {
         job->would_run = run_job(job->run, maker)->would_run;

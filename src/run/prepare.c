@@ -14,8 +14,7 @@ bool prepare_steps(struct job_run *job)
     if (job->is_expanded)
         return !job->expansion_failed;
     job->is_expanded = true;
-    if (!job->arena)
-        job->arena = arena_new();
+    job_open_arena(job);
     if (!job->job->recipe)
         return true;
     struct expander expander;

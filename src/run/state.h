@@ -236,6 +236,8 @@ void job_interrupt(struct job_run *job, bool at_once);
 
 /* ---- expansion.c ---- */
 
+void job_open_arena(struct job_run *job); /* made when it is first needed */
+
 void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode);
 /* A variable in the job's scope, blanks off its ends; NULL when it is empty or undefined. From the
  * arena. */
