@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,6 +179,7 @@ bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE])
     int error = errno;
 
     end_digest(digest, hex);
+    OPENSSL_thread_stop(); /* a thread of the pool would leave libcrypto's own behind */
     errno = error;
     return ok;
 }
