@@ -75,6 +75,33 @@ static void add_recipe(struct fingerprint *fingerprint, const struct recipe *rec
     fingerprint_add(fingerprint, "its recipe", "", hasher_end(hasher));
 }
 
+static bool is_listed(const char *const *files, const char *name)
+{
+    for (; files && *files; files++)
+        if (strcmp(*files, name) == 0)
+            return true;
+    return false;
+}
+
+/* -o: nothing is remade on account of this file, so it counts with the content that the record
+ * has. */
+static void keep_old(struct job_run *job, struct hash *hash, const char *name)
+{
+    if (!is_listed(job->run->options->old_files, name))
+        return;
+    for (size_t i = 0; job->has_record && i < job->record.parts.len; i++) {
+        const struct part *part = job->record.parts.items[i];
+        if (str_starts(part->name, "file ") && strcmp(part->name + strlen("file "), name) == 0)
+            *hash = part->hash;
+    }
+}
+
+static void add_file(struct job_run *job, const char *name, struct hash hash)
+{
+    keep_old(job, &hash, name);
+    fingerprint_add(&job->fingerprint, "file", name, hash);
+}
+
 static void add_needs(struct job_run *job, const struct job *of)
 {
     for (size_t i = 0; i < of->need_count; i++) {
@@ -85,13 +112,13 @@ static void add_needs(struct job_run *job, const struct job *of)
         if (need->kind == JOB_GATE) {
             add_needs(job, need);
         } else if (need_run->has_content) {
-            fingerprint_add(&job->fingerprint, "file", need->target->name, need_run->content);
+            add_file(job, need->target->name, need_run->content);
         } else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE) {
             struct hash hash = { 0 };
             const char *why;
             if (!contents_hash(job->run->contents, file_path(need), &hash, &why))
                 job->file->forced_by = need->target->name;
-            fingerprint_add(&job->fingerprint, "file", need->target->name, hash);
+            add_file(job, need->target->name, hash);
         }
     }
 }
@@ -167,7 +194,8 @@ static void compare_times(struct job_run *job, const struct job *of)
     for (size_t i = 0; i < of->need_count; i++) {
         const struct job *need = of->needs[i].job;
         struct stat status;
-        if (of->needs[i].kind != EDGE_CONTENT)
+        if (of->needs[i].kind != EDGE_CONTENT ||
+            is_listed(job->run->options->old_files, need->target->name))
             continue;
         if (need->kind == JOB_GATE) {
             compare_times(job, need);
@@ -185,6 +213,22 @@ static void look_for_would_run(struct job_run *job)
         const struct job *need = job->job->needs[i].job;
         if (job->job->needs[i].kind == EDGE_CONTENT && run_job(job->run, need)->would_run)
             decide_reason(job, "%s would be remade", need->target->name);
+    }
+}
+
+/* -W */
+static void look_for_new_files(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE) {
+            look_for_new_files(job, need);
+        } else if (is_listed(job->run->options->new_files, need->target->name)) {
+            decide_reason(job, "%s is taken as changed", need->target->name);
+            vec_push(&job->file->changed, need->target);
+        }
     }
 }
 
@@ -217,6 +261,9 @@ static void find_reasons(struct job_run *job)
         compare_record(job);
     else
         compare_times(job, of);
+    look_for_new_files(job, of);
+    if (is_listed(job->run->options->old_files, of->target->name))
+        job->reasons.len = 0;
     if (job->reasons.len == 0)
         look_for_would_run(job);
 }

@@ -8,20 +8,22 @@
 
 /* How a run goes; from the command line. */
 struct run_options {
-    unsigned jobs_here;     /* -j; 0: no limit */
-    unsigned hosts_at_once; /* -P; 0: all */
-    unsigned handshakes;    /* at once; 0: 64 */
-    unsigned lock_timeout;  /* seconds to wait for a lock; 0: fail at once */
-    bool keep_going;        /* -k */
-    bool dry_run;           /* -n */
-    bool always;            /* -B */
-    bool question;          /* -q */
-    bool silent;            /* -s */
-    bool ignore_errors;     /* -i */
-    bool touch;             /* -t */
-    bool explain;           /* --explain */
-    bool yes;               /* --yes */
-    const char *project;    /* NULL: found out (§5) */
+    unsigned jobs_here;           /* -j; 0: no limit */
+    unsigned hosts_at_once;       /* -P; 0: all */
+    unsigned handshakes;          /* at once; 0: 64 */
+    unsigned lock_timeout;        /* seconds to wait for a lock; 0: fail at once */
+    bool keep_going;              /* -k */
+    bool dry_run;                 /* -n */
+    bool always;                  /* -B */
+    bool question;                /* -q */
+    bool silent;                  /* -s */
+    bool ignore_errors;           /* -i */
+    bool touch;                   /* -t */
+    bool explain;                 /* --explain */
+    bool yes;                     /* --yes */
+    const char *const *old_files; /* -o; ended by NULL, or NULL */
+    const char *const *new_files; /* -W */
+    const char *project;          /* NULL: found out (§5) */
 };
 
 /* Exit codes (§6). */
