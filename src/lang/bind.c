@@ -21,6 +21,16 @@ static bool add_word(struct lang *lang, struct binding *binding, struct span wor
     return true;
 }
 
+/* The list moves into the arena: what it belongs to is never freed alone. */
+static void keep_names(struct lang *lang, struct vec *names)
+{
+    size_t size = names->len * sizeof *names->items;
+    void **items = size ? memcpy(arena_alloc(lang->model->arena, size), names->items, size) : NULL;
+
+    free(names->items);
+    *names = (struct vec){ items, names->len, names->len };
+}
+
 struct binding *binding_take(struct reader *reader, struct names *targets, struct location where)
 {
     struct lang *lang = reader->lang;
@@ -43,6 +53,8 @@ struct binding *binding_take(struct reader *reader, struct names *targets, struc
                        "'@' (the selection), '@local' and roles do not go together in one binding");
     }
     targets->len = kept;
+    if (binding)
+        keep_names(lang, &binding->names);
     return binding;
 }
 

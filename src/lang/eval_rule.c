@@ -44,6 +44,7 @@ static void offer_default_goal(struct lang *lang, const struct target *target)
     goal->length = strlen(target->name);
     goal->capacity = 0;
     goal->text = NULL;
+    goal->flavor = FLAVOR_SIMPLE;
     goal->origin = ORIGIN_FILE;
 }
 

@@ -1,35 +1,11 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/mem.h"
 #include "lang/context.h"
 #include "lang/steps.h"
 
 /* What can be said only when all is read. */
-
-static void report_missing_includes(struct lang *lang)
-{
-    char *message;
-    size_t i;
-
-    for (i = 0; i < lang->includes.len; i++) {
-        const struct include *include = lang->includes.items[i];
-
-        if (!include->error || include->is_optional)
-            continue;
-        message = mem_printf("%s: %s", include->name, strerror(include->error));
-        diag_message(lang->diags, include->where, message);
-        free(message);
-        if (include->error == ENOENT)
-            diag_error(lang->diags, (struct location){ 0 }, "No rule to make target '%s'",
-                       include->name);
-        else
-            diag_error(lang->diags, include->where, "%s: %s", include->name,
-                       strerror(include->error));
-    }
-}
 
 static struct rule *find_recipe_rule(const struct target *target)
 {
@@ -339,7 +315,6 @@ void lang_finish(struct lang *lang)
     if (lang->is_finished)
         return;
     lang->is_finished = true;
-    report_missing_includes(lang);
     if (lang->is_stopped)
         return;
     for (i = 0; i < targets->len; i++) {

@@ -74,7 +74,9 @@ static void import_environment(struct lang *lang)
 static void define_own(struct lang *lang)
 {
     const struct default_variable *row;
+    const char *const *include;
     char *folder = getcwd(NULL, 0);
+    struct str folders = { 0 };
 
     for (row = default_variables; row->name; row++)
         if (!variables_get(&lang->model->globals, row->name))
@@ -83,15 +85,19 @@ static void define_own(struct lang *lang)
     define(lang, "MAKE", "$(MAKE_COMMAND)", ORIGIN_DEFAULT, FLAVOR_RECURSIVE);
     define(lang, "MAKE_VERSION", "4.4", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, "SHELL", "/bin/sh", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
-    define(lang, ".SHELLFLAGS", "-c", ORIGIN_DEFAULT, FLAVOR_RECURSIVE);
+    define(lang, ".SHELLFLAGS", "-c", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, ".FEATURES", features, ORIGIN_DEFAULT, FLAVOR_SIMPLE);
-    define(lang, ".INCLUDE_DIRS", "", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
+    define(lang, "MAKEFILES", "", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, ".LIBPATTERNS", "lib%.so lib%.a", ORIGIN_DEFAULT, FLAVOR_RECURSIVE);
-    define(lang, ".RECIPEPREFIX", "", ORIGIN_DEFAULT, FLAVOR_RECURSIVE);
+    define(lang, ".RECIPEPREFIX", "", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, "SUFFIXES", "", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, "MAKEFILE_LIST", "", ORIGIN_FILE, FLAVOR_SIMPLE);
     if (!variables_get(&lang->model->globals, "MAKELEVEL"))
         define(lang, "MAKELEVEL", "0", ORIGIN_ENVIRONMENT, FLAVOR_RECURSIVE);
+    for (include = lang->options.include_folders; include && *include; include++)
+        str_addf(&folders, "%s%s", folders.len ? " " : "", *include);
+    define(lang, ".INCLUDE_DIRS", str_text(&folders), ORIGIN_DEFAULT, FLAVOR_SIMPLE);
+    str_free(&folders);
     if (folder)
         define(lang, "CURDIR", folder, ORIGIN_FILE, FLAVOR_SIMPLE);
     free(folder);
@@ -112,7 +118,7 @@ struct lang *lang_new(struct model *model, struct diags *diags, const struct lan
     import_environment(lang);
     define_own(lang);
     lang->default_goal = variable_set(lang, &model->globals, span_of(".DEFAULT_GOAL"), span_of(""),
-                                      ORIGIN_FILE, FLAVOR_RECURSIVE, (struct location){ 0 });
+                                      ORIGIN_FILE, FLAVOR_SIMPLE, (struct location){ 0 });
     return lang;
 }
 

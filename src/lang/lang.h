@@ -59,7 +59,8 @@ struct location lang_where(const struct lang *lang);
 /* The value of a variable that is computed when it is used (.VARIABLES); false: not one. */
 bool lang_special(struct lang *lang, const char *name, struct str *value);
 
-/* A file that the files ask for with `include`, in the order met. */
+/* A file that the files ask for with `include`, in the order met. One that is missing is told of by
+ * the caller, who may have it made first. */
 struct include {
     const char *name; /* as written, or where it was found */
     struct location where;

@@ -163,7 +163,7 @@ struct span line_clean(const struct line *line, struct str *buffer, struct span 
         collapse(line->text, line->length, &collapsed);
         text = (struct span){ str_text(&collapsed), collapsed.len };
     }
-    cut = text_find_unquoted(text.data, text.len, "#", false, buffer);
+    cut = text_find_unquoted(text.data, text.len, "#", true, buffer);
     if (cut < text.len) {
         /* The comment is kept behind the text, with a NUL between. */
         size_t length = buffer->len;

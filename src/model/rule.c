@@ -32,8 +32,6 @@ static void free_target(struct target *target)
     vec_free(&target->rules);
     vec_free(&target->hooks);
     map_free(&target->variables.map);
-    if (target->binding)
-        vec_free(&target->binding->names); /* shared: emptied by the first */
 }
 
 static void free_inventory(struct inventory *inventory)

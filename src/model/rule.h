@@ -22,7 +22,7 @@ enum binding_kind {
 
 struct binding {
     enum binding_kind kind;
-    struct vec names; /* const char *, without @, as written: roles or hosts */
+    struct vec names; /* const char *, without @, as written: roles or hosts; the arena's */
     struct location where;
 };
 
