@@ -235,19 +235,27 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     return true;
 }
 
+static bool is_empty(const struct put_tree *tree, size_t folder)
+{
+    const char *name = tree->items[folder].name;
+    return folder + 1 == tree->count || !str_starts(tree->items[folder + 1].name, name) ||
+           tree->items[folder + 1].name[strlen(name)] != '/';
+}
+
 void put_tree_places(const struct step *step, struct arena *arena,
                      const struct content *const *contents, struct vec *places)
 {
     struct put_tree tree = put_tree_list(step, contents);
     for (size_t i = 0; i < tree.count; i++) {
         const struct put_item *item = &tree.items[i];
-        if (item->content->kind == CONTENT_FOLDER)
+        if (item->content->kind == CONTENT_FOLDER && !is_empty(&tree, i))
             continue;
         struct place *place = arena_alloc(arena, sizeof *place);
         place->path = put_join(arena, tree.root, item->name);
         place->link = item->content->link;
         memcpy(place->sha256, item->content->sha256, sizeof place->sha256);
-        place->mode = place->link ? 0 : put_item_mode(step, item);
+        if (item->content->kind == CONTENT_FILE)
+            place->mode = put_item_mode(step, item);
         vec_push(places, place);
     }
 }
