@@ -74,6 +74,28 @@ static void report(struct check *check, const char *name, struct location where)
     arena_release(lang->scratch, mark);
 }
 
+static void visit(void *context, enum text_use use, const char *name, struct location where);
+
+/* The value found, and those further out that its += adds to. */
+static void visit_values(struct check *check, struct variable *variable)
+{
+    const char *name = variable->name;
+    const struct scope *level = check->scope;
+
+    for (;;) {
+        if (variable->flavor == FLAVOR_RECURSIVE && !variable->text)
+            variable->text = text_compile(check->lang->model->arena, variable->value,
+                                          variable->length, variable->where);
+        if (variable->flavor == FLAVOR_RECURSIVE)
+            text_visit(variable->text, visit, check);
+        while (level && (!level->set || variables_get(level->set, name) != variable))
+            level = level->outer;
+        level = level ? level->outer : NULL;
+        if (!variable->append || !level || !(variable = scope_find(level, name)))
+            return;
+    }
+}
+
 static void visit(void *context, enum text_use use, const char *name, struct location where)
 {
     struct check *check = context;
@@ -86,12 +108,7 @@ static void visit(void *context, enum text_use use, const char *name, struct loc
     variable = scope_find(check->scope, name);
     if (variable) {
         *map_put(&check->seen, variable->name) = (void *)variable->name;
-        if (variable->flavor == FLAVOR_SIMPLE)
-            return;
-        if (!variable->text)
-            variable->text = text_compile(check->lang->model->arena, variable->value,
-                                          variable->length, variable->where);
-        text_visit(variable->text, visit, check);
+        visit_values(check, variable);
         return;
     }
     is_known = map_get(&check->lang->model->stepped_names, name) ||

@@ -53,13 +53,11 @@ bool cursor_next(struct cursor *cursor, struct line *line)
             at = end;
         if (at == end || count_backslashes_before(start, at) % 2 == 0)
             break;
-        if (++at == end) /* a backslash that continues into nothing */
-            break;
         line->is_continued = true;
+        if (++at == end) /* into nothing */
+            break;
     }
     line->length = (size_t)(at - start);
-    if (at == end && line->length && at[-1] == '\n')
-        line->length--;
     line->where.length = (uint32_t)line->length;
     cursor->offset = (size_t)(at - text) + (at < end);
     return true;

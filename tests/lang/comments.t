@@ -160,3 +160,19 @@ end
 --- out
 1
 
+=== a backslash at the end of a file
+--- run printf 'x = a \\\n' > b.mk
+include b.mk
+$(info [$(x)])
+all: ; @:
+--- out
+[a ]
+
+=== a backslash at the end of a file that ends without a newline
+--- run printf 'x = a \\' > b.mk
+include b.mk
+$(info [$(x)])
+all: ; @:
+--- out
+[a \]
+
