@@ -127,22 +127,21 @@ bool reference_is_stepped(const struct expander *expander, const char *name)
 bool reference_undefined(struct expander *expander, const char *name, struct location where)
 {
     size_t word = strcspn(name, " \t");
+    bool is_argument = expander->call_arguments && reference_is_number(name);
 
-    if (expander->call_arguments && reference_is_number(name))
-        return true;
     if (expander->passes_over && reference_is_stepped(expander, name)) {
         expander->is_lacking = true;
         return false;
     }
     if (name[0] == '@' && name[1] && strcmp(name, "@D") != 0 && strcmp(name, "@F") != 0 &&
-        !lang_options(expander->lang)->is_make)
+        !expander->may_be_undefined && !lang_options(expander->lang)->is_make)
         return fail_unknown_role(expander, name + 1, where);
-    if (expander->undefined_is_error && !expander->may_be_undefined) {
+    if (expander->undefined_is_error && !expander->may_be_undefined && !is_argument) {
         if (word > 0 && name[word])
             return fail_unknown_function(expander, name, word, where);
         return fail_undefined(expander, name, where);
     }
     if (lang_options(expander->lang)->warn_undefined && expander->mode == EXPAND_VALUE)
-        diag_warning(lang_diags(expander->lang), where, "undefined variable '%s'", name);
+        diag_warning(lang_diags(expander->lang), expander->place, "undefined variable '%s'", name);
     return true;
 }

@@ -283,3 +283,22 @@ all: ; @:
 --- out
 deep
 
+
+=== undefined variables are warned of when that is asked for
+--- args --warn-undefined-variables
+f = $(n6)$(2)
+$(info $(if $(n1),y)$(or $(n2),x)$(n3:a=b)$(call n4,a)$(origin n5)$(value n5)$($(n6)))
+$(info $(call f,a).)
+all: ; @:
+--- out
+xundefined
+.
+--- err
+Fakefile:2: warning: undefined variable 'n1'
+Fakefile:2: warning: undefined variable 'n2'
+Fakefile:2: warning: undefined variable 'n3'
+Fakefile:2: warning: undefined variable 'n4'
+Fakefile:2: warning: undefined variable 'n6'
+Fakefile:2: warning: undefined variable ''
+Fakefile:3: warning: undefined variable 'n6'
+Fakefile:3: warning: undefined variable '2'
