@@ -9,8 +9,8 @@
  * global state and prints nothing by itself; sinks do. Strings given to it must outlive the context
  * unless said otherwise. Not for use by two threads at once.
  *
- * The order of calls: fake_new, sinks, fake_enter, fake_assign, fake_eval and fake_goal, fake_load
- * for each Fakefile, then fake_list or fake_run once, fake_free. */
+ * The order of calls: fake_new, sinks, fake_enter; fake_assign, fake_eval, fake_goal and fake_load
+ * in any order; then fake_list, fake_graph or fake_run once; fake_print_database; fake_free. */
 struct fake;
 
 /* For a count: as many as there are. */
@@ -18,19 +18,34 @@ struct fake;
 
 /* What the command line can say. Zero is the default of each. */
 struct fake_settings {
-    const char *program; /* "fake"; "make" reads as make does */
-    char **environment;  /* NULL-terminated; NULL: the process's */
+    const char *program;      /* "fake"; "make" reads as make does */
+    const char *make_command; /* what $(MAKE) runs; NULL: `program` */
+    char **environment;       /* NULL-terminated; NULL: the process's */
     const char *rules_folder;
-    const char *const *include_folders; /* NULL-terminated */
+    const char *const *include_folders; /* NULL-terminated, as the next two */
+    const char *const *old_files;       /* -o */
+    const char *const *new_files;       /* -W */
     const char *hosts, *roles, *exclude, *limit, *user, *port, *identity, *project;
-    const char *command;    /* run on the selected hosts, in place of goals */
-    unsigned jobs_here;     /* at once; 0: 1 */
-    unsigned hosts_at_once; /* 0: all */
-    unsigned lock_timeout;  /* seconds; 0: fail at once */
+    const char *command;     /* run on the selected hosts, in place of goals */
+    const char *output_sync; /* -O: "target", "line", "recurse", "none"; NULL: none */
+    const char *jobserver;   /* an outer make's, as in its --jobserver-auth; NULL: none */
+    double load;             /* -l; 0: any */
+    unsigned jobs_here;      /* at once; 0: 1 */
+    unsigned hosts_at_once;  /* 0: all */
+    unsigned lock_timeout;   /* seconds; 0: fail at once */
     bool keep_going, dry_run, always, question, silent, ignore_errors, touch, explain, yes;
-    bool environment_overrides, warn_undefined;
+    bool environment_overrides, warn_undefined, trace, check_links;
     bool search_upwards; /* with no such file here, a Fakefile is looked for in the folders above */
-    bool hide_folders;   /* no "Entering directory" */
+    bool print_directory; /* "Entering directory", "Leaving directory" */
+    bool hide_directory;  /* not even when a Fakefile was found above */
+
+    /* What MAKEFLAGS is to say to recipes, but for -j: the letters, "kw", and the options, each
+     * with a blank in front; and FAKEFLAGS. NULL is "". */
+    const char *flag_letters, *flag_options, *fake_flags;
+    /* Called when all is read with the value of MAKEFLAGS that the files leave: puts what it says
+     * into the settings. NULL: nobody is asked. */
+    void (*take_flags)(void *context, const char *flags, struct fake_settings *settings);
+    void *take_flags_context;
 };
 
 /* Copies the settings' values. The caller frees it with fake_free. */
@@ -48,18 +63,32 @@ struct fake_look {
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look);
 void fake_sink_json(struct fake *fake, FILE *out);
 
-/* Each returns false when something was wrong; it was reported to the sinks. */
-bool fake_enter(struct fake *fake, const char *folder); /* changes this process's folder (-C) */
-bool fake_assign(struct fake *fake, const char *assignment); /* name=value */
-bool fake_eval(struct fake *fake, const char *text);         /* --eval */
-bool fake_goal(struct fake *fake, const char *goal);         /* "deploy" or "deploy:tag=v1" */
-bool fake_load(struct fake *fake, const char *path); /* a Fakefile; NULL: looked for (§1) */
+/* Changes this process's folder (-C). False when it cannot; that was reported. */
+bool fake_enter(struct fake *fake, const char *folder);
 
-/* Lists targets with their documentation, hosts and hooks; in words or as JSON. */
+/* What is to be read and made; kept, and read by what comes then. Texts must outlive the context.
+ */
+void fake_assign(struct fake *fake, const char *assignment); /* name=value */
+void fake_eval(struct fake *fake, const char *text);         /* --eval */
+void fake_goal(struct fake *fake, const char *goal);         /* "deploy" or "deploy:tag=v1" */
+void fake_load(struct fake *fake, const char *path); /* a Fakefile; none: looked for (§1) */
+
+/* Each reads the files first. False, or exit code 2, when anything is wrong with them; it was
+ * reported to the sinks. */
+
+/* Lists targets with their documentation, hosts and hooks; in words or as JSON. Makes nothing. */
 bool fake_list(struct fake *fake, FILE *out, bool json);
 
-/* Plans and runs the goals. Returns the exit code of the command (§6). */
+/* Draws the jobs for the goals, and what each waits for. Makes nothing. */
+enum fake_graph_format { FAKE_GRAPH_DOT, FAKE_GRAPH_SVG, FAKE_GRAPH_JSON };
+bool fake_graph(struct fake *fake, FILE *out, enum fake_graph_format format);
+
+/* Makes what is to be read where a rule for it says so, then plans and runs the goals. Returns the
+ * exit code of the command (§6). */
 int fake_run(struct fake *fake);
+
+/* After one of these: all variables and rules, as make's -p prints them. */
+void fake_print_database(const struct fake *fake, FILE *out);
 
 const char *fake_version(void); /* "0.1" */
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/flags.h"
 #include "cli/options.h"
 #include "cli/place.h"
 #include "fake.h"
@@ -10,11 +11,11 @@
 enum { FAILED = 2 };
 
 /* In a program called make, everything is make's. */
-static const char *program_name(const char *path)
+static bool is_called_make(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    return strcmp(slash ? slash + 1 : path, "make") == 0 ? "make" : "fake";
+    return strcmp(slash ? slash + 1 : path, "make") == 0;
 }
 
 static int print_version(void)
@@ -54,7 +55,7 @@ static void add_sink(struct fake *fake, const struct command_line *line)
 
     if (line->json)
         fake_sink_json(fake, stdout);
-    else if (line->list_format) /* standard output is the list's alone */
+    else if (line->list_format || line->graph_format) /* standard output is theirs alone */
         fake_sink_plain(fake, stderr, stderr, look);
     else
         fake_sink_plain(fake, stdout, stderr, look);
@@ -72,42 +73,108 @@ static bool enter(struct fake *fake, const struct command_line *line)
             str_clear(&path);
         str_addf(&path, "%s%s", path.len > 0 ? "/" : "", folder);
     }
-    if (path.len == 0 && line->print_directory)
-        str_add(&path, ".");
     entered = path.len == 0 || fake_enter(fake, str_text(&path));
     str_free(&path);
     return entered;
 }
 
-/* What is wrong is told and remembered; all of it is read, so that one run tells all. */
-static void read_all(struct fake *fake, const struct command_line *line)
+static void give_all(struct fake *fake, const struct command_line *line)
 {
     for (size_t i = 0; i < line->assignments.len; i++)
         fake_assign(fake, line->assignments.items[i]);
-    for (size_t i = 0; i < line->goals.len; i++)
-        fake_goal(fake, line->goals.items[i]);
     for (size_t i = 0; i < line->evals.len; i++)
         fake_eval(fake, line->evals.items[i]);
+    for (size_t i = 0; i < line->goals.len; i++)
+        fake_goal(fake, line->goals.items[i]);
     for (size_t i = 0; i < line->files.len; i++)
         fake_load(fake, line->files.items[i]);
-    if (line->files.len == 0)
-        fake_load(fake, NULL);
+}
+
+static int carry_out(struct fake *fake, const struct command_line *line)
+{
+    const char *graph = line->graph_format;
+
+    if (line->list_format)
+        return fake_list(fake, stdout, strcmp(line->list_format, "json") == 0) ? 0 : FAILED;
+    if (graph)
+        return fake_graph(fake, stdout,
+                          strcmp(graph, "svg") == 0    ? FAKE_GRAPH_SVG
+                          : strcmp(graph, "json") == 0 ? FAKE_GRAPH_JSON
+                                                       : FAKE_GRAPH_DOT)
+                   ? 0
+                   : FAILED;
+    return fake_run(fake);
+}
+
+/* What a file has put into MAKEFLAGS counts as if it stood on the command line. */
+static void take_flags(void *context, const char *flags, struct fake_settings *settings)
+{
+    struct command_line *line = context;
+
+    flags_take_makes(line, flags);
+    *settings = *command_line_settings(line);
 }
 
 static int work(struct command_line *line)
 {
     struct fake *fake = fake_new(command_line_settings(line));
-    int code;
+    int code = FAILED;
 
     add_sink(fake, line);
-    if (enter(fake, line))
-        read_all(fake, line);
-    if (line->list_format)
-        code = fake_list(fake, stdout, strcmp(line->list_format, "json") == 0) ? 0 : FAILED;
-    else
-        code = fake_run(fake);
+    if (enter(fake, line)) {
+        give_all(fake, line);
+        code = carry_out(fake, line);
+        if (line->print_database)
+            fake_print_database(fake, stdout);
+    }
     fake_free(fake);
     return code;
+}
+
+/* ---- the environment ---- */
+
+static bool is_in_a_make(void)
+{
+    const char *level = getenv("MAKELEVEL");
+
+    return level && atoi(level) > 0;
+}
+
+/* MAKEFLAGS has what stands in GNUMAKEFLAGS from now on. */
+static void take_makes_flags(struct command_line *line)
+{
+    static const char *const names[] = { "GNUMAKEFLAGS", "MAKEFLAGS" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *flags = getenv(names[i]);
+        if (flags)
+            flags_take_makes(line, flags);
+    }
+    unsetenv(names[0]);
+}
+
+static void take_fakes_flags(struct command_line *line)
+{
+    const char *flags = getenv("FAKEFLAGS");
+
+    if (flags && !line->is_make)
+        flags_take_fakes(line, flags);
+}
+
+static void settle(struct command_line *line, const char *program)
+{
+    struct fake_settings *settings = &line->settings;
+    bool inner = is_in_a_make();
+
+    settings->program = program;
+    settings->search_upwards = line->folders.len == 0 && line->files.len == 0 && !inner;
+    if (line->list_format || line->graph_format)
+        line->no_print_directory = true;
+    else if ((inner || line->folders.len > 0) && !settings->silent)
+        line->print_directory = true;
+    settings->hide_directory = line->no_print_directory || settings->silent;
+    settings->take_flags = take_flags;
+    settings->take_flags_context = line;
 }
 
 /* What could not be written must not pass for done. */
@@ -121,21 +188,23 @@ static int finish_output(int code)
 
 int main(int argc, char **argv)
 {
-    const char *called = argc > 0 ? argv[0] : "fake", *level = getenv("MAKELEVEL");
+    const char *called = argc > 0 ? argv[0] : "fake";
+    char *rules = place_rules(called), *command = place_command(called);
     struct command_line line;
-    char *rules = place_rules(called);
     int code = FAILED;
 
     command_line_init(&line);
+    line.is_make = is_called_make(called);
+    line.settings.rules_folder = rules;
+    line.settings.make_command = command;
+    take_makes_flags(&line);
     if (command_line_parse(&line, argc > 0 ? argc - 1 : 0, argv + 1, stderr)) {
-        line.settings.program = program_name(called);
-        line.settings.rules_folder = rules;
-        line.settings.search_upwards =
-            line.folders.len == 0 && line.files.len == 0 && (!level || atoi(level) == 0);
-        line.settings.hide_folders = line.no_print_directory || line.settings.silent;
+        take_fakes_flags(&line);
+        settle(&line, line.is_make ? "make" : "fake");
         code = line.help ? print_help() : line.version ? print_version() : work(&line);
     }
     command_line_free(&line);
     free(rules);
+    free(command);
     return finish_output(code);
 }

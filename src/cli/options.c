@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
+#include "cli/flags.h"
 #include "cli/option_table.h"
 
 /* The words, and the place in them. */
@@ -28,8 +29,8 @@ void command_line_init(struct command_line *line)
 
 void command_line_free(struct command_line *line)
 {
-    struct vec *lists[] = { &line->folders, &line->files,       &line->includes,
-                            &line->evals,   &line->assignments, &line->goals };
+    struct vec *lists[] = { &line->folders,   &line->files,     &line->includes,    &line->evals,
+                            &line->old_files, &line->new_files, &line->assignments, &line->goals };
 
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         vec_free(lists[i]);
@@ -42,10 +43,12 @@ static void complain(struct parser *parser, const char *message, const char *hin
     struct diag diag = { DIAG_ERROR, { NULL, 0, 0 }, message, hint };
     struct str text = { 0 };
 
-    diag_render(&diag, "fake", &text);
+    parser->failed = true;
+    if (!parser->errors)
+        return;
+    diag_render(&diag, parser->line->is_make ? "make" : "fake", &text);
     fputs(str_text(&text), parser->errors);
     str_free(&text);
-    parser->failed = true;
 }
 
 static const char *shown(const struct parser *parser, const struct option *option)
@@ -74,12 +77,31 @@ static void set_number(struct parser *parser, const struct option *option, const
                  NULL);
 }
 
+static void set_load(struct parser *parser, const struct option *option, const char *value,
+                     double *load)
+{
+    char *end;
+    double parsed = strtod(value, &end);
+
+    if (end != value && *end == '\0' && parsed >= 0 && parsed < 1e6)
+        *load = parsed;
+    else
+        complain(parser,
+                 arena_printf(parser->line->arena, "%s wants a load such as 2.5, not '%s'",
+                              shown(parser, option), value),
+                 NULL);
+}
+
 static void set_choice(struct parser *parser, const struct option *option, const char *value,
                        const char **choice)
 {
     struct nearest nearest = nearest_to(value);
     const char *message;
 
+    if (!option->choices) {
+        *choice = value;
+        return;
+    }
     for (const char *const *known = option->choices; *known; known++) {
         if (strcmp(*known, value) == 0) {
             *choice = *known;
@@ -129,8 +151,17 @@ static void set(struct parser *parser, const struct option *option, const char *
         else
             *(unsigned *)place = FAKE_UNLIMITED;
         break;
+    case OPTION_LOAD:
+        if (value)
+            set_load(parser, option, value, place);
+        else
+            *(double *)place = 0;
+        break;
     case OPTION_CHOICE:
-        set_choice(parser, option, value ? value : option->choices[0], place);
+        if (value || option->choices)
+            set_choice(parser, option, value ? value : option->choices[0], place);
+        else
+            *(const char **)place = "";
         break;
     }
 }
@@ -154,45 +185,57 @@ static void set_from_next_word(struct parser *parser, const struct option *optio
                  NULL);
 }
 
-static bool is_digits(const char *word)
+/* How much of text is a value for an option that may go without one: the digits of -j, the number
+ * of -l, all that follows -O in its word. */
+static size_t value_length(const struct option *option, const char *text)
 {
-    return *word && word[strspn(word, "0123456789")] == '\0';
+    if (option->kind == OPTION_LIMIT)
+        return strspn(text, "0123456789");
+    if (option->kind == OPTION_LOAD)
+        return strspn(text, "0123456789.");
+    return option->traits & OPTION_ADJACENT ? strlen(text) : 0;
 }
 
-/* -j 4: only a whole number is taken for the letter's value, anything else is a goal. */
-static void set_limit_letter(struct parser *parser, const struct option *option)
+/* -j4, -j 4, -j: the next word counts only when the whole of it can be the value; anything else is
+ * a goal. Returns how much of `rest`, what stands behind the letter, was taken. */
+static size_t set_from_rest(struct parser *parser, const struct option *option, const char *rest)
 {
-    bool follows = parser->next < parser->count && is_digits(parser->words[parser->next]);
+    size_t length = value_length(option, rest);
+    const char *next = parser->next < parser->count ? parser->words[parser->next] : "";
 
-    set(parser, option, follows ? parser->words[parser->next++] : NULL);
+    if (length > 0) {
+        set(parser, option, arena_strndup(parser->line->arena, rest, length));
+    } else if (!*rest && *next && !(option->traits & OPTION_ADJACENT) &&
+               value_length(option, next) == strlen(next)) {
+        parser->next++;
+        set(parser, option, next);
+    } else {
+        set(parser, option, NULL);
+    }
+    return length;
 }
 
 /* -kn, -j4, -f FILE */
 static void parse_letters(struct parser *parser, const char *letters)
 {
     while (*letters) {
-        const struct option *option = option_by_letter(*letters);
+        const struct option *option = option_by_letter(*letters, parser->line->is_make);
 
         letters++;
         if (!option) {
             complain(parser, arena_printf(parser->line->arena, "unknown option '-%c'", letters[-1]),
                      "fake --help lists the options");
-            return;
-        }
-        if (wants_value(option) && *letters) {
+            if (parser->errors)
+                return;
+        } else if (wants_value(option) && *letters) {
             set(parser, option, letters);
             return;
-        }
-        if (option->kind == OPTION_LIMIT && *letters >= '0' && *letters <= '9') {
-            size_t digits = strspn(letters, "0123456789");
-            set(parser, option, arena_strndup(parser->line->arena, letters, digits));
-            letters += digits;
-        } else if (option->kind == OPTION_LIMIT && !*letters) {
-            set_limit_letter(parser, option);
         } else if (wants_value(option)) {
             set_from_next_word(parser, option);
-        } else {
+        } else if (option->kind == OPTION_FLAG || option->kind == OPTION_CLEAR) {
             set(parser, option, NULL);
+        } else {
+            letters += set_from_rest(parser, option, letters);
         }
     }
 }
@@ -200,7 +243,7 @@ static void parse_letters(struct parser *parser, const char *letters)
 static void complain_unknown(struct parser *parser, const char *name)
 {
     struct arena *arena = parser->line->arena;
-    const char *best = option_nearest(name);
+    const char *best = option_nearest(name, parser->line->is_make);
 
     complain(parser, arena_printf(arena, "unknown option '--%s'", name),
              best ? arena_printf(arena, "did you mean --%s?", best)
@@ -214,7 +257,7 @@ static void parse_long(struct parser *parser, const char *word)
     size_t length = strcspn(word, "=");
     const char *name = arena_strndup(arena, word, length);
     const char *value = word[length] ? word + length + 1 : NULL;
-    const struct option *option = option_by_name(name);
+    const struct option *option = option_by_name(name, parser->line->is_make);
 
     if (!option)
         complain_unknown(parser, name);
@@ -237,7 +280,14 @@ static bool is_assignment(const char *word)
 
 static void parse_word(struct parser *parser, char *word)
 {
-    vec_push(is_assignment(word) ? &parser->line->assignments : &parser->line->goals, word);
+    if (!*word)
+        complain(parser, "empty string invalid as file name", NULL);
+    else if (!is_assignment(word))
+        vec_push(&parser->line->goals, word);
+    else if (word[strspn(word, ":+?! \t")] == '=')
+        complain(parser, "empty variable name", NULL);
+    else
+        vec_push(&parser->line->assignments, word);
 }
 
 /* What follows -- : a command, if hosts or roles were named before it, else goals. */
@@ -279,14 +329,41 @@ bool command_line_parse(struct command_line *line, int count, char **words, FILE
     return !parser.failed;
 }
 
+/* Ended by NULL. */
+static const char *const *list_of(struct arena *arena, const struct vec *names)
+{
+    const char **list = arena_alloc(arena, (names->len + 1) * sizeof *list);
+
+    for (size_t i = 0; i < names->len; i++)
+        list[i] = names->items[i];
+    return list;
+}
+
+static const char *kept(struct arena *arena, struct str *text)
+{
+    const char *copy = arena_strdup(arena, str_text(text));
+
+    str_free(text);
+    return copy;
+}
+
 const struct fake_settings *command_line_settings(struct command_line *line)
 {
-    size_t count = line->includes.len;
-    const char **folders = arena_alloc(line->arena, (count + 1) * sizeof *folders);
+    struct fake_settings *settings = &line->settings;
+    struct str letters = { 0 }, options = { 0 }, fakes = { 0 };
 
-    for (size_t i = 0; i < count; i++)
-        folders[i] = line->includes.items[i];
-    line->settings.include_folders = folders;
-    line->settings.command = line->command.len > 0 ? str_text(&line->command) : NULL;
-    return &line->settings;
+    settings->include_folders = list_of(line->arena, &line->includes);
+    settings->old_files = list_of(line->arena, &line->old_files);
+    settings->new_files = list_of(line->arena, &line->new_files);
+    settings->command = line->command.len > 0 ? str_text(&line->command) : NULL;
+    settings->explain |= line->debug || line->debug_levels;
+    line->print_directory = line->print_directory && !line->no_print_directory;
+    settings->print_directory = line->print_directory;
+    flags_give_letters(line, &letters);
+    flags_give_options(line, &options);
+    flags_give_fakes(line, &fakes);
+    settings->flag_letters = kept(line->arena, &letters);
+    settings->flag_options = kept(line->arena, &options);
+    settings->fake_flags = kept(line->arena, &fakes);
+    return settings;
 }

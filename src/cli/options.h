@@ -13,19 +13,27 @@ struct arena;
 /* What the words of the command line say. */
 struct command_line {
     struct arena *arena;
+    bool is_make; /* called as make: set before words are taken */
     struct fake_settings settings;
-    struct vec folders;      /* -C; const char *, as the lists below, in the order given */
-    struct vec files;        /* -f */
-    struct vec includes;     /* -I */
-    struct vec evals;        /* --eval */
-    struct vec assignments;  /* name=value */
-    struct vec goals;        /* goal, goal:name=value */
-    struct str command;      /* the words behind -- */
-    const char *list_format; /* --list: "text" or "json"; NULL: not asked for */
-    bool json, no_color, verbose;
+    struct vec folders;       /* -C; const char *, as the lists below, in the order given */
+    struct vec files;         /* -f */
+    struct vec includes;      /* -I */
+    struct vec evals;         /* --eval */
+    struct vec old_files;     /* -o */
+    struct vec new_files;     /* -W */
+    struct vec assignments;   /* name=value */
+    struct vec goals;         /* goal, goal:name=value */
+    struct str command;       /* the words behind -- */
+    const char *list_format;  /* --list: "text" or "json"; NULL: not asked for */
+    const char *graph_format; /* --graph: "dot", "svg" or "json"; NULL: not asked for */
+    const char *debug_levels; /* --debug: make's; told as --explain tells it */
+    bool debug;
+    bool json, no_color, verbose, print_database;
     bool print_directory, no_print_directory;
     bool help, version;
-    bool nothing; /* letters that make has and that change nothing here */
+    bool no_rules, no_variables; /* -r, and make's -R: always so here, handed on to makes */
+    bool nothing;                /* letters that make has and that change nothing here */
+    const char *ignored;         /* the same, with a value */
 };
 
 /* The caller frees it, parsed or not. Strings point into the words. */
@@ -33,7 +41,7 @@ void command_line_init(struct command_line *line);
 void command_line_free(struct command_line *line);
 
 /* Takes words, such as those after the program's name; may be called again for more. What is wrong
- * is told on `errors`, all of it; false then. */
+ * is told on `errors` (NULL: nowhere), all of it; false then. */
 bool command_line_parse(struct command_line *line, int count, char **words, FILE *errors);
 
 /* The settings that all the words make, complete; valid until the next call here. */

@@ -67,3 +67,18 @@ char *place_rules(const char *program)
     free(file);
     return found;
 }
+
+char *place_command(const char *program)
+{
+    char *folder = NULL, *command = NULL, *found;
+
+    if (!strchr(program, '/')) {
+        found = find_in_path(program);
+        command = found ? mem_strdup(program) : program_file(program);
+        free(found);
+    } else if (*program != '/' && (folder = realpath(".", NULL))) {
+        command = mem_printf("%s/%s", folder, program);
+        free(folder);
+    }
+    return command ? command : mem_strdup(program);
+}

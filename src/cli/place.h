@@ -6,4 +6,7 @@
  */
 char *place_rules(const char *program);
 
+/* What $(MAKE) runs, so that it is this program from any folder. The caller frees it. */
+char *place_command(const char *program);
+
 #endif

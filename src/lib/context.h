@@ -8,29 +8,67 @@
 #include "lang/lang.h"
 #include "model/rule.h"
 #include "plan/plan.h"
+#include "run/run.h"
 
 struct arena;
 
-/* All that a run has. */
+/* All that a run has. What the files say is read anew when one of them was made in between. */
 struct fake {
     struct fake_settings settings;
-    struct arena *arena; /* session lifetime */
+    struct arena *lasting; /* as long as the context */
     struct events *events;
     struct diags diags;
+    const char *label;      /* this program in its messages: "fake", in a recipe's "fake[1]" */
+    const char *entered;    /* the folder last told with "Entering directory"; or NULL */
+    struct vec assignments; /* const char *, as the next three: as they were given */
+    struct vec evals;
+    struct vec goal_texts;
+    struct vec files;
+    bool was_read;     /* fake_read was called */
+    bool was_found;    /* there is a Fakefile to be read */
+    bool went_up;      /* it was found in a folder above */
+    unsigned restarts; /* how often it was all read anew */
+
+    struct arena *arena; /* of what is read and planned, from here on */
     struct model model;
     struct lang_options lang_options;
     struct lang *lang;
     struct vec goals;                 /* struct goal */
     struct plan_options plan_options; /* the plan's, as long as that lives */
     struct plan *plan;                /* NULL: not made yet, or it cannot be */
-    const char *entered;              /* the folder last told with "Entering directory"; or NULL */
-    bool has_loaded;                  /* a Fakefile was asked for: goals are known */
-    bool is_finished;                 /* lang_finish was called */
 };
 
-/* The reader's last word, once: what all files say together. */
-void fake_finish(struct fake *fake);
 /* An event that is only a text. */
 void fake_tell(struct fake *fake, enum event_kind kind, const char *text);
+
+/* read.c: reads all, once; with `makes`, files that are read are made first where rules say so.
+ * False: something is wrong, and was reported. */
+bool fake_read(struct fake *fake, bool makes);
+/* Forgets all that was read. */
+void fake_forget(struct fake *fake);
+/* goal.c: a goal's text, taken apart into fake->goals. */
+void fake_add_goal(struct fake *fake, const char *text);
+
+/* remake.c */
+enum remade {
+    REMADE_NOTHING, /* all files are as they were read */
+    REMADE_SOME,    /* all is to be read anew */
+    REMADE_FAILED,  /* reported */
+};
+enum remade fake_remake(struct fake *fake);
+
+/* run.c */
+struct run_options fake_run_options(const struct fake *fake);
+/* NULL when anything is wrong with the goals or the selection; it was reported. The plan is the
+ * context's. */
+const struct plan *fake_plan(struct fake *fake);
+
+/* makeflags.c: MAKEFLAGS and what belongs to it. */
+void makeflags_define(struct fake *fake);           /* before files are read */
+void makeflags_define_overrides(struct fake *fake); /* once assignments are */
+/* As recipes see it; jobs is " -j4 --jobserver-auth=3,4" or the like. */
+void makeflags_define_for_recipes(struct fake *fake, const char *jobs);
+/* Takes what the files have put into it. */
+void makeflags_take(struct fake *fake);
 
 #endif

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -36,26 +35,19 @@ static void report(void *context, const struct diag *diag)
                                 .diag = diag });
 }
 
-static void print(void *context, const char *text)
+/* "fake[2]" two makes deep, as make names itself. */
+static const char *make_label(const struct fake *fake)
 {
-    fake_tell(context, EVENT_PRINTED, text);
-}
+    static const char name[] = "MAKELEVEL=";
+    char **entry = fake->settings.environment;
+    long level = 0;
 
-static void notice(void *context, const char *text)
-{
-    fake_tell(context, EVENT_NOTICE, text);
-}
-
-/* $(now): one time for all hosts. */
-static const char *start_time(struct arena *arena)
-{
-    time_t seconds = time(NULL);
-    struct tm utc;
-    char text[sizeof "YYYYMMDDHHMMSS"];
-
-    if (!gmtime_r(&seconds, &utc) || strftime(text, sizeof text, "%Y%m%d%H%M%S", &utc) == 0)
-        return "19700101000000";
-    return arena_strdup(arena, text);
+    for (; *entry; entry++) {
+        if (str_starts(*entry, name))
+            level = strtol(*entry + strlen(name), NULL, 10);
+    }
+    return level > 0 ? arena_printf(fake->lasting, "%s[%ld]", fake->settings.program, level)
+                     : fake->settings.program;
 }
 
 struct fake *fake_new(const struct fake_settings *settings)
@@ -67,37 +59,10 @@ struct fake *fake_new(const struct fake_settings *settings)
         fake->settings.program = "fake";
     if (!fake->settings.environment)
         fake->settings.environment = environ;
-    fake->arena = arena_new();
+    fake->lasting = arena_new();
+    fake->label = make_label(fake);
     fake->events = events_new();
     fake->diags = (struct diags){ .report = report, .context = fake };
-    fake->model.arena = fake->arena;
-    fake->model.inventory.arena = fake->arena;
-    fake->lang_options = (struct lang_options){
-        .program = fake->settings.program,
-        .environment = fake->settings.environment,
-        .rules_folder = settings->rules_folder,
-        .include_folders = settings->include_folders,
-        .environment_overrides = settings->environment_overrides,
-        .warn_undefined = settings->warn_undefined,
-        .is_make = strcmp(fake->settings.program, "make") == 0,
-        .now = start_time(fake->arena),
-        .print = print,
-        .print_context = fake,
-    };
-    fake->lang = lang_new(&fake->model, &fake->diags, &fake->lang_options);
-    fake->plan_options = (struct plan_options){
-        .lang = fake->lang,
-        .hosts = settings->hosts,
-        .roles = settings->roles,
-        .exclude = settings->exclude,
-        .limit = settings->limit,
-        .user = settings->user,
-        .port = settings->port,
-        .identity = settings->identity,
-        .command = settings->command,
-        .notice = notice,
-        .context = fake,
-    };
     return fake;
 }
 
@@ -105,24 +70,20 @@ void fake_free(struct fake *fake)
 {
     if (!fake)
         return;
-    plan_free(fake->plan);
-    for (size_t i = 0; i < fake->goals.len; i++) {
-        struct goal *goal = fake->goals.items[i];
-        if (goal->arguments)
-            map_free(&goal->arguments->map);
-    }
-    lang_free(fake->lang);
-    model_free(&fake->model);
+    fake_forget(fake);
     events_free(fake->events);
-    vec_free(&fake->goals);
-    arena_free(fake->arena);
+    vec_free(&fake->assignments);
+    vec_free(&fake->evals);
+    vec_free(&fake->goal_texts);
+    vec_free(&fake->files);
+    arena_free(fake->lasting);
     free(fake);
 }
 
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look)
 {
-    struct plain_look plain = { fake->settings.program, look.color,  look.errors_color,
-                                look.verbose,           look.silent, look.question };
+    struct plain_look plain = { fake->label,  look.color,  look.errors_color,
+                                look.verbose, look.silent, look.question };
 
     events_add_sink(fake->events, plain_sink(out, errors, plain));
 }
@@ -134,33 +95,30 @@ void fake_sink_json(struct fake *fake, FILE *out)
 
 bool fake_enter(struct fake *fake, const char *folder)
 {
-    char *path;
-
-    if (chdir(folder) != 0) {
-        diag_error(&fake->diags, nowhere, "%s: %s", folder, strerror(errno));
-        return false;
-    }
-    if (fake->settings.hide_folders)
+    if (chdir(folder) == 0)
         return true;
-    path = realpath(".", NULL);
-    fake->entered = arena_strdup(fake->arena, path ? path : folder);
-    free(path);
-    fake_tell(fake, EVENT_NOTICE,
-              arena_printf(fake->arena, "Entering directory '%s'", fake->entered));
-    return true;
+    diag_error(&fake->diags, nowhere, "%s: %s", folder, strerror(errno));
+    return false;
 }
 
-bool fake_assign(struct fake *fake, const char *assignment)
+void fake_assign(struct fake *fake, const char *assignment)
 {
-    return lang_assign(fake->lang, assignment);
+    vec_push(&fake->assignments, (void *)assignment);
 }
 
-bool fake_eval(struct fake *fake, const char *text)
+void fake_eval(struct fake *fake, const char *text)
 {
-    unsigned errors = fake->diags.errors;
+    vec_push(&fake->evals, (void *)text);
+}
 
-    lang_eval(fake->lang, text, "--eval");
-    return fake->diags.errors == errors;
+void fake_goal(struct fake *fake, const char *goal)
+{
+    vec_push(&fake->goal_texts, (void *)goal);
+}
+
+void fake_load(struct fake *fake, const char *path)
+{
+    vec_push(&fake->files, (void *)path);
 }
 
 const char *fake_version(void)

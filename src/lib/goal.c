@@ -30,7 +30,7 @@ static const char *unescape(struct arena *arena, const char *text, size_t length
     return value;
 }
 
-static bool add_argument(struct fake *fake, const char *goal, const char *text, size_t length,
+static void add_argument(struct fake *fake, const char *goal, const char *text, size_t length,
                          struct variables *arguments)
 {
     const char *equals = memchr(text, '=', length);
@@ -42,30 +42,27 @@ static bool add_argument(struct fake *fake, const char *goal, const char *text, 
             &fake->diags, nowhere,
             arena_printf(fake->arena, "'%s' in the goal '%s' is no argument", argument, goal),
             "write goal:name=value,name=value, with \\, for a comma in a value");
-        return false;
+        return;
     }
     lang_define(fake->lang, arguments, arena_strndup(fake->arena, text, name_length),
                 unescape(fake->arena, equals + 1, length - name_length - 1), ORIGIN_COMMAND_LINE,
                 FLAVOR_SIMPLE);
-    return true;
 }
 
 /* GOAL, or GOAL:NAME=VALUE{,NAME=VALUE} */
-bool fake_goal(struct fake *fake, const char *text)
+void fake_add_goal(struct fake *fake, const char *text)
 {
     size_t length = strcspn(text, ":");
     const char *rest = text[length] ? text + length + 1 : NULL;
     struct goal *goal = arena_alloc(fake->arena, sizeof *goal);
-    bool is_good = true;
 
     goal->target = arena_strndup(fake->arena, text, length);
     if (rest)
         goal->arguments = arena_alloc(fake->arena, sizeof *goal->arguments);
     while (rest) {
         size_t argument = argument_length(rest);
-        is_good = add_argument(fake, text, rest, argument, goal->arguments) && is_good;
+        add_argument(fake, text, rest, argument, goal->arguments);
         rest = rest[argument] ? rest + argument + 1 : NULL;
     }
     vec_push(&fake->goals, goal);
-    return is_good;
 }

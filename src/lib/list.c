@@ -145,9 +145,7 @@ bool fake_list(struct fake *fake, FILE *out, bool json)
     const struct map *roles = &fake->model.inventory.roles;
     struct list list = { 0 };
 
-    if (!fake->has_loaded)
-        return false;
-    fake_finish(fake);
+    fake_read(fake, false);
     list.default_goal = fake->model.default_goal;
     for (size_t i = 0; i < targets->len; i++) {
         const struct target *target = targets->entries[i].value;

@@ -3,14 +3,8 @@
 #include "base/arena.h"
 #include "lib/context.h"
 #include "plan/plan.h"
+#include "run/jobserver.h"
 #include "step/step.h"
-
-void fake_finish(struct fake *fake)
-{
-    if (!fake->is_finished)
-        lang_finish(fake->lang);
-    fake->is_finished = true;
-}
 
 static bool holds(const struct vec *list, const void *item)
 {
@@ -40,16 +34,12 @@ static void check_steps(const struct plan *plan)
     vec_free(&seen);
 }
 
-/* NULL when anything is wrong with the files, the goals or the selection; it was reported. */
-static const struct plan *make_plan(struct fake *fake)
+const struct plan *fake_plan(struct fake *fake)
 {
     struct plan_options *options = &fake->plan_options;
     struct goal *goals =
         arena_alloc(fake->arena, (fake->goals.len + 1) * sizeof *goals); /* never empty */
 
-    fake_finish(fake);
-    if (fake->diags.errors > 0)
-        return NULL;
     for (size_t i = 0; i < fake->goals.len; i++)
         goals[i] = *(const struct goal *)fake->goals.items[i];
     options->goals = goals;
@@ -66,10 +56,11 @@ static unsigned jobs_here(unsigned wanted)
     return wanted == FAKE_UNLIMITED ? 0 : wanted == 0 ? 1 : wanted;
 }
 
-static int run(struct fake *fake, const struct plan *plan)
+struct run_options fake_run_options(const struct fake *fake)
 {
     const struct fake_settings *settings = &fake->settings;
-    struct run_options options = {
+
+    return (struct run_options){
         .jobs_here = jobs_here(settings->jobs_here),
         .hosts_at_once = settings->hosts_at_once == FAKE_UNLIMITED ? 0 : settings->hosts_at_once,
         .lock_timeout = settings->lock_timeout,
@@ -84,13 +75,57 @@ static int run(struct fake *fake, const struct plan *plan)
         .yes = settings->yes,
         .project = settings->project,
     };
+}
 
-    return run_plan(plan, &options, fake->events);
+/* ---- the jobserver ---- */
+
+/* Under an outer make its jobserver; else one of our own when there may be several jobs, so that
+ * makes which recipes start do not multiply them. NULL: none. */
+static struct jobserver *open_jobserver(struct fake *fake)
+{
+    unsigned jobs = fake->settings.jobs_here;
+    struct jobserver *jobserver = NULL;
+
+    if (fake->settings.jobserver) {
+        jobserver = jobserver_join(fake->settings.jobserver);
+        if (!jobserver) {
+            fake->settings.jobs_here = 1;
+            diag_warning(&fake->diags, (struct location){ 0 },
+                         "jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+        }
+    } else if (jobs > 1 && jobs != FAKE_UNLIMITED) {
+        jobserver = jobserver_new(jobs);
+    }
+    return jobserver;
+}
+
+static const char *describe_jobs(const struct fake *fake, const struct jobserver *jobserver)
+{
+    unsigned jobs = fake->settings.jobs_here;
+
+    if (jobserver)
+        return arena_printf(fake->arena, " -j%u --jobserver-auth=%s", jobs,
+                            jobserver_auth(jobserver));
+    return jobs == FAKE_UNLIMITED ? " -j" : "";
+}
+
+/* ---- the run ---- */
+
+static int run(struct fake *fake, const struct plan *plan)
+{
+    struct jobserver *jobserver = open_jobserver(fake);
+    struct run_options options = fake_run_options(fake);
+    int code;
+
+    makeflags_define_for_recipes(fake, describe_jobs(fake, jobserver));
+    code = run_plan(plan, &options, fake->events);
+    jobserver_free(jobserver);
+    return code;
 }
 
 int fake_run(struct fake *fake)
 {
-    const struct plan *plan = make_plan(fake);
+    const struct plan *plan = fake_read(fake, true) ? fake_plan(fake) : NULL;
     int code = FAKE_FAILED;
 
     if (plan)
@@ -99,6 +134,6 @@ int fake_run(struct fake *fake)
         events_emit(fake->events, (struct event){ .kind = EVENT_RUN_ENDED, .status = FAKE_FAILED });
     if (fake->entered)
         fake_tell(fake, EVENT_NOTICE,
-                  arena_printf(fake->arena, "Leaving directory '%s'", fake->entered));
+                  arena_printf(fake->lasting, "Leaving directory '%s'", fake->entered));
     return code;
 }

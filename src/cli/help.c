@@ -1,0 +1,82 @@
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/option_table.h"
+#include "cli/options.h"
+
+enum { HELP_COLUMN = 30, HELP_WIDTH = 79 };
+
+/* "  -j, --jobs[=N]" */
+static void add_names(const struct option *option, struct str *out)
+{
+    bool may = option->kind == OPTION_LIMIT || option->kind == OPTION_LOAD ||
+               option->kind == OPTION_CHOICE;
+
+    if (option->letter)
+        str_addf(out, "  -%c, ", option->letter);
+    else
+        str_add(out, "      ");
+    str_addf(out, "--%s", option->name);
+    if (option->argument)
+        str_addf(out, may ? "[=%s]" : "=%s", option->argument);
+}
+
+/* Words from `column` on, broken before HELP_WIDTH. */
+static void add_wrapped(const char *text, size_t column, struct str *out)
+{
+    while (*text) {
+        size_t length = strcspn(text, " ");
+
+        if (column + 1 + length > HELP_WIDTH) {
+            str_addf(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        } else if (column > HELP_COLUMN) {
+            str_addc(out, ' ');
+            column++;
+        }
+        str_addn(out, text, length);
+        column += length;
+        text += length + strspn(text + length, " ");
+    }
+}
+
+static const char help_begin[] =
+    "Usage: fake [options] [goal | goal:name=value,... | name=value]...\n"
+    "       fake [options] -H HOSTS | -R ROLES -- command\n"
+    "Builds a project and deploys it to its servers, as the Fakefile here says.\n"
+    "\n"
+    "  fake pack deploy                       both, in this order, on all their hosts\n"
+    "  fake -R staging deploy branch=hotfix   on the hosts of a role, with a variable\n"
+    "  fake -H 'web[01-20]' -- uptime         one command on many hosts\n";
+
+static const char help_end[] =
+    "\n"
+    "Exit codes: 0 done, 1 -q and something is to do, 2 something failed, 3 a host\n"
+    "could not be reached, 4 a host is locked by another run, 130 interrupted.\n";
+
+void command_line_print_help(FILE *out)
+{
+    const struct option *option;
+    struct str text = { 0 };
+
+    str_add(&text, help_begin);
+    for (size_t i = 0; (option = option_row(i)); i++) {
+        size_t start = text.len;
+
+        if (option->kind == OPTION_HEADING) {
+            str_addf(&text, "\n%s\n", option->help);
+        } else if (option->help) {
+            add_names(option, &text);
+            if (text.len - start >= HELP_COLUMN) {
+                str_addc(&text, '\n');
+                start = text.len;
+            }
+            str_addf(&text, "%*s", (int)(HELP_COLUMN - (text.len - start)), "");
+            add_wrapped(option->help, HELP_COLUMN, &text);
+            str_addc(&text, '\n');
+        }
+    }
+    str_add(&text, help_end);
+    fputs(str_text(&text), out);
+    str_free(&text);
+}
