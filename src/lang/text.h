@@ -24,8 +24,8 @@ struct location text_location(const struct text *text);
 /* What a text refers to, found without expanding it, for the check of undefined variables. */
 enum text_use {
     TEXT_USES_VARIABLE, /* name is a variable that must be defined */
-    TEXT_MAY_USE,       /* condition of $(if), argument of $(or): may be undefined */
-    TEXT_CALLS, /* name is a function that is asked on a host or at run time: run, now … */
+    TEXT_MAY_USE, /* condition of $(if), argument of $(or), TEXT of $(each): may be undefined */
+    TEXT_CALLS,   /* name is a function that is asked on a host or at run time: run, now … */
 };
 typedef void text_visitor(void *context, enum text_use use, const char *name,
                           struct location where);

@@ -88,6 +88,7 @@ static void visit_call(const struct visit *visit, const struct text *text,
     const struct function *function = piece->call->function;
     struct visit doubtful = *visit;
     bool all = function->body == function_or, first = function->body == function_if;
+    bool second = function->body == function_each; /* it is seen in the scopes of other hosts */
     unsigned i;
 
     doubtful.may_be_undefined = true;
@@ -100,7 +101,8 @@ static void visit_call(const struct visit *visit, const struct text *text,
     if (function->body == function_call_variable)
         visit_called(visit, text, piece);
     for (i = 0; i < piece->call->count; i++)
-        visit_text(all || (first && i == 0) ? &doubtful : visit, &piece->call->arguments[i]);
+        visit_text(all || (first && i == 0) || (second && i == 1) ? &doubtful : visit,
+                   &piece->call->arguments[i]);
 }
 
 static void visit_text(const struct visit *visit, const struct text *text)

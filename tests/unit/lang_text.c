@@ -38,6 +38,7 @@ static const struct {
     { "$(run cat $(x))$(now)$(ask q)$(exists f)$(secret c)", "!run x !now !ask !exists !secret " },
     { "$(shell $(x))$(value y)$(info $(z))", "x z " },
     { "$(git-describe)$(now )$(nowhere)", "!now nowhere " },
+    { "$(each $(@web),$(host):$(port))", "@web ?host ?port " },
     { "$(subst $(x),", "" },
 };
 
