@@ -103,7 +103,7 @@ static void visit(void *context, enum text_use use, const char *name, struct loc
     struct str value = { 0 };
     bool is_known;
 
-    if (use == TEXT_CALLS || map_get(&check->seen, name) || is_automatic(check, name))
+    if (use != TEXT_USES_VARIABLE || map_get(&check->seen, name) || is_automatic(check, name))
         return;
     variable = scope_find(check->scope, name);
     if (variable) {
@@ -114,7 +114,7 @@ static void visit(void *context, enum text_use use, const char *name, struct loc
     is_known = map_get(&check->lang->model->stepped_names, name) ||
                is_host_list(check->lang, name) || lang_special(check->lang, name, &value);
     str_free(&value);
-    if (!is_known && use == TEXT_USES_VARIABLE)
+    if (!is_known)
         report(check, name, where.source ? where : check->where);
 }
 

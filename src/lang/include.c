@@ -97,43 +97,40 @@ static bool read_at(struct lang *lang, const char *path, struct location where, 
     return true;
 }
 
-/* The places where an included file is looked for, after its name as it stands. */
-static bool read_in_folders(struct lang *lang, const char *name, struct location where,
-                            const char **why)
+/* Tries a name in a folder; *found is the path when it is read there. */
+static bool read_in_folder(struct lang *lang, const char *folder, const char *name,
+                           struct location where, const char **found, const char **why)
 {
-    const char *const *folder = lang->options.include_folders;
-    char *path;
-    bool found = false;
+    char *path = mem_printf("%s/%s", folder, name);
+    bool done = read_at(lang, path, where, why);
 
-    for (; folder && *folder && !found && !*why; folder++) {
-        path = mem_printf("%s/%s", *folder, name);
-        found = read_at(lang, path, where, why);
-        free(path);
-    }
-    if (!found && !*why && lang->options.rules_folder) {
-        path = mem_printf("%s/%s", lang->options.rules_folder, name);
-        found = read_at(lang, path, where, why);
-        free(path);
-    }
-    return found;
+    if (done || *why)
+        *found = arena_strdup(lang->model->arena, path);
+    free(path);
+    return done;
 }
 
+/* An included file is looked for as it stands, in the folders of -I, and among the stock files:
+ * those are complete, nothing makes them anew, and they are not noted. */
 bool include_read(struct lang *lang, const char *name, struct location where, bool is_optional)
 {
-    struct include *include = arena_alloc(lang->model->arena, sizeof *include);
-    const char *why = NULL;
+    const char *const *folder = lang->options.include_folders;
+    const char *path = arena_strdup(lang->model->arena, name), *why = NULL;
     bool found = read_at(lang, name, where, &why);
-    int error = errno;
+    int error = found || why ? 0 : errno;
+    struct include *include;
 
-    if (!found && !why && error == ENOENT && name[0] != '/' && where.source)
-        found = read_in_folders(lang, name, where, &why);
-    include->name = arena_strdup(lang->model->arena, name);
-    include->where = where;
-    include->is_optional = is_optional;
-    if (!found && why && *why)
-        diag_error(lang->diags, where, "%s: %s", name, why);
-    else if (!found && !why)
-        include->error = error ? error : ENOENT;
+    if (error == ENOENT && name[0] != '/') {
+        for (; folder && *folder && !found && !why; folder++)
+            found = read_in_folder(lang, *folder, name, where, &path, &why);
+        if (!found && !why && lang->options.rules_folder &&
+            read_in_folder(lang, lang->options.rules_folder, name, where, &path, &why))
+            return true;
+    }
+    if (why && *why)
+        diag_error(lang->diags, where, "%s: %s", path, why);
+    include = arena_alloc(lang->model->arena, sizeof *include);
+    *include = (struct include){ path, where, is_optional, found || why ? 0 : error };
     vec_push(&lang->includes, include);
     return found;
 }

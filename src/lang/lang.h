@@ -62,7 +62,7 @@ bool lang_special(struct lang *lang, const char *name, struct str *value);
 /* A file that the files ask for with `include`, in the order met. One that is missing is told of by
  * the caller, who may have it made first. */
 struct include {
-    const char *name; /* as written, or where it was found */
+    const char *name; /* where it was found; as written when it was not */
     struct location where;
     bool is_optional; /* -include */
     int error;        /* errno why it could not be read; 0: it was */

@@ -78,8 +78,7 @@ static const char *const bad[] = {
     "-u@web1",
     "web[1",
     "[]",
-    "a\x01"
-    "b",
+    "a\001b",
     "web1:99999999999",
     "a/b",
 };
