@@ -146,26 +146,25 @@ static const char *place_of_state(const char *line)
     return str_starts(line, "fixed ") && last ? last + 1 : strchr(line, ' ') + 1;
 }
 
-static bool has_line(const struct vec *lines, const char *line)
+/* The places of `lines` whose line is not among the others. */
+static void list_differing(const struct vec *lines, const struct vec *others, struct vec *places)
 {
+    struct map known = { 0 };
+    for (size_t i = 0; i < others->len; i++)
+        *map_put(&known, others->items[i]) = others->items[i];
     for (size_t i = 0; i < lines->len; i++)
-        if (strcmp(lines->items[i], line) == 0)
-            return true;
-    return false;
+        if (!map_get(&known, lines->items[i]))
+            vec_push(places, (void *)place_of_state(lines->items[i]));
+    map_free(&known);
 }
 
 static void end_record(struct answer_reader *reader)
 {
     struct host_record *record = reader->record;
     if (record && record->is_present && reader->differs) {
-        for (size_t i = 0; i < record->record.states.len; i++) {
-            const char *line = record->record.states.items[i];
-            if (!has_line(&reader->states, line))
-                vec_push(&record->differing, (void *)place_of_state(line));
-        }
-        for (size_t i = 0; i < reader->states.len && record->differing.len == 0; i++)
-            if (!has_line(&record->record.states, reader->states.items[i]))
-                vec_push(&record->differing, (void *)place_of_state(reader->states.items[i]));
+        list_differing(&record->record.states, &reader->states, &record->differing);
+        if (record->differing.len == 0)
+            list_differing(&reader->states, &record->record.states, &record->differing);
     }
     reader->states.len = 0;
     reader->differs = false;

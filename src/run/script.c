@@ -11,13 +11,18 @@
 /*
  * Names begin with r_ (the session's own with f_). $r is the folder of the records.
  *
- * r_walk FUNCTION: reads a record, or the places of one, from standard input, and calls FUNCTION
- * with 200 paths at a time: a tree of ten thousand files must not cost ten thousand processes.
- * r_stat prints a line a path that is there, r_sum a line a path with what identifies its content;
- * both in the order of the places, so that two outcomes are equal as texts when nothing changed.
+ * r_walk FUNCTION FILE: calls FUNCTION with the paths of the places in a record, many at a time: a
+ * tree of ten thousand files must not cost ten thousand processes. r_stat prints a line a path that
+ * is there, r_sum one with what identifies its content; both in one order, so that two outcomes are
+ * equal as texts when nothing changed.
+ *
+ * A small record is read by the shell itself, which saves processes; a big one ($r_big) by sed: a
+ * shell's read takes a byte at a time, and its patterns quadratic time.
  *
  * `fixed`: a file that we may not read is taken as the same while its state is.
  */
+enum { BIG = 100 }; /* places; r_read has a limit of its own, in bytes */
+
 static const char LIBRARY[] =
     "r_nl='\n'\n"
     /* Which tools the host has is asked when they are first needed. */
@@ -31,41 +36,62 @@ static const char LIBRARY[] =
     "elif command -v shasum >/dev/null 2>&1; then r_hash(){ shasum -a 256 -- \"$@\"; }\n"
     "elif command -v sha256 >/dev/null 2>&1; then r_hash(){ sha256 -r -- \"$@\"; }\n"
     "else r_hash(){ cksum -- \"$@\"; }; fi; }\n"
-    "r_sum(){ for r_p do shift\n"
+    "r_plain(){ for r_p do [ -f \"$r_p\" ] && [ -r \"$r_p\" ] && [ ! -h \"$r_p\" ] || return 1; "
+    "done; }\n"
+    "r_sum(){ r_plain \"$@\" || for r_p do shift\n"
     "if [ -h \"$r_p\" ]; then printf 'link %s -> %s\\n' \"$r_p\" \"$(readlink \"$r_p\")\"\n"
     "elif [ -f \"$r_p\" ] && [ -r \"$r_p\" ]; then set -- \"$@\" \"$r_p\"\n"
     "elif [ -e \"$r_p\" ]; then printf 'fixed '; r_stat \"$r_p\"; fi; done\n"
     "[ $# = 0 ] || r_hash \"$@\" 2>/dev/null | sed 's/^/hash /'; }\n"
-    "r_walk(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
-    "'place f '*|'place l '*) set -- \"$@\" \"${r_l#place ? }\"; "
-    "[ $# -lt 200 ] || { $r_f \"$@\"; set --; };;\n"
-    "'place d '*) r_p=${r_l#place d }; [ ! -d \"$r_p\" ] || case $r_f in "
-    "r_stat) printf 'state d %s\\n' \"$r_p\";; *) printf 'folder %s\\n' \"$r_p\";; esac;;\n"
-    "esac; done; [ $# = 0 ] || $r_f \"$@\"; }\n"
+    "r_folder(){ [ ! -d \"$1\" ] || case $r_f in r_stat) printf 'state d %s\\n' \"$1\";; "
+    "*) printf 'folder %s\\n' \"$1\";; esac; }\n"
+    "r_walk_small(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
+    "'place f '*|'place l '*) set -- \"$@\" \"${r_l#place ? }\";;\n"
+    "'place d '*) r_folder \"${r_l#place d }\";; esac; done; [ $# = 0 ] || $r_f \"$@\"; }\n"
+    "r_walk_big(){ r_f=$1 r_g=$2 r_k=0 r_q=$IFS; set -f; IFS=$r_nl\n"
+    "for r_p in $(sed -n 's/^place d //p;/^state /q' \"$r_g\"); do r_folder \"$r_p\"; done\n"
+    "while set -- $(sed -n 's/^place [fl] //p;/^state /q' \"$r_g\" | "
+    "sed -n \"$((r_k+1)),$((r_k+500))p;$((r_k+500))q\"); [ $# != 0 ]; do "
+    "$r_f \"$@\"; r_k=$((r_k+500)); done; IFS=$r_q; set +f; }\n"
+    "r_walk(){ if [ \"$r_big\" ]; then r_walk_big \"$1\" \"$2\"; else r_walk_small \"$1\" <\"$2\"; "
+    "fi; }\n"
     /* Changed less than two seconds ago: it could change again within its time stamp. */
-    "r_age(){ r_n=$(date +%s); r_y=$r_young; while read -r r_w r_i r_s r_m r_c r_p; do\n"
-    "[ \"$r_i\" = d ] || [ \"$r_c\" -lt $((r_n-2)) ] || r_y=young; done; "
-    "[ -z \"$r_y\" ] || echo young; }\n"
+    "r_age(){ r_n=$(sed -n 's/^state [0-9]* [0-9]* [0-9]* \\([0-9]*\\) .*/\\1/p' \"$1\" | sort -n "
+    "| tail -n 1)\n"
+    "[ -z \"$r_young\" ] && [ \"${r_n:-0}\" -lt $(($(date +%s)-2)) ] || echo young; }\n"
     /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
      * place. */
-    "r_end(){ r_init; r_t=$r/.new.$1; r_walk r_stat <\"$r_t\" >\"$r_t.s\" && r_walk r_sum "
-    "<\"$r_t\" "
-    ">\"$r_t.h\" && { cat \"$r_t.s\" \"$r_t.h\" && r_age <\"$r_t.s\"; echo end; } >>\"$r_t\" && "
+    "r_end(){ r_init; r_t=$r/.new.$1; r_walk r_stat \"$r_t\" >\"$r_t.s\" && "
+    "r_walk r_sum \"$r_t\" >\"$r_t.h\" && "
+    "{ cat \"$r_t.s\" \"$r_t.h\" && r_age \"$r_t.s\"; echo end; } >>\"$r_t\" && "
     "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\"; return $r_e; }\n"
     "r_refresh(){ sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
     "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
-    /* r_same NAME REFRESH: $r_c is the record's text. The usual case costs one process: stat. */
-    "r_same(){ case $r_c in *\"${r_nl}place \"*) r_init;; *) echo '= same'; return;; esac\n"
+    "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n"
+    /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content
+     * only. */
+    "r_same(){ r_fresh=; r_b=$(r_walk r_stat \"$r/$1\")\n"
+    "[ \"$2\" = \"$r_b\" ] && [ -z \"$3\" ] && return\n"
+    "r_b=$(r_walk r_sum \"$r/$1\"); [ \"$(sed -n \"$r_sums\" \"$r/$1\")\" = \"$r_b\" ] && "
+    "r_fresh=1; }\n"
+    /* The usual case, $r_c being its text, costs one process: stat. */
+    "r_small(){ printf '%s\\n' \"$r_c\"; "
+    "case $r_c in *\"${r_nl}place \"*) r_init;; *) echo '= same'; return;; esac\n"
     "r_a=; case $r_c in *\"${r_nl}state \"*) r_a=\"state ${r_c#*\"${r_nl}state \"}\"; "
     "r_a=${r_a%%\"$r_nl\"[!s]*};; esac\n"
-    "r_b=$(r_walk r_stat <\"$r/$1\"); if [ \"$r_a\" = \"$r_b\" ]; then "
-    "case $r_c in *\"${r_nl}young$r_nl\"*) ;; *) echo '= same'; return;; esac; fi\n"
-    "r_a=$(sed -n '/^hash /p;/^link /p;/^fixed /p;/^folder /p' \"$r/$1\"); "
-    "r_b=$(r_walk r_sum <\"$r/$1\")\n"
-    "[ \"$r_a\" = \"$r_b\" ] || { echo '= differs'; printf '%s\\n' \"$r_b\"; return; }\n"
-    "echo '= same'; [ -z \"$2\" ] || r_refresh \"$1\"; }\n"
-    "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(cat \"$r/$1\"); "
-    "printf '%s\\n' \"$r_c\"; r_same \"$1\" \"$2\"; fi\n"
+    "r_y=; case $r_c in *\"${r_nl}young$r_nl\"*) r_y=1;; esac\n"
+    "if r_same \"$1\" \"$r_a\" \"$r_y\"; then echo '= same'; "
+    "else echo '= differs'; printf '%s\\n' \"$r_b\"; fi; }\n"
+    /* Of a big one only what fake needs is sent. */
+    "r_large(){ r_init; [ \"$(tail -n 1 \"$r/$1\")\" = end ] || return; "
+    "sed '/^place /,$d' \"$r/$1\"\n"
+    "if r_same \"$1\" \"$(sed -n '/^state /p' \"$r/$1\")\" \"$(sed -n '/^young/p' \"$r/$1\")\"; "
+    "then echo end; echo '= same'\n"
+    "else sed -n \"$r_sums\" \"$r/$1\"; echo end; echo '= differs'; r_walk r_sum \"$r/$1\"; fi; }\n"
+    "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(cat \"$r/$1\") r_big= "
+    "r_fresh= r_b=\n"
+    "if [ ${#r_c} -lt 16384 ]; then r_small \"$1\"; else r_c= r_big=1; r_large \"$1\"; fi\n"
+    "[ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */
@@ -159,6 +185,7 @@ static char place_kind(const struct place *place)
 
 void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
 {
+    str_addf(out, "r_big=%s; ", places->len > BIG ? "1" : "");
     str_add(out, "umask $r_m; cd; cat >\"$r\"/.new.");
     str_add_quoted(out, name);
     str_addf(out, " <<'r_end' || exit\n%s", head);

@@ -281,6 +281,51 @@ START_TEST(places_are_compared)
 }
 END_TEST
 
+/* A tree of files: the big record's way. */
+START_TEST(many_places_are_compared)
+{
+    enum { FILES = 600 };
+    struct str text = { 0 };
+    struct vec places = { 0 };
+    struct place *list = mem_array(FILES, sizeof *list);
+    if (link_shell(shells[_i])) {
+        setenv("HOME", ".", 1);
+        ck_assert_int_eq(mkdir("tree", 0700), 0);
+        for (size_t i = 0; i < FILES; i++) {
+            char *path = mem_printf("tree/a file of the tree, number %zu", i);
+            if (i == 7)
+                ck_assert_int_eq(symlink("x", path), 0);
+            else if (i == 8)
+                ck_assert_int_eq(mkdir(path, 0700), 0);
+            else if (i != 9)
+                write_file(path, "1\n");
+            add_place(&places, &list[i], path, i == 7 ? "l" : i == 8 ? "d" : "f");
+        }
+        script_library(&text, "./state", false);
+        script_lock(&text, "id", "anna");
+        script_write(&text, "t", "fake-record 1\ntarget t\n", &places);
+        free(run_script(&text));
+        char *answer = ask(false);
+        ck_assert_str_eq(answer, "+ t\nfake-record 1\ntarget t\nend\n= same\n");
+        free(answer);
+        ck_assert_int_eq(system("touch -d 2001-01-01 tree/*7"), 0);
+        answers(true, "= same\n");
+        answers(false, "= same\n");
+        write_file(list[FILES - 1].path, "2\n");
+        answers(false, "= differs\n");
+        write_file(list[FILES - 1].path, "1\n");
+        answers(false, "= same\n");
+        rmdir(list[8].path);
+        answers(false, "= differs\n");
+    }
+    for (size_t i = 0; i < places.len; i++)
+        free((void *)list[i].path);
+    free(list);
+    vec_free(&places);
+    str_free(&text);
+}
+END_TEST
+
 START_TEST(a_record_goes_and_a_hook_is_owed)
 {
     struct str text = { 0 };
@@ -453,6 +498,7 @@ int main(void)
     tcase_add_loop_test(tests, hostile_records_are_none, 0, sizeof hostile / sizeof *hostile);
     tcase_add_loop_test(tests, file_names, 0, sizeof names / sizeof *names);
     tcase_add_loop_test(tests, places_are_compared, 0, shell_count);
+    tcase_add_loop_test(tests, many_places_are_compared, 0, shell_count);
     tcase_add_loop_test(tests, a_record_goes_and_a_hook_is_owed, 0, shell_count);
     tcase_add_loop_test(tests, the_lock_is_held, 0, shell_count);
     suite_add_tcase(suite, tests);
