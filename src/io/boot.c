@@ -160,16 +160,18 @@ static const char BOOT[] =
     "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
 /* The facts are the answer to query 0: lines of their own each; home, which may hold anything,
- * comes last. */
+ * comes last. Where there is a /proc, one program tells user, clock and its own kind. */
 static const char FACTS[] =
     "f_facts(){ f_x=; for f_y in setsid flock sha256sum zstd gzip sudo timeout; do "
     "command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; done; "
-    "if stat -c %s / >/dev/null; then f_x=\"$f_x stat_c\"; elif stat -f %z / >/dev/null; then "
-    "f_x=\"$f_x stat_f\"; fi; "
-    "f_y=; read -r f_y </etc/machine-id || read -r f_y </var/lib/dbus/machine-id || f_y=$(hostid; "
-    "uname -n); "
-    "printf \"%s\\n\" \"$(uname -srm)\" \"$(id -un)\" \"$(date +%s)\" \"$f_x\" \"$(echo $f_y)\" "
-    "\"$HOME\"; }; "
+    "if f_y=$(stat -c \"%U %Y\" /proc/self/); then f_x=\"$f_x stat_c\"; f_u=${f_y% *} f_t=${f_y#* "
+    "}; "
+    "else f_u=UNKNOWN f_t=$(date +%s); if stat -c %s / >/dev/null; then f_x=\"$f_x stat_c\"; "
+    "elif stat -f %z / >/dev/null; then f_x=\"$f_x stat_f\"; fi; fi; "
+    "[ \"$f_u\" = UNKNOWN ] && f_u=$(id -un); "
+    "f_y=; read -r f_y </etc/machine-id || read -r f_y </var/lib/dbus/machine-id || "
+    "f_y=\"$(hostid) $(uname -n)\"; "
+    "printf \"%s\\n\" \"$(uname -srm)\" \"$f_u\" \"$f_t\" \"$f_x\" \"$f_y\" \"$HOME\"; }; "
     "f_bad= f_n=0 f_every=30; f_query 0 f_facts; ";
 
 static const char LOOP[] = "f_say ready $$; f_loop";

@@ -45,6 +45,7 @@ struct signal_watch {
 
 struct poll_watch {
     uv_poll_t uv;
+    int events; /* libuv's that were asked for last */
     void (*ready)(void *context, unsigned events);
     void *context;
 };
@@ -254,6 +255,9 @@ void poll_watch_set(struct poll_watch *watch, unsigned events)
 {
     int wanted =
         (events & LOOP_READABLE ? UV_READABLE : 0) | (events & LOOP_WRITABLE ? UV_WRITABLE : 0);
+    if (wanted == watch->events && (!wanted || uv_is_active((uv_handle_t *)&watch->uv)))
+        return; /* asked for anew, each time would cost two system calls */
+    watch->events = wanted;
     if (wanted)
         uv_poll_start(&watch->uv, wanted, poll_ready);
     else

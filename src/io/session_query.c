@@ -76,6 +76,7 @@ static void tell_answer(struct session *session, char *words)
     str_free(&answer);
     if (session->first_queries && --session->first_queries == 0)
         session_tell_ready(session);
+    session_check_close(session);
 }
 
 bool session_query_frame(struct session *session, const char *verb, char *words)

@@ -32,8 +32,8 @@ static void check_lost(const char *folder)
     ck_assert(driver->stories[2].result.not_begun || driver->stories[2].result.is_lost);
     ck_assert_uint_eq(driver->requests_ended, 1);
     ck_assert_int_ne(driver->request_status, 0);
-    ck_assert_msg(all_gone(word, 80), "a step's process is left");
-    for (int i = 0; i < 80 && access(folder, F_OK) == 0; i++)
+    ck_assert_msg(all_gone(word, 200), "a step's process is left");
+    for (int i = 0; i < 200 && access(folder, F_OK) == 0; i++)
         pause_for(100);
     ck_assert_msg(access(folder, F_OK) != 0, "%s is left", folder);
 }
@@ -70,7 +70,7 @@ START_TEST(the_far_shell_is_killed)
     pid_t runner = atoi(strrchr(folder, '.') + 1);
     *dot = '.';
     ck_assert_int_gt(runner, 1);
-    for (uint32_t id = 300; id < 330; id++) /* its loop will still answer these, into nothing */
+    for (uint32_t id = 300; id < 306; id++) /* its loop will still answer these, into nothing */
         session_query(driver->session, id, "sleep 0.02");
     kill(runner, SIGKILL);
     driver_wait(driver, &driver->is_closed);
