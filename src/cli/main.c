@@ -51,6 +51,7 @@ static void add_sink(struct fake *fake, const struct command_line *line)
         .verbose = line->verbose,
         .silent = line->settings.silent,
         .question = line->settings.question,
+        .dry_run = line->settings.dry_run,
     };
 
     if (line->json)
@@ -172,7 +173,8 @@ static void settle(struct command_line *line, const char *program)
         line->no_print_directory = true;
     else if ((inner || line->folders.len > 0) && !settings->silent)
         line->print_directory = true;
-    settings->hide_directory = line->no_print_directory || settings->silent;
+    settings->hide_directory =
+        line->no_print_directory || (settings->silent && !line->print_directory);
     settings->take_flags = take_flags;
     settings->take_flags_context = line;
 }

@@ -356,7 +356,7 @@ const struct fake_settings *command_line_settings(struct command_line *line)
     settings->old_files = list_of(line->arena, &line->old_files);
     settings->new_files = list_of(line->arena, &line->new_files);
     settings->command = line->command.len > 0 ? str_text(&line->command) : NULL;
-    settings->explain |= line->debug || line->debug_levels;
+    settings->explain |= line->debug || (line->debug_levels && line->debug_levels[0] != 'n');
     line->print_directory = line->print_directory && !line->no_print_directory;
     settings->print_directory = line->print_directory;
     flags_give_letters(line, &letters);

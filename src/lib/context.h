@@ -44,6 +44,8 @@ void fake_tell(struct fake *fake, enum event_kind kind, const char *text);
 /* read.c: reads all, once; with `makes`, files that are read are made first where rules say so.
  * False: something is wrong, and was reported. */
 bool fake_read(struct fake *fake, bool makes);
+/* "Entering" or "Leaving": the folder in which all is done. */
+void fake_tell_folder(struct fake *fake, const char *what);
 /* Forgets all that was read. */
 void fake_forget(struct fake *fake);
 /* goal.c: a goal's text, taken apart into fake->goals. */

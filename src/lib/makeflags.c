@@ -141,6 +141,7 @@ void makeflags_define_for_recipes(struct fake *fake, const char *jobs)
 
 void makeflags_take(struct fake *fake)
 {
+    char **environment = fake->settings.environment;
     struct str flags = { 0 };
 
     if (!fake->settings.take_flags)
@@ -148,5 +149,6 @@ void makeflags_take(struct fake *fake)
     add_value(fake, "MAKEFLAGS", &flags);
     fake->settings.take_flags(fake->settings.take_flags_context,
                               arena_strdup(fake->lasting, str_text(&flags)), &fake->settings);
+    fake->settings.environment = environment;
     str_free(&flags);
 }

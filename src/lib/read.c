@@ -80,7 +80,18 @@ static void look_for_file(struct fake *fake)
         vec_push(&fake->files, (void *)name);
 }
 
-static void tell_folder(struct fake *fake)
+/* -w beats -s. */
+void fake_tell_folder(struct fake *fake, const char *what)
+{
+    const char *text = arena_printf(fake->lasting, "%s directory '%s'", what, fake->entered);
+
+    if (fake->settings.silent)
+        fake_tell(fake, EVENT_PRINTED, arena_printf(fake->lasting, "%s: %s", fake->label, text));
+    else
+        fake_tell(fake, EVENT_NOTICE, text);
+}
+
+static void enter_folder(struct fake *fake)
 {
     char *path;
 
@@ -89,8 +100,7 @@ static void tell_folder(struct fake *fake)
     path = realpath(".", NULL);
     fake->entered = arena_strdup(fake->lasting, path ? path : ".");
     free(path);
-    fake_tell(fake, EVENT_NOTICE,
-              arena_printf(fake->lasting, "Entering directory '%s'", fake->entered));
+    fake_tell_folder(fake, "Entering");
 }
 
 /* ---- reading them ---- */
@@ -251,7 +261,7 @@ bool fake_read(struct fake *fake, bool makes)
 
     if (fake->files.len == 0)
         look_for_file(fake);
-    tell_folder(fake);
+    enter_folder(fake);
     do {
         fake_forget(fake);
         read_once(fake);

@@ -248,14 +248,15 @@ static bool has_changed(const struct wanted *wanted)
     return has_content != wanted->had_content || (has_content && !hash_equal(now, wanted->before));
 }
 
-/* In make's words: what was missing, and then why. */
+/* In make's words: what is missing, and why. A rule that ran well and made nothing is believed. */
 static void report_missing(struct fake *fake, const struct vec *all, bool has_failed)
 {
     const char *first = NULL;
 
     for (size_t i = 0; i < all->len; i++) {
         const struct wanted *wanted = all->items[i];
-        if (!wanted->is_missing || wanted->is_optional || access(wanted->name, F_OK) == 0)
+        if (!wanted->is_missing || wanted->is_optional || access(wanted->name, F_OK) == 0 ||
+            (wanted->is_makeable && !has_failed))
             continue;
         diag_message(&fake->diags, wanted->where,
                      arena_printf(fake->arena, "%s: %s", wanted->name, strerror(ENOENT)));

@@ -73,6 +73,8 @@ struct run_options fake_run_options(const struct fake *fake)
         .touch = settings->touch,
         .explain = settings->explain,
         .yes = settings->yes,
+        .old_files = settings->old_files,
+        .new_files = settings->new_files,
         .project = settings->project,
     };
 }
@@ -133,7 +135,6 @@ int fake_run(struct fake *fake)
     else
         events_emit(fake->events, (struct event){ .kind = EVENT_RUN_ENDED, .status = FAKE_FAILED });
     if (fake->entered)
-        fake_tell(fake, EVENT_NOTICE,
-                  arena_printf(fake->lasting, "Leaving directory '%s'", fake->entered));
+        fake_tell_folder(fake, "Leaving");
     return code;
 }

@@ -16,7 +16,7 @@ struct plain {
     struct paper paper;
     struct view *view;
     struct summary *summary;
-    bool verbose, silent, question;
+    bool verbose, silent, question, dry_run;
     bool is_command; /* one for the hosts, from the command line: it is no task */
 };
 
@@ -225,7 +225,7 @@ static void step_began(struct plain *plain, const struct event *event)
     struct paper *paper = &plain->paper;
 
     view_step_began(plain->view, event);
-    if (event->silent || plain->silent)
+    if (event->silent || (plain->silent && !(plain->dry_run && event->is_file)))
         return;
     if (event->is_file) {
         str_addf(&paper->text, "%s\n", text_of(event));
@@ -312,5 +312,6 @@ struct event_sink plain_sink(FILE *out, FILE *errors, struct plain_look look)
     plain->verbose = look.verbose;
     plain->silent = look.silent || look.question;
     plain->question = look.question;
+    plain->dry_run = look.dry_run;
     return (struct event_sink){ show, plain_free, plain };
 }

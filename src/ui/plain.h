@@ -16,6 +16,7 @@ struct plain_look {
     bool verbose;
     bool silent;   /* only what the steps print, warnings and failures */
     bool question; /* not even what would run */
+    bool dry_run;  /* -n: commands are what is to be shown, silent or not */
 };
 
 /* What steps print to their standard error, and all that is wrong, goes to `errors`. The streams
