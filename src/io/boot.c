@@ -65,9 +65,12 @@ static const char BOOT[] =
     "[ $(($1%65536)) = 0 ] || dd bs=$(($1%65536)) count=1 iflag=fullblock; }; "
     "else f_take(){ dd bs=1 count=$1; }; fi; }; "
 
-    /* The private folder, in memory first; those that dead sessions of ours left are swept. */
-    "f_sweep(){ for f_x in \"$1\"/.fake.$f_node.*; do [ -d \"$f_x\" ] || continue; "
-    "f_p=${f_x%.*}; f_p=${f_p##*.}; kill -s 0 $f_p || rm -rf \"$f_x\"; done; }; "
+    /* The private folder, in memory first; those that dead sessions of ours left are swept. Dead is
+     * one of which runner, loop and watchdog are: the loop may still be cleaning up after its
+     * runner. */
+    "f_sweep(){ for f_x in \"$1\"/.fake.$f_node.*; do [ -d \"$f_x\" ] || continue; f_l= f_v=; "
+    "f_p=${f_x%.*}; read -r f_l <\"$f_x/l\"; read -r f_v <\"$f_x/w\"; "
+    "kill -s 0 ${f_p##*.} || kill -s 0 $f_l || kill -s 0 $f_v || rm -rf \"$f_x\"; done; }; "
     "f_make(){ f_node=$(uname -n); "
     "for f_y in \"$XDG_RUNTIME_DIR\" /dev/shm \"${TMPDIR:-/tmp}\" \"$HOME\"; do "
     "[ \"$f_y\" ] && [ -d \"$f_y\" ] && [ -w \"$f_y\" ] || continue; f_sweep \"$f_y\"; "
@@ -143,7 +146,7 @@ static const char BOOT[] =
     "f_watch(){ f_look 0; ( exec </dev/null >/dev/null 3>&- 4>&- 5>&- 8<&- 9>&-; f_y=; f_w=; "
     "while :; do sleep $f_every & echo $! >\"$d/s\"; wait $!; read -r f_x <\"$d/t\" || exit; "
     "case $f_x in -) ;; \"$f_y\") read -r f_l <\"$d/l\"; kill -s STOP $f_l; f_end; "
-    "kill -s KILL $f_l; exit;; esac; f_y=$f_x; done ) & f_w=$!; }; "
+    "kill -s KILL $f_l; exit;; esac; f_y=$f_x; done ) & f_w=$!; echo $f_w >\"$d/w\"; }; "
 
     /* The end: no next step, the running one's group ended, nothing left. A step that has ended but
      * for a process it left is cut off from that. */

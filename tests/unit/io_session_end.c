@@ -129,13 +129,22 @@ START_TEST(temporary_files_and_stale_folders_are_swept)
     driver_close(driver);
     ck_assert(access(path, F_OK) != 0 && access("/tmp", F_OK) == 0);
 
-    /* A folder whose shell is dead goes with the next session's first request. */
+    /* A folder whose shells are dead goes with the next session's first request, not before. */
     char *dot = strrchr(folder, '.');
     *dot = '\0';
     dot = strrchr(folder, '.');
     *dot = '\0';
     char *stale = mem_printf("%s.999999999.0123", folder);
+    use_shell(SHELLS[_i]); /* its folder is the place */
     ck_assert_int_eq(mkdir(stale, 0700), 0);
+    snprintf(text, sizeof text, "echo %ld >%s/l", (long)getpid(), stale);
+    ck_assert_int_eq(system(text), 0);
+    driver = driver_open(SHELLS[_i]);
+    run_command(driver, 1, "true");
+    ck_assert_msg(access(stale, F_OK) == 0, "its loop lives");
+    driver_close(driver);
+    snprintf(text, sizeof text, "echo 999999998 >%s/l", stale);
+    ck_assert_int_eq(system(text), 0);
     driver = driver_open(SHELLS[_i]);
     run_command(driver, 1, "true");
     ck_assert(access(stale, F_OK) != 0);
@@ -195,7 +204,15 @@ START_TEST(requests_of_a_dead_session_are_told_as_lost)
     request = request_new(driver->session, 2);
     add_step(request, 3, "true");
     request_send(request);
+    driver_wait(driver, &driver->is_ready);
+    while (driver->steps_begun == 0)
+        loop_run(driver->loop);
+    char *folder = folder_of(driver);
     driver_wait(driver, &driver->is_closed);
+    for (int i = 0; i < 80 && access(folder, F_OK) == 0; i++)
+        pause_for(100); /* what is left of the far side cleans up */
+    ck_assert(access(folder, F_OK) != 0);
+    free(folder);
     ck_assert_uint_eq(driver->requests_ended, 2);
     ck_assert(driver->stories[1].ended && driver->stories[2].ended && driver->stories[3].ended);
     ck_assert(driver->stories[3].result.is_lost);

@@ -276,7 +276,7 @@ START_TEST(an_interrupt_ends_the_request)
         ck_assert(!driver->stories[id + 1].began);
         ck_assert(driver->stories[id + 1].result.not_begun);
         ck_assert_int_ne(driver->request_status, 0);
-        ck_assert_msg(all_gone(word, 10), "round %u", round);
+        ck_assert_msg(all_gone(word, 80), "round %u", round);
     }
     ck_assert_text(&run_command(driver, 400, "echo on")->out, "on\n");
     driver_close(driver);

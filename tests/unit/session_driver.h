@@ -166,6 +166,7 @@ static inline void use_shell(const char *shell)
     ck_assert_msg(access(link_name, X_OK) == 0, "%s is not installed", shell);
     char *search = mem_printf("%s:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", folder);
     setenv("PATH", search, 1);
+    setenv("XDG_RUNTIME_DIR", folder, 1); /* no other session sweeps there */
     free(search);
 }
 
