@@ -6,6 +6,9 @@
 #include "base/str.h"
 #include "cli/options.h"
 
+/* The next line is for a program called make. */
+static bool is_make;
+
 /* Takes the words of a line apart at blanks, then as a command line. What was told is in *told; the
  * caller frees it. */
 static bool parse(struct command_line *line, const char *words, char **told)
@@ -19,6 +22,7 @@ static bool parse(struct command_line *line, const char *words, char **told)
     for (word = strtok(text, " "); word; word = strtok(NULL, " "))
         list[count++] = word;
     command_line_init(line);
+    line->is_make = is_make;
     parsed = command_line_parse(line, count, list, errors);
     fclose(errors);
     /* The words live on in the line; the test is short enough to let them leak into it. */
@@ -63,6 +67,12 @@ static void describe(struct command_line *line, struct str *out)
     add_text(out, "limit", settings->limit);
     add_text(out, "command", settings->command);
     add_text(out, "list", line->list_format);
+    add_text(out, "graph", line->graph_format);
+    add_text(out, "O", settings->output_sync);
+    add_list(out, "o", &line->old_files, 0);
+    add_list(out, "W", &line->new_files, 0);
+    if (settings->load > 0)
+        str_addf(out, " l=%g", settings->load);
     if (settings->jobs_here == FAKE_UNLIMITED)
         str_add(out, " j=all");
     else if (settings->jobs_here)
@@ -75,6 +85,7 @@ static void describe(struct command_line *line, struct str *out)
     str_add(out, settings->dry_run ? " n" : "");
     str_add(out, settings->silent ? " s" : "");
     str_add(out, settings->explain ? " explain" : "");
+    str_add(out, settings->trace ? " trace" : "");
 }
 
 static const struct {
@@ -108,7 +119,63 @@ static const struct {
     { "-H a -- ls -l /tmp", " H=a command=ls -l /tmp" },
     { "-R web --explain -- uptime", " R=web command=uptime explain" },
     { "-", " goal=-" },
+    { "-o a -Wb --old-file=c --assume-new d --what-if=e", " o=a o=c W=b W=d W=e" },
+    { "-O -Oline a", " goal=a O=line" },
+    { "-O none", " goal=none O=target" },
+    { "--output-sync", " O=target" },
+    { "--output-sync=recurse", " O=recurse" },
+    { "-l2.5 a", " goal=a l=2.5" },
+    { "-l 3 a", " goal=a l=3" },
+    { "-l3 -l a", " goal=a" },
+    { "--max-load=1.5 --load-average 2", " goal=2" },
+    { "-kl2n", " l=2 k n" },
+    { "-s --no-silent", "" },
+    { "--graph --graph=svg", " graph=svg" },
+    { "-d", " explain" },
+    { "--debug=b", " explain" },
+    { "--debug=none", "" },
+    { "--sil --trac --no-print", " s trace" },
+    { "--old x", " o=x" },
 };
+
+static const struct {
+    const char *words, *meaning;
+} good_for_make[] = {
+    { "-rR a", " goal=a" },
+    { "--no-builtin-variables", "" },
+    { "--jobserver-auth=3,4 -j", " j=all" },
+};
+
+START_TEST(make_has_its_own_letters)
+{
+    struct command_line line;
+    struct str meaning = { 0 };
+    char *told;
+
+    is_make = true;
+    ck_assert(parse(&line, good_for_make[_i].words, &told));
+    is_make = false;
+    describe(&line, &meaning);
+    ck_assert_str_eq(str_text(&meaning), good_for_make[_i].meaning);
+    str_free(&meaning);
+    done(&line, told);
+}
+END_TEST
+
+static const char *const unknown_to_make[] = { "-H a", "-x a", "-u a", "-P 3", "--hosts=a" };
+
+START_TEST(make_knows_no_hosts)
+{
+    struct command_line line;
+    char *told;
+
+    is_make = true;
+    ck_assert(!parse(&line, unknown_to_make[_i], &told));
+    is_make = false;
+    ck_assert_ptr_nonnull(strstr(told, "make: *** unknown option"));
+    done(&line, told);
+}
+END_TEST
 
 START_TEST(good_words_are_understood)
 {
@@ -140,6 +207,11 @@ static const struct {
       "fake: *** --lock-timeout wants a number of seconds, not '-1'.  Stop.\n" },
     { "--list=jsn", "fake: *** --list knows no 'jsn'.  Stop.\n    did you mean 'json'?\n" },
     { "-f", "fake: *** --file wants a value: FILE.  Stop.\n" },
+    { "--no", "fake: *** unknown option '--no'.  Stop.\n    fake --help lists the options\n" },
+    { "--max-load=x", "fake: *** --max-load wants a load such as 2.5, not 'x'.  Stop.\n" },
+    { "-Ofoo", "fake: *** --output-sync knows no 'foo'.  Stop.\n" },
+    { "=x", "fake: *** empty variable name.  Stop.\n" },
+    { ":=x", "fake: *** empty variable name.  Stop.\n" },
     { "--yes=1", "fake: *** --yes takes no value.  Stop.\n" },
     { "-H a --", "fake: *** no command behind '--'.  Stop.\n    fake -H web1 -- uptime\n" },
     { "--a --b", "fake: *** unknown option '--a'.  Stop.\n    fake --help lists the options\n"
@@ -182,6 +254,10 @@ int main(void)
     suite_add_tcase(suite, options);
     tcase_add_loop_test(options, good_words_are_understood, 0, sizeof good / sizeof *good);
     tcase_add_loop_test(options, bad_words_are_named, 0, sizeof bad / sizeof *bad);
+    tcase_add_loop_test(options, make_has_its_own_letters, 0,
+                        sizeof good_for_make / sizeof *good_for_make);
+    tcase_add_loop_test(options, make_knows_no_hosts, 0,
+                        sizeof unknown_to_make / sizeof *unknown_to_make);
     tcase_add_test(options, help_fits_a_terminal);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
