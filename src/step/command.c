@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "io/session.h"
+#include "step/guard.h"
 #include "step/verb.h"
 
 /* CDPATH must not send a relative folder elsewhere. */
@@ -45,15 +46,34 @@ void command_add(struct str *text, const struct step *step, const char *shell)
     str_free(&inner);
 }
 
+/* A line of input ends: programs that ask wait for it. */
+static void add_input(struct str *input, const struct step *step)
+{
+    const char *given = step->options.input;
+    if (!given)
+        return;
+    str_add(input, given);
+    if (!str_ends(given, "\n"))
+        str_addc(input, '\n');
+}
+
 void command_send(const struct step *step, const char *text, const struct step_target *target)
 {
+    struct str whole = { 0 }, input = { 0 };
+    guard_add(&whole, step);
+    str_add(&whole, text);
+    add_input(&input, step);
     request_step(target->request, &(struct request_step){
                                       .id = target->id,
-                                      .command = text,
+                                      .command = str_text(&whole),
+                                      .input = input.data,
+                                      .input_size = input.len,
                                       .timeout = step->options.timeout,
                                       .ok = step->options.ok,
                                       .keep_going = step->ignore,
                                   });
+    str_free(&whole);
+    str_free(&input);
 }
 
 static const char *without_end_slashes(struct arena *arena, const char *path)

@@ -75,12 +75,83 @@ static const char *read_user(struct step_options *options, const char *value)
     return NULL;
 }
 
-static const char *read_quiet(struct step_options *options, const char *value)
+/* What chown takes; no option of it. */
+static bool is_account(const char *value)
 {
-    (void)value;
-    options->quiet = true;
+    return *value && *value != '-' && !value[strcspn(value, " \t\n:/'\"")];
+}
+
+static const char *read_owner(struct step_options *options, const char *value)
+{
+    if (!is_account(value))
+        return "the name or number of a user";
+    options->owner = value;
     return NULL;
 }
+
+static const char *read_group(struct step_options *options, const char *value)
+{
+    if (!is_account(value))
+        return "the name or number of a group";
+    options->group = value;
+    return NULL;
+}
+
+static const char *read_text(struct step_options *options, const char *value)
+{
+    if (!*value || value[strcspn(value, " \t\n$()#:=")])
+        return "the name of a variable";
+    options->variable = value;
+    return NULL;
+}
+
+static const char *read_strip(struct step_options *options, const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > 3 || value[digits])
+        return "a whole number";
+    options->strip = (unsigned)strtoul(value, NULL, 10);
+    return NULL;
+}
+
+static const char *read_exclude(struct step_options *options, const char *value)
+{
+    (void)options; /* take adds it to the list */
+    return *value && !strchr(value, '\n') ? NULL : "a name or a pattern";
+}
+
+static const char *read_input(struct step_options *options, const char *value)
+{
+    options->input = value;
+    return NULL;
+}
+
+/* Texts that must not be empty, and flags, each a field of the options. */
+#define TEXT_OPTION(field, expected)                                                               \
+    static const char *read_##field(struct step_options *options, const char *value)               \
+    {                                                                                              \
+        options->field = value;                                                                    \
+        return *value ? NULL : (expected);                                                         \
+    }
+TEXT_OPTION(stdin_file, "a file of this machine")
+TEXT_OPTION(condition, "a command")
+TEXT_OPTION(unless, "a command")
+TEXT_OPTION(creates, "a path on the host")
+TEXT_OPTION(check, "a command")
+
+#define FLAG_OPTION(field)                                                                         \
+    static const char *read_##field(struct step_options *options, const char *value)               \
+    {                                                                                              \
+        (void)value;                                                                               \
+        options->field = true;                                                                     \
+        return NULL;                                                                               \
+    }
+FLAG_OPTION(quiet)
+FLAG_OPTION(sudo)
+FLAG_OPTION(expand)
+FLAG_OPTION(mirror)
+FLAG_OPTION(delete)
+FLAG_OPTION(unpack)
 
 struct option {
     const char *name;
@@ -98,6 +169,22 @@ static const struct option table[] = {
     { "ok", VERB_TAKES_LIMITS, true, true, read_ok },
     { "mode", VERB_TAKES_MODE, true, true, read_mode },
     { "user", VERB_TAKES_USER, true, true, read_user },
+    { "stdin", VERB_TAKES_HOST, true, true, read_stdin_file },
+    { "input", VERB_TAKES_HOST, true, true, read_input },
+    { "if", VERB_TAKES_HOST, true, true, read_condition },
+    { "unless", VERB_TAKES_HOST, true, true, read_unless },
+    { "creates", VERB_TAKES_HOST, true, true, read_creates },
+    { "owner", VERB_TAKES_SENT, true, true, read_owner },
+    { "group", VERB_TAKES_SENT, true, true, read_group },
+    { "sudo", VERB_TAKES_SENT, false, true, read_sudo },
+    { "check", VERB_TAKES_SENT, true, true, read_check },
+    { "text", VERB_TAKES_PUT, true, true, read_text },
+    { "expand", VERB_TAKES_PUT, false, true, read_expand },
+    { "mirror", VERB_TAKES_PUT, false, true, read_mirror },
+    { "delete", VERB_TAKES_PUT, false, true, read_delete },
+    { "exclude", VERB_TAKES_PUT, true, true, read_exclude },
+    { "unpack", VERB_TAKES_PUT, false, true, read_unpack },
+    { "strip", VERB_TAKES_PUT, true, true, read_strip },
 };
 
 enum { OPTION_COUNT = sizeof table / sizeof *table };
@@ -127,14 +214,25 @@ static void report_unknown(struct arena *arena, const struct verb *verb, const c
     diag_error_hint(diags, where, message, hint);
 }
 
-/* `--name=value` or `--name`, unquoted. */
+/* The name of `--name=value` or `--name`. */
+static const char *name_of(struct arena *arena, const char *word)
+{
+    return arena_strndup(arena, word + 2, strcspn(word + 2, "="));
+}
+
+static void add_value(struct arena *arena, const struct option_value **list, const char *text)
+{
+    struct option_value *value = arena_alloc(arena, sizeof *value);
+    *value = (struct option_value){ text, *list };
+    *list = value;
+}
+
+/* Takes one, unquoted. */
 static bool take(struct arena *arena, const struct verb *verb, const char *word,
-                 struct step_options *options, struct str *counted, struct location where,
-                 struct diags *diags)
+                 struct step_options *options, struct location where, struct diags *diags)
 {
     const char *equals = strchr(word, '=');
-    const char *name =
-        equals ? arena_strndup(arena, word + 2, (size_t)(equals - word - 2)) : word + 2;
+    const char *name = name_of(arena, word);
     const struct option *option = find(verb, name);
     if (!option) {
         report_unknown(arena, verb, name, where, diags);
@@ -150,14 +248,13 @@ static bool take(struct arena *arena, const struct verb *verb, const char *word,
                    equals ? equals + 1 : "");
         return false;
     }
-    if (option->counts)
-        str_addf(counted, "%s\n", word);
+    if (option->read == read_exclude)
+        add_value(arena, &options->excludes, equals + 1);
     return true;
 }
 
 bool options_parse(struct arena *arena, const struct verb *verb, const char **cursor,
-                   struct step_options *options, struct str *counted, struct location where,
-                   struct diags *diags)
+                   struct step_options *options, struct location where, struct diags *diags)
 {
     for (;;) {
         const char *next = *cursor + strspn(*cursor, " \t");
@@ -174,8 +271,24 @@ bool options_parse(struct arena *arena, const struct verb *verb, const char **cu
         *cursor = next + strspn(next, " \t");
         if (strcmp(word.text, "--") == 0)
             return true;
-        if (!take(arena, verb, word.text, options, counted, where, diags))
+        if (!take(arena, verb, word.text, options, where, diags))
             return false;
+    }
+}
+
+void options_count(struct arena *arena, const struct verb *verb, const char **cursor,
+                   struct str *counted)
+{
+    struct shell_word word;
+    const char *why;
+    for (const char *next = *cursor; shell_word_next(arena, &next, &word, &why) == 1 &&
+                                     word.text[0] == '-' && word.text[1] == '-';) {
+        *cursor = next;
+        if (!word.text[2])
+            return;
+        const struct option *option = find(verb, name_of(arena, word.text));
+        if (!option || option->counts)
+            str_addf(counted, "%s\n", word.text);
     }
 }
 
@@ -211,4 +324,25 @@ bool options_from_scope(struct expander *expander, struct step_options *options,
         str_free(&value);
     }
     return fine;
+}
+
+bool options_check(const struct step_options *options, const char *verb, struct location where,
+                   struct diags *diags)
+{
+    const char *wrong = NULL;
+    if (options->stdin_file && options->input)
+        wrong = "--stdin and --input are two standard inputs: give one";
+    else if (options->variable && (options->mirror || options->unpack || options->expand))
+        wrong = "--text sends a variable's value, and not a file: give it alone";
+    else if (options->mirror + options->unpack + options->expand > 1)
+        wrong = "--mirror, --unpack and --expand exclude one another";
+    else if (options->delete &&!options->mirror)
+        wrong = "--delete needs --mirror";
+    else if (options->excludes && !options->mirror)
+        wrong = "--exclude needs --mirror";
+    else if (options->strip && !options->unpack)
+        wrong = "--strip needs --unpack";
+    if (wrong)
+        diag_error(diags, where, "%s: %s", verb, wrong);
+    return !wrong;
 }

@@ -1,16 +1,12 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/mem.h"
 #include "base/str.h"
-#include "io/session.h"
 #include "step/command.h"
 #include "step/put.h"
+#include "step/sending.h"
 #include "step/temporary.h"
 
 /* The answer: D or N (DST is a folder or not), then what is at the file's place: "-" nothing, "d" a
@@ -91,35 +87,6 @@ static struct state read_answer(const char *answer, const struct content *conten
     return state;
 }
 
-/* A file on its way. */
-struct sending {
-    char *path;
-    int fd; /* -1: not open yet */
-};
-
-static size_t read_piece(void *context, char *buffer, size_t size)
-{
-    struct sending *sending = context;
-    if (sending->fd < 0)
-        sending->fd = open(sending->path, O_RDONLY | O_CLOEXEC);
-    if (sending->fd < 0)
-        return SIZE_MAX;
-    ssize_t got;
-    do
-        got = read(sending->fd, buffer, size);
-    while (got < 0 && errno == EINTR);
-    return got < 0 ? SIZE_MAX : (size_t)got;
-}
-
-static void free_sending(void *context)
-{
-    struct sending *sending = context;
-    if (sending->fd >= 0)
-        close(sending->fd);
-    free(sending->path);
-    free(sending);
-}
-
 static void add_variables(struct str *text, const struct step *step, const char *name)
 {
     const struct put *put = step->data;
@@ -132,21 +99,12 @@ static void add_variables(struct str *text, const struct step *step, const char 
 static void add_upload(const struct step *step, const struct content *content, const char *name,
                        const struct step_target *target)
 {
-    struct sending *sending = mem_alloc(sizeof *sending);
-    *sending = (struct sending){ .path = mem_strdup(content->path), .fd = -1 };
     struct str consumer = { 0 };
     str_add(&consumer, "(umask 077; ");
     add_variables(&consumer, step, name);
     str_addf(&consumer, "%s%scat >\"$at/$tmp\" || { rm -f \"$at/$tmp\"; exit 1; })", put_text_spot,
              put_text_keep);
-    request_upload(target->request, &(struct upload){
-                                        .id = (*target->next_id)++,
-                                        .consumer = str_text(&consumer),
-                                        .size = content->size,
-                                        .read = read_piece,
-                                        .free = free_sending,
-                                        .context = sending,
-                                    });
+    sending_add_file(target, content->path, content->size, str_text(&consumer));
     str_free(&consumer);
 }
 

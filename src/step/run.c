@@ -20,7 +20,7 @@ const struct verb verb_run = {
     .name = "run",
     .version = 1,
     .place = STEP_HOST,
-    .options = VERB_TAKES_LIMITS,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST,
     .is_command = true,
     .compile = compile,
 };

@@ -1,12 +1,14 @@
 #include "step/step.h"
 
-#include "step/command.h"
+#include "step/guard.h"
 #include "step/verb.h"
 
 void step_sources(const struct step *step, struct arena *arena, struct vec *paths)
 {
     if (step->is_parsed && step->verb->sources)
         step->verb->sources(step, arena, paths);
+    if (step->is_parsed && step->options.stdin_file)
+        vec_push(paths, (void *)guard_input_path(step));
 }
 
 void step_places(const struct step *step, struct arena *arena,
@@ -25,7 +27,8 @@ void step_ask(const struct step *step, const struct content *const *contents, st
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,
                   const struct step_target *target, const char **why)
 {
-    return step->verb->compile(step, contents, answer, target, why);
+    return guard_send_input(step, target, why) &&
+           step->verb->compile(step, contents, answer, target, why);
 }
 
 bool step_wants_output(const struct step *step)

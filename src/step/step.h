@@ -25,6 +25,12 @@ enum step_place {
     STEP_HERE,    /* a process or work of this machine */
 };
 
+/* A value of an option that may be given several times; the last one first. */
+struct option_value {
+    const char *text;
+    const struct option_value *next;
+};
+
 struct step_options {
     unsigned timeout; /* milliseconds; 0: none */
     unsigned retries;
@@ -33,6 +39,24 @@ struct step_options {
     const char *mode;     /* octal, as written; NULL */
     const char *user;     /* of sudo; NULL: root */
     bool quiet;
+    /* On a host. */
+    const char *stdin_file; /* a file of this machine, given on standard input */
+    const char *input;      /* the same, as text */
+    const char *condition;  /* --if: a command */
+    const char *unless;     /* a command */
+    const char *creates;    /* a path there, as written */
+    const char *on;         /* other hosts */
+    const char *into;       /* a variable's name */
+    bool pty;
+    /* Of what is sent. */
+    const char *owner, *group;
+    const char *check; /* a command */
+    bool sudo;         /* written by root */
+    /* put's forms. */
+    const char *variable; /* --text */
+    bool expand, mirror, delete, unpack;
+    const struct option_value *excludes;
+    unsigned strip; /* leading parts of names that are left out */
 };
 
 /* What cd, env and prefix say, up to a step. */
@@ -45,7 +69,8 @@ struct step_context {
 
 struct step {
     const struct verb *verb;
-    unsigned number; /* 1-based in its recipe */
+    struct arena *arena; /* of its steps */
+    unsigned number;     /* 1-based in its recipe */
     struct location where;
     bool silent, ignore; /* @ and - */
     bool waits;     /* holds $(run …), or stands after a cd that does: known only at its turn */
@@ -63,6 +88,7 @@ struct step {
     bool is_script;                     /* a { } block */
     const char *local_command;          /* of local: the same in its folder, after its preamble */
     const struct step_context *context; /* cd, env, prefix up to here; never NULL */
+    const char *input_name;             /* of its --stdin file's temporary copy there; NULL: none */
     bool changes; /* set by step_compile: what it sends or links is not there yet */
     void *data;   /* the verb's */
 };

@@ -81,45 +81,39 @@ static const char *trimmed(struct arena *arena, const char *text)
 }
 
 /* What counts for a step: its verb, options, text. Folder and preamble come when all are known. */
-static const char *written_part(struct arena *arena, const struct verb *verb, const char *options,
+static const char *written_part(struct arena *arena, const struct verb *verb,
                                 const struct draft *draft)
 {
     const char *cursor = draft->written + strlen(verb->name);
-    struct shell_word word;
-    const char *why;
-    for (const char *next = cursor; shell_word_next(arena, &next, &word, &why) == 1 &&
-                                    word.text[0] == '-' && word.text[1] == '-';) {
-        cursor = next;
-        if (!word.text[2])
-            break;
-    }
+    struct str counted = { 0 };
+    options_count(arena, verb, &cursor, &counted);
     cursor += strspn(cursor, " \t");
-    return arena_printf(arena, "%s %u\n%s%s", verb->name, verb->version, options,
-                        draft->body ? draft->written_body : trimmed(arena, cursor));
+    const char *part =
+        arena_printf(arena, "%s %u\n%s%s", verb->name, verb->version, str_text(&counted),
+                     draft->body ? draft->written_body : trimmed(arena, cursor));
+    str_free(&counted);
+    return part;
 }
 
-/* step ▶ verb, options and, unless it waits, arguments. */
+/* step ▶ verb, options and arguments; of one that waits the verb alone is known. */
 static bool parse_step(struct steps *steps, struct step *step, const struct draft *draft,
                        struct diags *diags)
 {
+    struct arena *arena = steps->arena;
     const char *cursor = draft->text;
-    step->verb = take_verb(steps->arena, &cursor, step->where, diags);
+    step->verb = take_verb(arena, &cursor, step->where, diags);
     if (!step->verb || !check_place(steps, step, diags))
         return false;
-    struct str counted = { 0 };
-    bool fine = options_parse(steps->arena, step->verb, &cursor, &step->options, &counted,
-                              step->where, diags);
-    if (fine && !step->fingerprint)
-        step->fingerprint = written_part(steps->arena, step->verb, str_text(&counted), draft);
-    str_free(&counted);
-    if (!fine)
-        return false;
-    const char *rest = trimmed(steps->arena, cursor);
-    step->text = draft->body ? draft->body : rest;
+    if (!step->fingerprint)
+        step->fingerprint = written_part(arena, step->verb, draft);
+    step->text = draft->body ? draft->body : trimmed(arena, cursor + strspn(cursor, " \t"));
     if (draft->waits)
         return true;
-    step->is_parsed = take_arguments(steps, step, draft, rest, diags) &&
-                      (!step->verb->parse || step->verb->parse(steps, step, diags));
+    step->is_parsed =
+        options_parse(arena, step->verb, &cursor, &step->options, step->where, diags) &&
+        options_check(&step->options, step->verb->name, step->where, diags) &&
+        take_arguments(steps, step, draft, trimmed(arena, cursor), diags) &&
+        (!step->verb->parse || step->verb->parse(steps, step, diags));
     return step->is_parsed;
 }
 
@@ -196,7 +190,8 @@ bool steps_make(struct steps *steps, struct arena *arena, const struct recipe *r
     steps->count = drafts.count;
     for (size_t i = 0; i < drafts.count; i++) {
         const struct draft *draft = &drafts.items[i];
-        steps->items[i] = (struct step){ .number = (unsigned)i + 1,
+        steps->items[i] = (struct step){ .arena = arena,
+                                         .number = (unsigned)i + 1,
                                          .where = draft->where,
                                          .silent = draft->silent,
                                          .ignore = draft->ignore,
@@ -264,9 +259,7 @@ static bool check_line(const char *source, struct arena *arena, struct location 
     const char *options = cursor + strspn(cursor, " \t");
     if (str_starts(options, "--") && !strchr(options, '$')) {
         struct step_options ignored = { 0 };
-        struct str counted = { 0 };
-        options_parse(arena, verb, &cursor, &ignored, &counted, where, diags);
-        str_free(&counted);
+        options_parse(arena, verb, &cursor, &ignored, where, diags);
     }
     return !draft_opens_block(arena, text);
 }

@@ -9,6 +9,9 @@ enum verb_option {
     VERB_TAKES_LIMITS = 1 << 0, /* --timeout --retries --retry-delay --ok --quiet */
     VERB_TAKES_MODE = 1 << 1,   /* --mode */
     VERB_TAKES_USER = 1 << 2,   /* --user */
+    VERB_TAKES_HOST = 1 << 3,   /* --stdin --input --if --unless --creates */
+    VERB_TAKES_SENT = 1 << 4,   /* --owner --group --sudo --check */
+    VERB_TAKES_PUT = 1 << 5,    /* --text --expand --mirror --delete --exclude --unpack --strip */
 };
 
 /* A row a verb. Functions that are NULL: nothing to do. */

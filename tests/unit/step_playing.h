@@ -36,7 +36,7 @@ static void close_all(void)
 }
 
 /* A host with busybox and little of it: no stat, no readlink, no program for a hash. */
-static void open_bare(void)
+static inline void open_bare(void)
 {
     static const char *const TOOLS[] = { "sh",   "cat",  "mv",     "rm",    "ln",
                                          "ls",   "wc",   "tar",    "mkdir", "chmod",
@@ -84,14 +84,14 @@ static const char *read_text(const char *path)
     return text;
 }
 
-static unsigned mode_of(const char *path)
+static inline unsigned mode_of(const char *path)
 {
     struct stat status;
     ck_assert_msg(lstat(path, &status) == 0, "%s is not there", path);
     return status.st_mode & 0777;
 }
 
-static uint64_t inode_of(const char *path)
+static inline uint64_t inode_of(const char *path)
 {
     struct stat status;
     ck_assert_msg(lstat(path, &status) == 0, "%s is not there", path);
@@ -208,7 +208,7 @@ static struct played play(const char *recipe)
     ck_assert_msg((went).status == 0 && !(went).changes, "status %d, changes %d: %s",              \
                   (went).status, (went).changes, (went).said)
 
-static int count_hidden(const char *folder)
+static inline int count_hidden(const char *folder)
 {
     int count = 0;
     DIR *dir = opendir(folder);

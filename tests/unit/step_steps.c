@@ -67,6 +67,11 @@ static const struct {
     { "t @:\n\trun --ok=0,x a\n",
       "2: run: --ok takes exit codes with commas between, such as 0,3, not '0,x'\n" },
 
+    { "t @:\n\trun --stdin=f --input=x a\n",
+      "2: run: --stdin and --input are two standard inputs: give one\n" },
+    { "t @:\n\trun --creates= a\n", "2: run: --creates takes a path on the host, not ''\n" },
+    { "t @:\n\trun --timeout=$(run b) a\n", "1? run --timeout=$(run b) a\n" },
+
     /* Words. */
     { "t @:\n\tput 'a b' \"c\\\"d\" e\\ f ~/g/ # all\n", "1 put <a b> <c\"d> <e f> <~/g/>\n" },
     { "t @:\n\tput *.x '*.y' a\\*[b] d/\n", "1 put <*.x*> <*.y> <a*[b]*> <d/>\n" },

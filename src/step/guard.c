@@ -1,0 +1,117 @@
+#include "step/guard.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "io/session.h"
+#include "step/command.h"
+#include "step/sending.h"
+#include "step/shell_word.h"
+#include "step/temporary.h"
+
+/* The shell of a step has TMPDIR as the session's has it. */
+static const char keep_text[] = "(umask 077; set -C; t=${TMPDIR:-/tmp}/%s; [ -z \"$d\" ] || printf "
+                                "'%%s\\n' \"$t\" >\"$d/t%s\"; "
+                                "cat >\"$t\" || { rm -f \"$t\"; exit 1; })";
+
+const char *guard_input_path(const struct step *step)
+{
+    const char *path = step->options.stdin_file;
+    const char *home = str_starts(path, "~/") ? getenv("HOME") : NULL;
+    return home ? arena_printf(step->arena, "%s%s", home, path + 1) : path;
+}
+
+bool guard_send_input(struct step *step, const struct step_target *target, const char **why)
+{
+    char name[TEMPORARY_NAME_SIZE];
+    struct stat status;
+    if (!step->options.stdin_file)
+        return true;
+    const char *path = guard_input_path(step);
+    errno = 0;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+        *why = arena_printf(step->arena, "--stdin=%s: %s", path,
+                            errno ? strerror(errno) : "not a file");
+        return false;
+    }
+    if (!temporary_name(name)) {
+        *why = "no random bytes from /dev/urandom";
+        return false;
+    }
+    struct str consumer = { 0 };
+    str_addf(&consumer, keep_text, name, name);
+    sending_add_file(target, path, (uint64_t)status.st_size, str_text(&consumer));
+    str_free(&consumer);
+    step->input_name = arena_strdup(step->arena, name);
+    return true;
+}
+
+static void add_say(struct str *text, const struct step *step, const char *said)
+{
+    if (step->options.quiet)
+        return;
+    str_add(text, "printf '%s\\n' ");
+    str_add_quoted(text, said);
+    str_add(text, " >&2; ");
+}
+
+/* A command in the step's folder and after its preamble, in a shell of its own. */
+static void add_question(struct str *text, const struct step *step, const char *command)
+{
+    struct step question = *step;
+    question.command = command;
+    question.is_script = false;
+    str_add(text, "(\n");
+    command_add(text, &question, NULL);
+    str_add(text, "\n) </dev/null >/dev/null");
+}
+
+/* A command that cannot be found or started is a failure, and no answer. */
+static void add_condition(struct str *text, const struct step *step, const char *option,
+                          const char *command, bool wanted)
+{
+    struct str said = { 0 };
+    str_addf(&said, "passed over: --%s=%s says %s", option, command, wanted ? "no" : "yes");
+    add_question(text, step, command);
+    str_addf(text, "\ncase $? in 12[67]) exit 127;; %s) ;; *) ", wanted ? "0" : "[1-9]*");
+    add_say(text, step, str_text(&said));
+    str_add(text, "exit 0;; esac\n");
+    str_free(&said);
+}
+
+static void add_creates(struct str *text, const struct step *step)
+{
+    const char *written = step->options.creates;
+    struct shell_word word = { .text = written };
+    struct str said = { 0 };
+    if (str_starts(written, "~/")) {
+        word.from_home = true;
+        word.text = written + 2 + strspn(written + 2, "/");
+    }
+    str_add(text, "x=");
+    str_add_quoted(text, command_host_path(step->arena, step->context, &word));
+    str_addf(text, "; %s[ ! -e \"$x\" ] && [ ! -h \"$x\" ] || { ",
+             word.from_home ? "x=$HOME/$x; " : "");
+    str_addf(&said, "passed over: %s is there", written);
+    add_say(text, step, str_text(&said));
+    str_add(text, "exit 0; }\n");
+    str_free(&said);
+}
+
+void guard_add(struct str *text, const struct step *step)
+{
+    const struct step_options *options = &step->options;
+    if (options->creates)
+        add_creates(text, step);
+    if (options->condition)
+        add_condition(text, step, "if", options->condition, true);
+    if (options->unless)
+        add_condition(text, step, "unless", options->unless, false);
+    if (step->input_name)
+        str_addf(text, "t=${TMPDIR:-/tmp}/%s; exec <\"$t\" || exit\nrm -f \"$t\"\n",
+                 step->input_name);
+}

@@ -1,0 +1,19 @@
+#ifndef FAKE_STEP_GUARD_H
+#define FAKE_STEP_GUARD_H
+
+#include "step/step.h"
+
+/* What stands in front of a step on a host: --if, --unless, --creates, and its standard input. */
+
+/* Where the --stdin file is, here. */
+const char *guard_input_path(const struct step *step);
+
+/* Sends a --stdin file ahead of the step. False: it cannot be read (*why). Called before the
+ * verb's compile. */
+bool guard_send_input(struct step *step, const struct step_target *target, const char **why);
+
+/* Appends what comes before the step's own text. A step that is passed over ends well, with a line
+ * on standard error that says why. */
+void guard_add(struct str *text, const struct step *step);
+
+#endif
