@@ -251,11 +251,19 @@ static void transport_closed(void *context, enum transport_error error, const ch
     session_free(session);
 }
 
+static void transport_notice(void *context, const char *text)
+{
+    struct session *session = context;
+    if (session->events.notice)
+        session->events.notice(session->context, text);
+}
+
 static const struct transport_events TRANSPORT_EVENTS = {
     .opened = transport_opened,
     .read = transport_read,
     .drained = transport_drained,
     .closed = transport_closed,
+    .notice = transport_notice,
 };
 
 static void no_such_transport(void *context)

@@ -43,6 +43,8 @@ struct session_events {
      * and what the far side printed when there was no `ready` (a log-in message, "This account is
      * not available"). The session is freed after the call. */
     void (*closed)(void *context, enum transport_error error, const char *why, const char *hint);
+    /* A line about how the host is reached, where that is not the usual way; may be NULL. */
+    void (*notice)(void *context, const char *text);
 };
 
 /* A query: trusted text of ours for the host's loop shell, run at once and in order, never waiting

@@ -1,4 +1,3 @@
-#include <openssl/rand.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,12 @@
 /* The transport over libssh2: the machine itself. The steps are in the ssh_*.c beside it. */
 
 enum {
-    SHED_RETRIES = 3,         /* when a server that is too busy hangs up before its banner */
-    PAUSE_MILLISECONDS = 200, /* before the first retry; doubled for each further */
-    END_SECONDS = 10,         /* for the far side to end once it was told to */
-    SPIN_MILLISECONDS = 20,   /* libssh2 says again and names no direction */
+    END_SECONDS = 10,       /* for the far side to end once it was told to */
+    SPIN_MILLISECONDS = 20, /* libssh2 says again and names no direction */
 };
 
 static enum ssh_progress step_configure(struct ssh *ssh);
+static enum ssh_progress step_queue(struct ssh *ssh);
 static enum ssh_progress step_pause(struct ssh *ssh);
 static enum ssh_progress step_end(struct ssh *ssh);
 
@@ -28,7 +26,7 @@ static const struct phase {
 } phases[SSH_STATES] = {
     [SSH_CONFIGURE] = { step_configure, "reading the ssh configuration", true },
     [SSH_RESOLVE] = { ssh_step_resolve, "looking up the name", true },
-    [SSH_QUEUE] = { ssh_step_queue, "waiting for others to log in", false },
+    [SSH_QUEUE] = { step_queue, "waiting for others to log in", false },
     [SSH_CONNECT] = { ssh_step_connect, "connecting", true },
     [SSH_HANDSHAKE] = { ssh_step_handshake, "waiting for the server's part of the handshake",
                         true },
@@ -38,6 +36,7 @@ static const struct phase {
     [SSH_RUNNING] = { ssh_step_run, "running", false },
     [SSH_LEAVE] = { ssh_step_leave, "closing the channel", false },
     [SSH_END] = { step_end, "ending", false },
+    [SSH_CARRY] = { ssh_step_carry, "carrying", false },
     [SSH_PAUSE] = { step_pause, "waiting to try again", false },
 };
 
@@ -79,13 +78,11 @@ enum ssh_progress ssh_hint(struct ssh *ssh, const char *format, ...)
 
 /* ---- time ---- */
 
-static void set_deadline(struct ssh *ssh, unsigned seconds);
-
 static void passed_deadline(void *context)
 {
     struct ssh *ssh = context;
     if (ssh->state == SSH_CONNECT && ssh_next_address(ssh)) {
-        set_deadline(ssh, ssh->config->connect_timeout);
+        ssh_limit(ssh, ssh->config->connect_timeout);
         ssh_continue(ssh);
         return;
     }
@@ -99,7 +96,7 @@ static void passed_deadline(void *context)
     ssh_continue(ssh);
 }
 
-static void set_deadline(struct ssh *ssh, unsigned seconds)
+void ssh_limit(struct ssh *ssh, unsigned seconds)
 {
     timer_cancel(ssh->deadline);
     ssh->deadline = seconds ? loop_after(ssh->loop, seconds * 1000, passed_deadline, ssh) : NULL;
@@ -122,12 +119,13 @@ void ssh_wake(struct ssh *ssh, unsigned milliseconds)
  * the number of a closed one may be another's by then. */
 static void drop_session(struct ssh *ssh)
 {
-    ssh_gate_leave(ssh);
+    ssh_gate_leave(&ssh->pass);
     ssh_login_free(ssh->login);
     ssh->login = NULL;
     if (ssh->session) {
         ssh->is_dropped = true;
-        shutdown(ssh->fd, SHUT_RDWR);
+        if (ssh->fd >= 0)
+            shutdown(ssh->fd, SHUT_RDWR);
         for (int tries = 10; tries > 0; tries--)
             if (libssh2_session_free(ssh->session) != LIBSSH2_ERROR_EAGAIN)
                 break;
@@ -142,23 +140,14 @@ static void drop_session(struct ssh *ssh)
     str_clear(&ssh->greeting);
 }
 
-static bool may_try_again(const struct ssh *ssh)
+/* The milliseconds to wait before all is tried again; 0: it is not. */
+static unsigned pause_before_retry(struct ssh *ssh)
 {
-    unsigned retries = ssh->connection->connect_retries;
-    if (ssh->may_retry && retries < SHED_RETRIES)
-        retries = SHED_RETRIES;
-    bool could_help = ssh->may_retry || ssh->error == TRANSPORT_UNREACHABLE;
-    return could_help && ssh->state < SSH_RUNNING && ssh->tries < retries && !ssh->is_closing;
-}
-
-/* Twice as long each time, and half of it by chance, so that many sessions do not come back
- * together. */
-static unsigned pause_before(unsigned tries)
-{
-    unsigned char chance = 0;
-    RAND_bytes(&chance, 1);
-    unsigned whole = (unsigned)PAUSE_MILLISECONDS << (tries < 6 ? tries : 6);
-    return whole / 2 + whole * chance / 256;
+    bool could_help = ssh->was_shed || ssh->error == TRANSPORT_UNREACHABLE;
+    if (!could_help || ssh->state >= SSH_RUNNING || ssh->is_closing || !ssh->config)
+        return 0;
+    return ssh_retry_pause(&ssh->retry, ssh->loop, ssh->was_shed, ssh->connection->connect_retries,
+                           ssh->config->connect_timeout);
 }
 
 static void free_all(struct ssh *ssh)
@@ -183,16 +172,17 @@ static void enter(struct ssh *ssh, enum ssh_state state)
 {
     ssh->state = state;
     if (state == SSH_OPEN_CHANNEL)
-        ssh_gate_leave(ssh);
+        ssh_gate_leave(&ssh->pass);
     unsigned limit = ssh->config ? ssh->config->connect_timeout : 30;
-    if (phases[state].is_limited)
-        set_deadline(ssh, limit);
+    bool is_joining = state == SSH_CONNECT && ssh->config->jump; /* the bastion's limits hold */
+    if (phases[state].is_limited && !is_joining)
+        ssh_limit(ssh, limit);
     else if (state == SSH_RUNNING)
-        set_deadline(ssh, ssh->is_closing ? END_SECONDS : 0);
+        ssh_limit(ssh, ssh->is_closing ? END_SECONDS : 0);
     else if (state == SSH_LEAVE)
-        set_deadline(ssh, END_SECONDS);
+        ssh_limit(ssh, END_SECONDS);
     else
-        set_deadline(ssh, 0);
+        ssh_limit(ssh, 0);
 }
 
 static void finish(struct ssh *ssh)
@@ -208,11 +198,9 @@ static void finish(struct ssh *ssh)
     free_all(ssh);
 }
 
-/* What the last step waits for becomes what the socket is watched for. */
+/* What the last step waits for becomes what the socket is watched for. A link wakes by itself. */
 static void watch_socket(struct ssh *ssh)
 {
-    if (!ssh->watch)
-        return;
     unsigned events = 0;
     if (ssh->progress == SSH_WAIT_READ)
         events = LOOP_READABLE;
@@ -226,24 +214,32 @@ static void watch_socket(struct ssh *ssh)
         if (directions == 0)
             ssh_wake(ssh, SPIN_MILLISECONDS);
     }
-    poll_watch_set(ssh->watch, events);
+    if (ssh->watch)
+        poll_watch_set(ssh->watch, events);
 }
 
-static void try_again_later(struct ssh *ssh)
+static void try_again_later(struct ssh *ssh, unsigned pause)
 {
-    unsigned pause = pause_before(ssh->tries++);
     drop_session(ssh);
+    ssh->pass.was_shed = ssh->pass.was_shed || ssh->was_shed;
     ssh->error = TRANSPORT_OK;
-    ssh->may_retry = false;
+    ssh->was_shed = false;
     enter(ssh, SSH_PAUSE);
     ssh->progress = SSH_WAIT;
-    set_deadline(ssh, 0);
     ssh_wake(ssh, pause);
 }
 
 static enum ssh_progress step(struct ssh *ssh)
 {
+    ssh->is_dry = false;
     return ssh->error || ssh->is_cut ? SSH_FAILED : phases[ssh->state].step(ssh);
+}
+
+static enum ssh_state state_after(const struct ssh *ssh)
+{
+    if (ssh->state == SSH_PAUSE)
+        return SSH_RESOLVE;
+    return ssh->state == SSH_AUTHENTICATE && ssh->bastion ? SSH_CARRY : ssh->state + 1;
 }
 
 void ssh_continue(struct ssh *ssh)
@@ -252,12 +248,15 @@ void ssh_continue(struct ssh *ssh)
         return;
     ssh->is_stepping = true;
     while ((ssh->progress = step(ssh)) == SSH_NEXT)
-        enter(ssh, ssh->state == SSH_PAUSE ? SSH_RESOLVE : ssh->state + 1);
+        enter(ssh, state_after(ssh));
     ssh->is_stepping = false;
-    if (ssh->progress != SSH_FAILED)
+    if (ssh->progress != SSH_FAILED) {
         watch_socket(ssh);
-    else if (may_try_again(ssh))
-        try_again_later(ssh);
+        return;
+    }
+    unsigned pause = pause_before_retry(ssh);
+    if (pause > 0)
+        try_again_later(ssh, pause);
     else
         finish(ssh);
 }
@@ -279,9 +278,20 @@ static enum ssh_progress step_configure(struct ssh *ssh)
         return SSH_WAIT;
     if (!ssh->config->unsupported)
         return SSH_NEXT;
-    ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "%s is not supported by the ssh transport",
+    ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "%s is more than libssh2 can do",
              ssh->config->unsupported);
     return ssh_hint(ssh, "the ssh program can do it: ssh_transport = openssh");
+}
+
+static void let_in(void *context)
+{
+    ssh_wake(context, 0);
+}
+
+/* Those who are inside may be waiting for a bastion: it passes. */
+static enum ssh_progress step_queue(struct ssh *ssh)
+{
+    return ssh->bastion || ssh_gate_enter(&ssh->pass) ? SSH_NEXT : SSH_WAIT;
 }
 
 /* Entered with the timer set; stepped when it has fired. */
@@ -300,22 +310,38 @@ static enum ssh_progress step_end(struct ssh *ssh)
 
 /* ---- the transport's row ---- */
 
-static void *ssh_open(struct loop *loop, const struct connection *connection, const char *boot,
-                      const struct transport_events *events, void *context)
+struct ssh *ssh_start(struct loop *loop, const struct connection *connection, char *command,
+                      struct ssh_bastion *bastion, const struct transport_events *events,
+                      void *context)
 {
     struct ssh *ssh = mem_alloc(sizeof *ssh);
     ssh->loop = loop;
     ssh->connection = connection;
+    ssh->command = command;
+    ssh->bastion = bastion;
     ssh->events = *events;
     ssh->context = context;
     ssh->fd = -1;
-    struct str command = { 0 };
-    str_add(&command, "sh -c ");
-    str_add_quoted(&command, boot);
-    ssh->command = str_steal(&command);
+    ssh->pass = (struct ssh_pass){ .loop = loop, .let_in = let_in, .context = ssh };
     enter(ssh, SSH_CONFIGURE);
     ssh_wake(ssh, 0);
     return ssh;
+}
+
+void ssh_cut(struct ssh *ssh)
+{
+    ssh->is_closing = true;
+    ssh->is_cut = true;
+    ssh_wake(ssh, 0);
+}
+
+static void *ssh_open(struct loop *loop, const struct connection *connection, const char *boot,
+                      const struct transport_events *events, void *context)
+{
+    struct str command = { 0 };
+    str_add(&command, "sh -c ");
+    str_add_quoted(&command, boot);
+    return ssh_start(loop, connection, str_steal(&command), NULL, events, context);
 }
 
 static void ssh_write(void *channel, const char *data, size_t size)
@@ -341,7 +367,7 @@ static void ssh_close(void *channel, bool at_once)
     if (at_once || ssh->state < SSH_RUNNING || ssh->state == SSH_PAUSE)
         ssh->is_cut = true;
     else if (ssh->state == SSH_RUNNING)
-        set_deadline(ssh, END_SECONDS);
+        ssh_limit(ssh, END_SECONDS);
     ssh_wake(ssh, 0);
 }
 

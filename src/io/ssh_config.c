@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/ssh_chain.h"
 #include "io/ssh_user.h"
 #include "io/transport.h"
 
@@ -102,12 +103,6 @@ static bool is_yes(const char *value)
 }
 
 /* ---- the options of `ssh -G` ---- */
-
-static void refuse(struct ssh_config *config, const char *option, const char *value)
-{
-    if (!config->unsupported)
-        config->unsupported = mem_printf("%s %s", option, value);
-}
 
 static void read_hostname(struct ssh_config *config, const char *value, const char *home)
 {
@@ -218,32 +213,46 @@ static void read_strictness(struct ssh_config *config, const char *value, const 
             config->accept_new = true;
 }
 
+static void set_unless_none(char **field, const char *value)
+{
+    set_text(field, strcmp(value, "none") == 0 ? NULL : value);
+}
+
 static void read_jump(struct ssh_config *config, const char *value, const char *home)
 {
     (void)home;
-    if (strcmp(value, "none") != 0)
-        refuse(config, "ProxyJump", value);
+    set_unless_none(&config->jump, value);
 }
 
 static void read_proxy_command(struct ssh_config *config, const char *value, const char *home)
 {
     (void)home;
-    if (strcmp(value, "none") != 0)
-        refuse(config, "ProxyCommand", value);
+    set_unless_none(&config->proxy_command, value);
 }
 
+/* yes, no, or the socket of an agent. */
 static void read_forward_agent(struct ssh_config *config, const char *value, const char *home)
 {
     (void)home;
-    if (strcmp(value, "no") != 0)
-        refuse(config, "ForwardAgent", value);
+    config->forward_agent = strcmp(value, "no") != 0;
 }
 
 static void read_certificate(struct ssh_config *config, const char *value, const char *home)
 {
     (void)home;
-    if (strcmp(value, "none") != 0)
-        refuse(config, "CertificateFile", value);
+    set_unless_none(&config->certificate, value);
+}
+
+static void read_gssapi(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    config->gssapi = is_yes(value);
+}
+
+static void read_hashing(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    config->hash_names = is_yes(value);
 }
 
 static const struct option {
@@ -255,6 +264,8 @@ static const struct option {
     { "connecttimeout", read_connect_timeout },
     { "forwardagent", read_forward_agent },
     { "globalknownhostsfile", read_known_hosts },
+    { "gssapiauthentication", read_gssapi },
+    { "hashknownhosts", read_hashing },
     { "hostkeyalias", read_key_alias },
     { "hostname", read_hostname },
     { "identitiesonly", read_identities_only },
@@ -314,7 +325,8 @@ void ssh_config_defaults(struct ssh_config *config, const char *name, const char
 {
     *config = (struct ssh_config){ .port = DEFAULT_PORT,
                                    .connect_timeout = DEFAULT_TIMEOUT,
-                                   .family = AF_UNSPEC };
+                                   .family = AF_UNSPEC,
+                                   .gssapi = true };
     set_text(&config->host, name);
     set_text(&config->user, ssh_user_name());
     set_text(&config->agent, getenv("SSH_AUTH_SOCK"));
@@ -331,6 +343,64 @@ static bool is_set(const char *value)
     return value && *value;
 }
 
+static void overlay_identities(struct ssh_config *config, const struct connection *connection,
+                               const char *home)
+{
+    if (!is_set(connection->identities))
+        return;
+    if (!connection->is_bastion || !config->identities_given)
+        clear_list(&config->identities);
+    config->identities_given = true;
+    add_paths(config, &config->identities, connection->identities, home);
+}
+
+static void refuse(struct ssh_config *config, const char *option, const char *value)
+{
+    free(config->unsupported);
+    config->unsupported = mem_printf("%s %s", option, value);
+}
+
+/* A host is not its own bastion, also where `Host *` names one for all. */
+static void drop_own_jump(struct ssh_config *config, const struct connection *connection)
+{
+    char *rest;
+    char *last = jump_last(config->jump, &rest);
+    struct jump_host host = jump_host_parse(last);
+    bool is_own = strcmp(host.name, connection->name) == 0 &&
+                  (!host.user || strcmp(host.user, config->user) == 0) &&
+                  (!host.port || host.port == config->port);
+    if (is_own)
+        set_text(&config->jump, rest);
+    free(host.user);
+    free(host.name);
+    free(last);
+    free(rest);
+}
+
+/* A chain of the Fakefile takes the place of all that the configuration says of the way. */
+static void overlay_way(struct ssh_config *config, const struct connection *connection)
+{
+    if (is_set(connection->jump)) {
+        set_unless_none(&config->jump, connection->jump);
+        set_text(&config->proxy_command, NULL);
+    }
+    if (config->jump)
+        drop_own_jump(config, connection);
+    bool was_configured = config->forward_agent;
+    if (connection->forward_agent != FORWARD_AS_CONFIGURED)
+        config->forward_agent = connection->forward_agent == FORWARD_YES;
+    if (connection->is_bastion)
+        config->forward_agent = false;
+    if (config->forward_agent && was_configured)
+        refuse(config, "ForwardAgent", "yes");
+    else if (config->forward_agent)
+        refuse(config, "forward_agent =", "yes");
+    if (config->certificate)
+        refuse(config, "CertificateFile", config->certificate);
+    if (config->proxy_command)
+        refuse(config, "ProxyCommand", config->proxy_command);
+}
+
 void ssh_config_overlay(struct ssh_config *config, const struct connection *connection,
                         const char *home)
 {
@@ -340,21 +410,14 @@ void ssh_config_overlay(struct ssh_config *config, const struct connection *conn
         config->port = connection->port;
     if (connection->connect_timeout)
         config->connect_timeout = connection->connect_timeout;
-    if (is_set(connection->identities)) {
-        clear_list(&config->identities);
-        config->identities_given = true;
-        add_paths(config, &config->identities, connection->identities, home);
-    }
+    overlay_identities(config, connection, home);
     if (is_set(connection->known_hosts)) {
         clear_list(&config->known_hosts);
         add_paths(config, &config->known_hosts, connection->known_hosts, home);
     }
     if (is_set(connection->host_keys))
         config->accept_new = strcmp(connection->host_keys, "accept-new") == 0;
-    if (is_set(connection->jump) && strcmp(connection->jump, "none") != 0)
-        refuse(config, "ssh_jump =", connection->jump);
-    if (connection->forward_agent)
-        refuse(config, "forward_agent =", "yes");
+    overlay_way(config, connection);
 }
 
 void ssh_config_clear(struct ssh_config *config)
@@ -364,6 +427,9 @@ void ssh_config_clear(struct ssh_config *config)
     free(config->key_alias);
     free(config->agent);
     free(config->unsupported);
+    free(config->jump);
+    free(config->proxy_command);
+    free(config->certificate);
     clear_list(&config->identities);
     clear_list(&config->known_hosts);
     *config = (struct ssh_config){ 0 };

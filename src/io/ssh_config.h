@@ -25,7 +25,13 @@ struct ssh_config {
     char *agent;            /* path of its socket; NULL: no agent */
     struct vec known_hosts; /* char *: paths, the first is the one to append to */
     bool accept_new;
-    char *unsupported; /* "ProxyJump bastion": the option that needs another transport; NULL */
+    bool hash_names; /* HashKnownHosts, for lines that are added */
+    char *jump; /* the bastions on the way, "a,user@b:2222", the last is next to the host; NULL */
+    char *proxy_command; /* NULL */
+    char *certificate;   /* CertificateFile; NULL */
+    bool forward_agent;
+    bool gssapi;       /* may be tried */
+    char *unsupported; /* "ProxyCommand nc %h 22": the option that libssh2 cannot do; NULL */
 };
 
 /* Asks; `found` is called from the loop, with the configuration, which the query owns, or with NULL

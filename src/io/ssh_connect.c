@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "io/loop.h"
+#include "io/ssh_link.h"
 #include "io/ssh_state.h"
 
 /* From a name to a socket that is connected: the look-up in the pool, then one address after the
@@ -88,8 +89,11 @@ void ssh_forget_lookup(struct ssh *ssh)
         lookup->ssh = NULL;
 }
 
+/* Behind a bastion, it is the bastion that knows the name. */
 enum ssh_progress ssh_step_resolve(struct ssh *ssh)
 {
+    if (ssh->config->jump)
+        return SSH_NEXT;
     if (!ssh->lookup)
         start_lookup(ssh);
     const struct ssh_lookup *lookup = ssh->lookup;
@@ -186,6 +190,8 @@ void ssh_hang_up(struct ssh *ssh)
 {
     poll_watch_free(ssh->watch);
     ssh->watch = NULL;
+    ssh_link_leave(ssh->link);
+    ssh->link = NULL;
     if (ssh->fd >= 0)
         close(ssh->fd);
     ssh->fd = -1;
@@ -216,6 +222,8 @@ static enum ssh_progress fail_connect(struct ssh *ssh, int error)
 
 enum ssh_progress ssh_step_connect(struct ssh *ssh)
 {
+    if (ssh->config->jump)
+        return ssh_step_join(ssh);
     for (;;) {
         int error = 0;
         if (ssh->fd < 0) {

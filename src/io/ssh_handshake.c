@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "io/ssh_link.h"
 #include "io/ssh_state.h"
 
 /* From a socket to a session whose host is the right one. */
@@ -21,7 +22,7 @@ static void keep_greeting(struct ssh *ssh, const char *data, size_t size)
  * channel is in use the end is kept from it until all is read. */
 static ssize_t end_of_connection(struct ssh *ssh, ssize_t result)
 {
-    if (ssh->state != SSH_RUNNING)
+    if (ssh->state != SSH_RUNNING && ssh->state != SSH_CARRY)
         return result;
     ssh->is_lost = true;
     ssh->lost_error = (int)-result;
@@ -33,17 +34,34 @@ static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags
     struct ssh *ssh = *abstract;
     if (ssh->is_dropped)
         return -ECONNRESET;
-    ssize_t count = recv(fd, buffer, size, flags);
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+    if (ssh->is_dry)
         return -EAGAIN;
+    ssize_t count =
+        ssh->link ? ssh_link_receive(ssh->link, buffer, size) : recv(fd, buffer, size, flags);
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+        ssh->is_dry = true;
+        return -EAGAIN;
+    }
     if (count <= 0)
         return end_of_connection(ssh, count < 0 ? -errno : 0);
+    ssh->is_dry = (size_t)count < size;
     if (ssh->received < GREETING_MAX)
         keep_greeting(ssh, buffer, (size_t)count);
-    if (size > 1) /* the banner comes byte by byte */
+    if (size > 1 && !ssh->link) /* the banner comes byte by byte */
         ssh_acknowledge(fd);
     ssh->received += (size_t)count;
     return count;
+}
+
+static ssize_t send_to_link(libssh2_socket_t fd, const void *buffer, size_t size, int flags,
+                            void **abstract)
+{
+    (void)fd, (void)flags;
+    struct ssh *ssh = *abstract;
+    if (ssh->is_dropped)
+        return -ECONNRESET;
+    ssize_t count = ssh_link_send(ssh->link, buffer, size);
+    return count < 0 ? -errno : count;
 }
 
 /* ---- errors ---- */
@@ -66,10 +84,10 @@ static bool sheds_load(const struct ssh *ssh)
 static enum ssh_progress fail_banner(struct ssh *ssh)
 {
     if (sheds_load(ssh)) {
-        ssh->may_retry = true;
+        ssh->was_shed = true;
         ssh_fail(ssh, TRANSPORT_UNREACHABLE,
                  "%s closed the connection before its banner (%u tries)",
-                 str_text(&ssh->address_text), ssh->tries + 1);
+                 str_text(&ssh->address_text), ssh->retry.tries + 1);
         return ssh_hint(
             ssh, "the server sheds load (MaxStartups in its sshd_config) or bars this address");
     }
@@ -125,6 +143,8 @@ static bool start_session(struct ssh *ssh)
         return false;
     libssh2_session_set_blocking(ssh->session, 0);
     libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_RECV, (void *)receive);
+    if (ssh->link)
+        libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_SEND, (void *)send_to_link);
     for (size_t i = 0; i < sizeof preferences / sizeof *preferences; i++)
         libssh2_session_method_pref(ssh->session, preferences[i].method, preferences[i].names);
     ssh_prefer_host_keys(ssh);
@@ -135,7 +155,8 @@ enum ssh_progress ssh_step_handshake(struct ssh *ssh)
 {
     if (!ssh->session && !start_session(ssh))
         return ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "libssh2 could not start a session");
-    int result = libssh2_session_handshake(ssh->session, ssh->fd);
+    int result =
+        libssh2_session_handshake(ssh->session, ssh->link ? ssh_link_socket(ssh->link) : ssh->fd);
     if (result == LIBSSH2_ERROR_EAGAIN)
         return SSH_WAIT_LIBRARY;
     return result == 0 ? ssh_check_host_key(ssh) : fail_handshake(ssh, result);

@@ -6,6 +6,7 @@
 #include "io/key.h"
 #include "io/known_hosts.h"
 #include "io/loop.h"
+#include "io/ssh_accept.h"
 #include "io/ssh_state.h"
 
 /* Is the host the one it is taken for? What ssh does with StrictHostKeyChecking=yes, or accept-new.
@@ -89,33 +90,10 @@ struct refusal {
     struct str print; /* fingerprint */
 };
 
-/* "ssh -p 2222 web1 true": shows the key and asks. */
-static void add_ssh_command(const struct ssh *ssh, struct str *out)
-{
-    const struct connection *connection = ssh->connection;
-    str_add(out, "ssh ");
-    if (connection->config && *connection->config) {
-        str_add(out, "-F ");
-        str_add_quoted(out, connection->config);
-        str_addc(out, ' ');
-    }
-    if (connection->known_hosts && *connection->known_hosts) {
-        char *option = mem_printf("UserKnownHostsFile=%s", connection->known_hosts);
-        str_add(out, "-o ");
-        str_add_quoted(out, option);
-        str_addc(out, ' ');
-        free(option);
-    }
-    if (ssh->config->port != 22)
-        str_addf(out, "-p %u ", ssh->config->port);
-    str_add_quoted(out, connection->name);
-    str_add(out, " true");
-}
-
 static enum ssh_progress refuse_unknown(struct ssh *ssh, const struct refusal *refusal)
 {
     struct str command = { 0 };
-    add_ssh_command(ssh, &command);
+    ssh_add_accept_command(ssh->connection, ssh->config, &command);
     ssh_fail(ssh, TRANSPORT_HOST_KEY, "the host key of %s is unknown: %s %s",
              str_text(&refusal->names->name), str_text(&refusal->type), str_text(&refusal->print));
     ssh_hint(ssh,
@@ -138,7 +116,7 @@ static enum ssh_progress refuse_changed(struct ssh *ssh, const struct refusal *r
     struct str remove = { 0 };
     struct str command = { 0 };
     add_remove_command(refusal, &remove);
-    add_ssh_command(ssh, &command);
+    ssh_add_accept_command(ssh->connection, ssh->config, &command);
     ssh_fail(ssh, TRANSPORT_HOST_KEY,
              "the host key of %s has changed: it is now %s %s, %s:%u has another",
              str_text(&refusal->names->name), str_text(&refusal->type), str_text(&refusal->print),
@@ -158,7 +136,7 @@ static enum ssh_progress refuse_other_type(struct ssh *ssh, const struct refusal
     struct str command = { 0 };
     known_hosts_add_types(&refusal->names->files, str_text(&refusal->names->name),
                           refusal->names->bare, &known);
-    add_ssh_command(ssh, &command);
+    ssh_add_accept_command(ssh->connection, ssh->config, &command);
     bool could_check = false;
     for (int i = 0; i < HOST_KEY_TYPES; i++)
         could_check = could_check || list_has(str_text(&known), host_key_types[i]);

@@ -44,6 +44,7 @@ struct answers {
     struct loop *loop;
     struct map by_key;
     bool has_config;
+    bool hashes_names; /* the system's configuration says so, where nothing is asked */
     unsigned running;
     struct vec queue; /* struct answer *, whose turn comes, from `next` on */
     size_t next;
@@ -54,6 +55,7 @@ static void *answers_new(struct loop *loop)
     struct answers *answers = mem_alloc(sizeof *answers);
     answers->loop = loop;
     answers->has_config = ssh_user_has_config();
+    answers->hashes_names = ssh_user_system_hashes_names();
     return answers;
 }
 
@@ -85,6 +87,7 @@ static void tell(struct ssh_query *query)
     }
     const char *home = ssh_user_home();
     ssh_config_defaults(&query->config, query->connection->name, home);
+    query->config.hash_names = answer->all->hashes_names;
     ssh_config_read(&query->config, str_text(&answer->output), home);
     ssh_config_overlay(&query->config, query->connection, home);
     query->found(query->context, &query->config, NULL);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "io/ssh_config.h"
+#include "io/ssh_gate.h"
 #include "io/transport.h"
 
 struct addrinfo;
@@ -31,6 +32,7 @@ enum ssh_state {
     SSH_RUNNING, /* both ways */
     SSH_LEAVE,   /* the far side has ended its output: channel and session are closed */
     SSH_END,     /* nothing is left but to tell */
+    SSH_CARRY,   /* a bastion: carries the connections of others, after SSH_AUTHENTICATE */
     SSH_PAUSE,   /* waits before all is tried again from SSH_RESOLVE on */
     SSH_STATES,
 };
@@ -44,12 +46,12 @@ enum ssh_progress {
     SSH_FAILED,       /* ssh_fail was called */
 };
 
-enum ssh_gate { SSH_GATE_OUTSIDE, SSH_GATE_QUEUED, SSH_GATE_INSIDE };
-
 /* Who has a packet half sent: until it has left, only the same call may be made again. */
 enum ssh_sender { SSH_NOBODY, SSH_READER, SSH_WRITER };
 
+struct ssh_bastion;
 struct ssh_chunk;
+struct ssh_link;
 struct ssh_login;
 struct ssh_lookup;
 
@@ -58,7 +60,8 @@ struct ssh {
     const struct connection *connection;
     struct transport_events events;
     void *context;
-    char *command; /* sh -c '…' */
+    char *command;               /* sh -c '…' */
+    struct ssh_bastion *bastion; /* what it is to others; NULL: it runs sh */
 
     enum ssh_state state;
     enum ssh_progress progress; /* what the last step said */
@@ -76,13 +79,15 @@ struct ssh {
     struct str address_text;
     int fd;
     struct poll_watch *watch;
-    unsigned tries; /* of the whole connect */
-    enum ssh_gate gate;
+    struct ssh_link *link;  /* through a bastion, in place of a socket */
+    struct ssh_retry retry; /* of the whole connect */
+    struct ssh_pass pass;
 
     LIBSSH2_SESSION *session;
     LIBSSH2_CHANNEL *channel;
     struct str greeting; /* what came before the server's banner, for messages */
     size_t received;     /* bytes in all */
+    bool is_dry;         /* there was no more to receive: not asked again in this step */
     bool is_dropped;     /* the session is being freed */
     bool is_lost;        /* the connection has ended, libssh2 does not know it yet */
     int lost_error;      /* errno of it; 0: end of file */
@@ -98,14 +103,25 @@ struct ssh {
     enum transport_error error;
     struct str why;
     struct str hint;
-    bool may_retry; /* the failure is of a kind that may pass */
+    bool was_shed; /* the failure is that of a busy server, and may pass */
 };
+
+/* Begins; runs `command`, or carries for others when it is a bastion. The command is then its own.
+ */
+struct ssh *ssh_start(struct loop *loop, const struct connection *connection, char *command,
+                      struct ssh_bastion *bastion, const struct transport_events *events,
+                      void *context);
+/* Ends at the loop's next turn, whatever it does. */
+void ssh_cut(struct ssh *ssh);
 
 /* Steps the machine now, or after the step that runs. Not for use inside of `transport` functions
  * but through ssh_wake. */
 void ssh_continue(struct ssh *ssh);
 /* Steps the machine from the loop. */
 void ssh_wake(struct ssh *ssh, unsigned milliseconds);
+
+/* The state may last so many seconds from now on; 0: as long as it takes. */
+void ssh_limit(struct ssh *ssh, unsigned seconds);
 
 /* Notes why the connection ends; the first failure counts. Returns SSH_FAILED. */
 enum ssh_progress ssh_fail(struct ssh *ssh, enum transport_error error, const char *format, ...)
@@ -124,9 +140,9 @@ void ssh_hang_up(struct ssh *ssh);      /* watch and socket */
 void ssh_forget_lookup(struct ssh *ssh);
 void ssh_acknowledge(int fd); /* no delayed acknowledgement of what was read */
 
-/* ---- ssh_gate.c ---- */
-enum ssh_progress ssh_step_queue(struct ssh *ssh);
-void ssh_gate_leave(struct ssh *ssh); /* logged in, or given up */
+/* ---- ssh_jump.c: the way through bastions ---- */
+enum ssh_progress ssh_step_join(struct ssh *ssh);  /* the user's side: until its link is open */
+enum ssh_progress ssh_step_carry(struct ssh *ssh); /* the bastion's side */
 
 /* ---- ssh_handshake.c, ssh_hostkey.c, ssh_login.c ---- */
 enum ssh_progress ssh_step_handshake(struct ssh *ssh);
@@ -140,6 +156,7 @@ enum ssh_progress ssh_step_open_channel(struct ssh *ssh);
 enum ssh_progress ssh_step_execute(struct ssh *ssh);
 enum ssh_progress ssh_step_run(struct ssh *ssh);
 enum ssh_progress ssh_step_leave(struct ssh *ssh);
+enum ssh_progress ssh_fail_lost(struct ssh *ssh); /* the connection broke */
 void ssh_queue(struct ssh *ssh, const char *data, size_t size);
 void ssh_queue_free(struct ssh *ssh);
 

@@ -84,6 +84,8 @@ enum ssh_progress ssh_step_execute(struct ssh *ssh)
         return SSH_WAIT_LIBRARY;
     if (result != 0)
         return ssh_fail_library(ssh, "on starting sh");
+    free(ssh->command); /* it is long, and there may be many */
+    ssh->command = NULL;
     return SSH_NEXT;
 }
 
@@ -162,7 +164,7 @@ static enum ssh_progress write_eof(struct ssh *ssh)
     return SSH_NEXT;
 }
 
-static enum ssh_progress fail_lost(struct ssh *ssh)
+enum ssh_progress ssh_fail_lost(struct ssh *ssh)
 {
     const char *address = str_text(&ssh->address_text);
     if (ssh->lost_error == 0)
@@ -191,7 +193,7 @@ enum ssh_progress ssh_step_run(struct ssh *ssh)
         progress = read_streams(ssh);
     bool has_ended = progress == SSH_NEXT && libssh2_channel_eof(ssh->channel);
     if (ssh->is_lost && !has_ended && progress != SSH_FAILED)
-        return fail_lost(ssh);
+        return ssh_fail_lost(ssh);
     if (progress != SSH_NEXT)
         return progress;
     return has_ended ? SSH_NEXT : SSH_WAIT_LIBRARY;

@@ -57,9 +57,9 @@ char *ssh_user_other_config(void)
     return mem_strdup(system_config);
 }
 
-static bool is_stock_line(const char *line, size_t size)
+/* The line, of that length, with its blanks made single. */
+static void add_words(struct str *words, const char *line, size_t size)
 {
-    struct str words = { 0 };
     const char *end = line + size;
     while (line < end) {
         if (strchr(" \t\r", *line)) {
@@ -67,11 +67,17 @@ static bool is_stock_line(const char *line, size_t size)
             continue;
         }
         size_t length = strcspn(line, " \t\r\n");
-        if (words.len > 0)
-            str_addc(&words, ' ');
-        str_addn(&words, line, length);
+        if (words->len > 0)
+            str_addc(words, ' ');
+        str_addn(words, line, length);
         line += length;
     }
+}
+
+static bool is_stock_line(const char *line, size_t size)
+{
+    struct str words = { 0 };
+    add_words(&words, line, size);
     bool is_stock = words.len == 0 || words.data[0] == '#';
     for (size_t i = 0; !is_stock && i < sizeof stock_lines / sizeof *stock_lines; i++)
         is_stock = strcmp(words.data, stock_lines[i]) == 0;
@@ -105,4 +111,21 @@ bool ssh_user_has_config(void)
     bool exists = access(path, F_OK) == 0;
     free(path);
     return exists || !system_is_stock();
+}
+
+bool ssh_user_system_hashes_names(void)
+{
+    struct str text = { 0 };
+    bool hashes = false;
+    if (file_read(system_config, &text))
+        for (const char *line = str_text(&text); !hashes && *line;) {
+            struct str words = { 0 };
+            size_t size = strcspn(line, "\n");
+            add_words(&words, line, size);
+            hashes = strcmp(str_text(&words), "HashKnownHosts yes") == 0;
+            str_free(&words);
+            line += size + (line[size] == '\n');
+        }
+    str_free(&text);
+    return hashes;
 }

@@ -15,6 +15,9 @@ const char *ssh_user_database_home(void);
  * where it finds the files by itself. The caller frees it. */
 char *ssh_user_other_config(void);
 
+/* True when the system's configuration has new lines of known_hosts hashed for everyone. */
+bool ssh_user_system_hashes_names(void);
+
 /* True when there is a configuration worth asking ssh for: the user's own, or a system's that does
  * more than the one in the package. */
 bool ssh_user_has_config(void);

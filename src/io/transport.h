@@ -6,6 +6,13 @@
 
 struct loop;
 
+/* Whether the host is to see the user's ssh agent. */
+enum agent_forwarding {
+    FORWARD_AS_CONFIGURED, /* by the user's ssh configuration */
+    FORWARD_YES,
+    FORWARD_NO,
+};
+
 /* All that is known about how to reach a host, before the user's ssh configuration is asked for
  * the rest. Strings outlive the session. */
 struct connection {
@@ -16,14 +23,16 @@ struct connection {
     unsigned port;            /* 0: from the ssh configuration, then 22 */
     const char *identities;   /* ssh_identity: key files, blanks between; NULL */
     const char *password;     /* NULL */
-    const char *jump;         /* ssh_jump; NULL */
+    const char *jump;         /* ssh_jump: hosts, commas between, or "none"; NULL */
     const char *known_hosts;  /* ssh_known_hosts: files, blanks between; NULL: ssh's */
     const char *host_keys;    /* "strict" (also NULL) or "accept-new" */
     const char *config;       /* ssh_config: in place of the user's; NULL */
     unsigned connect_timeout; /* seconds; 0: from the ssh configuration, then 30 */
     unsigned connect_retries;
     unsigned keepalive; /* seconds; 0: 15 */
-    bool forward_agent;
+    enum agent_forwarding forward_agent;
+    bool never_asks; /* no passphrase is asked on the terminal, even where there is one */
+    bool is_bastion; /* on the way to another host: the identities are added to its own */
 };
 
 enum transport_error {
@@ -44,10 +53,11 @@ struct transport_events {
      * one line, hint says what to do or is NULL; both are valid during the call. The channel is
      * freed after it. */
     void (*closed)(void *context, enum transport_error error, const char *why, const char *hint);
+    /* A line about how the host is reached, where that is not the usual way; may be NULL. */
+    void (*notice)(void *context, const char *text);
 };
 
 /* One way to a host: a row of the table. `boot` is the text of `sh -c 'boot'`, which runs there. */
-
 struct transport {
     const char *name;
     bool boots_by_input; /* the far program reads ahead: nothing is written before the boot text has
@@ -62,7 +72,9 @@ struct transport {
 
 extern const struct transport transport_local;   /* sh of this machine */
 extern const struct transport transport_command; /* a program of this machine that talks to an sh */
-extern const struct transport transport_ssh;
+extern const struct transport transport_ssh;     /* libssh2, in this process */
+extern const struct transport transport_openssh; /* the ssh program */
+extern const struct transport transport_auto;    /* the first of the two that can do it */
 
 /* The row for connection->transport, or NULL. */
 const struct transport *transport_find(const struct connection *connection);

@@ -116,7 +116,7 @@ START_TEST(the_ssh_configuration_is_followed)
     know("fakes-alias", "host_ed");
     char *command = mem_printf(
         "printf '%%s\\n' 'Host web1' 'HostName 127.0.0.1' 'Port %u' 'HostKeyAlias fakes-alias' "
-        "'IdentityFile %s' 'UserKnownHostsFile %s' 'Host jumpy' 'ProxyJump web1' >config",
+        "'IdentityFile %s' 'UserKnownHostsFile %s' 'Host odd' 'ProxyCommand none of them' >config",
         server.port, own_key, known);
     server_sh(&server, command);
     free(command);
@@ -125,9 +125,9 @@ START_TEST(the_ssh_configuration_is_followed)
     talk_run(&talk, &connection, "echo in");
     expect_ok("in\n", "");
     talk_clear(&talk);
-    connection.name = "jumpy";
+    connection.name = "odd";
     talk_run(&talk, &connection, "echo in");
-    expect_failure(TRANSPORT_UNSUPPORTED, "ProxyJump web1", "openssh");
+    expect_failure(TRANSPORT_UNSUPPORTED, "ProxyCommand none of them", "openssh");
     free(config);
 }
 END_TEST
@@ -161,7 +161,7 @@ static void answer_read(void *context, int stream, const char *data, size_t size
 START_TEST(a_callback_may_write)
 {
     static const struct transport_events events = { talk_opened, answer_read, talk_drained,
-                                                    talk_closed };
+                                                    talk_closed, talk_notice };
     serve_known();
     talk.keep_open = true;
     struct loop *loop = loop_new();

@@ -74,13 +74,13 @@ START_TEST(what_another_transport_must_do_is_named)
         const char *text;
         const char *unsupported;
     } cases[] = {
-        { "proxyjump bastion\n", "ProxyJump bastion" },
         { "proxycommand nc %h %p\n", "ProxyCommand nc %h %p" },
         { "forwardagent yes\n", "ForwardAgent yes" },
         { "certificatefile ~/c\n", "CertificateFile ~/c" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ssh_config config = read_config(cases[i].text);
+        ssh_config_overlay(&config, &(struct connection){ .name = "web1" }, "/home/me");
         ck_assert_str_eq(config.unsupported, cases[i].unsupported);
         ssh_config_clear(&config);
     }
@@ -109,11 +109,38 @@ START_TEST(the_fakefile_comes_first)
     expect_list(&config.identities, "/b /home/me/c");
     expect_list(&config.known_hosts, "/l");
     connection =
-        (struct connection){ .user = "", .identities = "", .known_hosts = "", .jump = "x" };
+        (struct connection){ .name = "web1", .user = "", .identities = "", .jump = "x,me@y:2" };
     ssh_config_overlay(&config, &connection, "/home/me");
     ck_assert_str_eq(config.user, "b");
     expect_list(&config.identities, "/b /home/me/c");
-    ck_assert_str_eq(config.unsupported, "ssh_jump = x");
+    ck_assert_str_eq(config.jump, "x,me@y:2");
+    ssh_config_clear(&config);
+}
+END_TEST
+
+/* What the Fakefile says of the way and of the agent stands above the configuration. */
+START_TEST(the_way_is_one)
+{
+    static const char text[] = "proxycommand nc\nforwardagent yes\nproxyjump none\n";
+    struct ssh_config config = read_config(text);
+    struct connection connection = { .name = "web1", .jump = "y", .forward_agent = FORWARD_NO };
+    ssh_config_overlay(&config, &connection, "/home/me");
+    ck_assert_ptr_null(config.unsupported);
+    ck_assert_str_eq(config.jump, "y");
+    ssh_config_clear(&config);
+    config = read_config("proxyjump y\n");
+    connection.jump = "none";
+    ssh_config_overlay(&config, &connection, "/home/me");
+    ck_assert_ptr_null(config.jump);
+    ssh_config_clear(&config);
+    config = read_config("proxyjump a,web1\n");
+    ssh_config_overlay(&config, &(struct connection){ .name = "web1" }, "/home/me");
+    ck_assert_str_eq(config.jump, "a"); /* not through itself */
+    ssh_config_clear(&config);
+    config = read_config("identityfile /gate\n");
+    connection = (struct connection){ .name = "gate", .identities = "/own", .is_bastion = true };
+    ssh_config_overlay(&config, &connection, "/home/me");
+    expect_list(&config.identities, "/gate /own");
     ssh_config_clear(&config);
 }
 END_TEST
@@ -258,6 +285,7 @@ int main(void)
     tcase_add_test(tests, options_of_ssh_are_taken);
     tcase_add_test(tests, what_another_transport_must_do_is_named);
     tcase_add_test(tests, the_fakefile_comes_first);
+    tcase_add_test(tests, the_way_is_one);
     if (system("command -v ssh >/dev/null 2>&1") == 0) {
         tcase_add_test(tests, ssh_resolves_the_configuration);
         tcase_add_test(tests, many_hosts_are_asked_about);

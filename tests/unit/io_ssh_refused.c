@@ -112,9 +112,9 @@ END_TEST
 
 START_TEST(what_this_transport_lacks_is_told)
 {
-    connection.jump = "bastion";
+    connection.forward_agent = FORWARD_YES;
     talk_run(&talk, &connection, "echo in");
-    expect_failure(TRANSPORT_UNSUPPORTED, "ssh_jump = bastion", "openssh");
+    expect_failure(TRANSPORT_UNSUPPORTED, "forward_agent = yes", "openssh");
 }
 END_TEST
 
@@ -150,10 +150,11 @@ END_TEST
 START_TEST(a_busy_server_is_tried_again)
 {
     static const char *const words[] = { "", "Exceeded MaxStartups\r\n" };
+    connection.connect_timeout = 1;
     for (int i = 0; i < 2; i++) {
         pretend(words[i]);
         talk_run(&talk, &connection, "echo in");
-        expect_failure(TRANSPORT_UNREACHABLE, "before its banner (4 tries)", "MaxStartups");
+        expect_failure(TRANSPORT_UNREACHABLE, " tries)", "MaxStartups");
         talk_clear(&talk);
         server_stop(&server);
     }

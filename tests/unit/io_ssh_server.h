@@ -87,14 +87,15 @@ static inline void server_start(struct server *server, const char *host_keys, co
     str_addf(&config, "ListenAddress 127.0.0.1\nPort %u\nAuthorizedKeysFile %s/keys\n",
              server->port, server->folder);
     str_add(&config,
-            "UsePAM no\nStrictModes no\nPidFile none\nMaxStartups 2000\nLogLevel ERROR\n"
+            "UsePAM no\nStrictModes no\nPidFile none\nMaxStartups 2000\nLogLevel INFO\n"
             "PermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n");
-    str_addf(&config, "SetEnv HOME=%s/home\n%s\n", server->folder, more);
+    str_addf(&config, "SetEnv HOME=%s/home\n", server->folder);
     while (*host_keys) {
         size_t size = strcspn(host_keys, " ");
         str_addf(&config, "HostKey %s/%.*s\n", server->folder, (int)size, host_keys);
         host_keys += size + (host_keys[size] == ' ');
     }
+    str_addf(&config, "%s\n", more); /* it may end with a Match block */
     char *path = mem_printf("%s/sshd_config", server->folder);
     char *log = mem_printf("%s/log", server->folder);
     ck_assert(file_replace(path, config.data, config.len, 0600));

@@ -17,6 +17,7 @@
 /* One connection and all that is told of it. */
 struct talk {
     struct loop *loop;
+    const struct transport *way; /* NULL: transport_ssh */
     void *channel;
     const char *input; /* written once it is open */
     size_t input_size;
@@ -26,17 +27,22 @@ struct talk {
     int opened, drained, closed;
     struct str out[3];
     enum transport_error error;
-    struct str why, hint;
+    struct str why, hint, notices;
 };
+
+static inline const struct transport *way_of(const struct talk *talk)
+{
+    return talk->way ? talk->way : &transport_ssh;
+}
 
 static inline void talk_opened(void *context)
 {
     struct talk *talk = context;
     talk->opened++;
     if (talk->input_size > 0)
-        transport_ssh.write(talk->channel, talk->input, talk->input_size);
+        way_of(talk)->write(talk->channel, talk->input, talk->input_size);
     if (!talk->keep_open)
-        transport_ssh.close(talk->channel, false);
+        way_of(talk)->close(talk->channel, false);
 }
 
 static inline void talk_read(void *context, int stream, const char *data, size_t size)
@@ -50,7 +56,7 @@ static inline void talk_drained(void *context)
 {
     struct talk *talk = context;
     talk->drained++;
-    ck_assert_uint_eq(transport_ssh.queued(talk->channel), 0);
+    ck_assert_uint_eq(way_of(talk)->queued(talk->channel), 0);
 }
 
 static inline void talk_closed(void *context, enum transport_error error, const char *why,
@@ -66,19 +72,25 @@ static inline void talk_closed(void *context, enum transport_error error, const 
     ck_assert_ptr_null(strchr(str_text(&talk->why), '\n'));
 }
 
+static inline void talk_notice(void *context, const char *text)
+{
+    struct talk *talk = context;
+    str_addf(&talk->notices, "%s\n", text);
+}
+
 static inline void talk_cut(void *context)
 {
     struct talk *talk = context;
-    transport_ssh.close(talk->channel, true);
+    way_of(talk)->close(talk->channel, true);
 }
 
 static inline void talk_start(struct talk *talk, struct loop *loop,
                               const struct connection *connection, const char *boot)
 {
     static const struct transport_events events = { talk_opened, talk_read, talk_drained,
-                                                    talk_closed };
+                                                    talk_closed, talk_notice };
     talk->loop = loop;
-    talk->channel = transport_ssh.open(loop, connection, boot, &events, talk);
+    talk->channel = way_of(talk)->open(loop, connection, boot, &events, talk);
     if (talk->cut_after > 0)
         talk->cut = loop_after(loop, talk->cut_after - 1, talk_cut, talk);
 }
@@ -100,6 +112,7 @@ static inline void talk_clear(struct talk *talk)
     str_free(&talk->out[2]);
     str_free(&talk->why);
     str_free(&talk->hint);
+    str_free(&talk->notices);
     *talk = (struct talk){ 0 };
 }
 
