@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/map.h"
+#include "base/range.h"
 #include "base/vec.h"
 #include "model/variable.h"
 
@@ -50,14 +51,6 @@ struct role *inventory_find_role(const struct inventory *inventory, const char *
 struct role *inventory_role(struct inventory *inventory, const char *name,
                             struct location where); /* made when absent */
 
-/* Each text that a range stands for: `web[01-03,7]` ▶ web01 web02 web03 web7. Padding as written.
- * At most RANGE_MAXIMUM results, else false with a message in *why. */
-enum { RANGE_MAXIMUM = 100000 };
-typedef bool range_visitor(void *context, const char *text);
-bool range_expand(const char *pattern, range_visitor *visit, void *context, const char **why);
-/* The inverse, for headings: web01 web02 web03 db1 ▶ "web[01-03] db1". Into out. */
-struct str;
-void range_fold(const char *const *names, size_t count, struct str *out);
 /* Shell pattern with ranges, for --limit and host lists of `-x`. */
 bool host_matches(const struct host *host, const char *pattern);
 

@@ -6,12 +6,11 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/range.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "ui/color.h"
 #include "ui/safe.h"
-
-#define DIGITS "0123456789"
 
 enum { SIGNAL_MAXIMUM = 64 };
 
@@ -89,25 +88,13 @@ static const char *copy(struct summary *summary, const char *s)
     return s ? arena_strdup(summary->arena, s) : NULL;
 }
 
-/* By name, where digits count as a number: web2 before web10. */
-static int compare_names(const char *a, const char *b)
-{
-    while (*a && *a == *b) {
-        a++;
-        b++;
-    }
-    if (strspn(a, DIGITS) != strspn(b, DIGITS))
-        return strspn(a, DIGITS) < strspn(b, DIGITS) ? -1 : 1;
-    return (unsigned char)*a - (unsigned char)*b;
-}
-
 /* Hosts come as they are done; people look for them by name. */
 static void add_name(struct vec *names, const char *name)
 {
     size_t at = names->len;
 
     vec_push(names, NULL);
-    for (; at > 0 && compare_names(names->items[at - 1], name) > 0; at--)
+    for (; at > 0 && range_compare(names->items[at - 1], name) > 0; at--)
         names->items[at] = names->items[at - 1];
     names->items[at] = (void *)name;
 }

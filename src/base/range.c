@@ -1,10 +1,11 @@
+#include "base/range.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "model/host.h"
 
 /* Numbers of more digits would not fit and name no machine. */
 enum { DIGITS_MAXIMUM = 18 };
@@ -253,4 +254,15 @@ void range_fold(const char *const *names, size_t count, struct str *out)
         else
             add_group(out, names + i, n, slot.start);
     }
+}
+
+int range_compare(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    if (count_digits(a) != count_digits(b))
+        return count_digits(a) < count_digits(b) ? -1 : 1;
+    return (unsigned char)*a - (unsigned char)*b;
 }

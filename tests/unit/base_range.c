@@ -1,4 +1,4 @@
-#include "model/host.h"
+#include "base/range.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -122,9 +122,22 @@ START_TEST(test_fold_round_trip)
 }
 END_TEST
 
+START_TEST(test_compare)
+{
+    static const char *const ordered[] = { "db1", "web", "web2", "web10", "web10b", "web11" };
+
+    ck_assert_int_eq(range_compare("web1", "web1"), 0);
+    for (size_t i = 0; i + 1 < sizeof ordered / sizeof *ordered; i++) {
+        ck_assert_int_lt(range_compare(ordered[i], ordered[i + 1]), 0);
+        ck_assert_int_gt(range_compare(ordered[i + 1], ordered[i]), 0);
+    }
+    ck_assert_int_lt(range_compare("web2x3", "web2x20"), 0);
+}
+END_TEST
+
 int main(void)
 {
-    Suite *suite = suite_create("model_range");
+    Suite *suite = suite_create("base_range");
     TCase *cases = tcase_create("ranges");
     SRunner *runner;
     int failed;
@@ -132,6 +145,7 @@ int main(void)
     tcase_add_loop_test(cases, test_expand, 0, sizeof patterns / sizeof *patterns);
     tcase_add_loop_test(cases, test_fold, 0, sizeof lists / sizeof *lists);
     tcase_add_loop_test(cases, test_fold_round_trip, 0, 200);
+    tcase_add_test(cases, test_compare);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
