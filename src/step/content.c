@@ -9,10 +9,15 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "step/content_name.h"
 
 /* A folder being read. */
 struct reading {
     const char *root;
+    bool is_source;     /* without what is no part of a source */
+    struct stat except; /* of a source: a file that is left out; st_ino 0: none */
+    struct stat made;   /* … and its folder, which may not have been there without it */
+    size_t made_index;  /* of that among the entries; SIZE_MAX: not met */
     struct content *entries;
     size_t count, cap;
     char *why;
@@ -57,12 +62,29 @@ static struct content *add_entry(struct reading *reading)
     return entry;
 }
 
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino && a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* The state of git and of this program, and what is made of the source. */
+static bool is_left_out(const struct reading *reading, const char *path, const struct stat *status)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return reading->is_source && (strcmp(name, ".git") == 0 || strcmp(name, ".fake") == 0 ||
+                                  is_same_file(&reading->except, status));
+}
+
 static bool visit(void *context, const char *path, const struct stat *status, bool *skip)
 {
-    (void)skip;
     struct reading *reading = context;
     if (!*path)
         return true;
+    *skip = is_left_out(reading, path, status);
+    if (*skip)
+        return true;
+    if (is_same_file(&reading->made, status))
+        reading->made_index = reading->count;
     struct content *entry = add_entry(reading);
     char *full = mem_printf("%s/%s", reading->root, path);
     entry->path = mem_strdup(path);
@@ -96,12 +118,48 @@ static struct hash hash_entries(const struct content *root)
     return hasher_end(hasher);
 }
 
-static void read_folder(struct content *content)
+/* What `except` is made in is no more part of the source than it, unless there is more in it. */
+static void leave_out_made(struct reading *reading)
 {
-    struct reading reading = { .root = content->path };
+    size_t index = reading->made_index;
+    if (index == SIZE_MAX)
+        return;
+    const char *path = reading->entries[index].path;
+    size_t length = strlen(path);
+    if (index + 1 < reading->count &&
+        strncmp(reading->entries[index + 1].path, path, length) == 0 &&
+        reading->entries[index + 1].path[length] == '/')
+        return;
+    free((char *)path);
+    reading->count--;
+    memmove(&reading->entries[index], &reading->entries[index + 1],
+            (reading->count - index) * sizeof *reading->entries);
+}
+
+static void leave_out(struct reading *reading, const char *except, size_t length)
+{
+    char *path = mem_strndup(except, length), *slash = strrchr(path, '/');
+    reading->is_source = true;
+    if (stat(path, &reading->except) != 0)
+        reading->except.st_ino = 0;
+    if (slash)
+        *slash = '\0';
+    if (!slash || stat(path, &reading->made) != 0)
+        reading->made.st_ino = 0;
+    free(path);
+}
+
+static void read_folder(struct content *content, const char *name)
+{
+    struct reading reading = { .root = content->path, .made_index = SIZE_MAX };
+    const char *except;
+    size_t length;
+    if (content_name_part(name, 0, &except, &length))
+        leave_out(&reading, except, length);
     content->kind = CONTENT_FOLDER;
     if (!file_walk(content->path, visit, &reading))
         explain(&content->why, errno);
+    leave_out_made(&reading);
     if (!content->why)
         content->why = reading.why;
     else
@@ -111,10 +169,11 @@ static void read_folder(struct content *content)
     content->hash = hash_entries(content);
 }
 
-struct content *content_load(const char *path)
+struct content *content_load(const char *name)
 {
     struct content *content = mem_alloc(sizeof *content);
     struct stat status;
+    const char *path = content_name_path(name);
     content->path = mem_strdup(path);
     if (stat(path, &status) != 0) {
         explain(&content->why, errno);
@@ -122,7 +181,7 @@ struct content *content_load(const char *path)
     }
     content->mode = status.st_mode & 07777;
     if (S_ISDIR(status.st_mode))
-        read_folder(content);
+        read_folder(content, name);
     else if (S_ISREG(status.st_mode))
         read_file(content, path, &status);
     else

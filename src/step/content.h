@@ -6,6 +6,8 @@
 
 #include "base/hash.h"
 
+struct arena;
+
 enum content_kind {
     CONTENT_MISSING,
     CONTENT_FILE,
@@ -28,10 +30,19 @@ struct content {
     const char *why;  /* it could not be read; NULL: fine */
 };
 
-/* Reads, hashes and lists what is at the path. Never NULL: a path that is not there or cannot be
- * read gives CONTENT_MISSING and `why`. Touches nothing but the file system and its own memory, so
- * it may run in any thread. The caller frees it with content_free. */
-struct content *content_load(const char *path);
+/* Reads, hashes and lists what is at a path, or has another name (below). Never NULL: a path that
+ * is not there or cannot be read gives CONTENT_MISSING and `why`. Touches nothing but the file
+ * system and its own memory, so it may run in any thread. The caller frees it with content_free. */
+struct content *content_load(const char *name);
 void content_free(struct content *content); /* NULL is allowed */
+
+/* Names that content_load takes in place of plain paths; from the arena. No path that a user can
+ * write looks like one. */
+
+/* What is at the path, without .git, .fake and the file `except`. */
+const char *content_name_source(struct arena *arena, const char *path, const char *except);
+/* The path in a name; NULL for one that is of no file here. */
+const char *content_name_path(const char *name);
+const char *content_name_shown(struct arena *arena, const char *name); /* for messages */
 
 #endif

@@ -1,12 +1,12 @@
 #include "step/put.h"
 
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/str.h"
 #include "step/command.h"
+#include "step/source.h"
 
 /* put SRC… DST: files and trees to the host, each by a temporary name and a rename; what the host
  * has already is not sent. */
@@ -29,29 +29,6 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
     return true;
 }
 
-/* A path of this machine: ~/ is the home folder of who runs us. */
-static const char *path_here(struct arena *arena, const struct shell_word *word, const char *path)
-{
-    const char *home = word->from_home ? getenv("HOME") : NULL;
-    return home ? arena_printf(arena, "%s/%s", home, path) : path;
-}
-
-/* Adds the files here that a word stands for. False: a pattern that none fits. */
-static bool add_sources(struct arena *arena, const struct shell_word *word, struct vec *paths)
-{
-    if (!word->pattern) {
-        vec_push(paths, (void *)path_here(arena, word, word->text));
-        return true;
-    }
-    glob_t found;
-    if (glob(path_here(arena, word, word->pattern), 0, NULL, &found) != 0)
-        return false;
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        vec_push(paths, arena_strdup(arena, found.gl_pathv[i]));
-    globfree(&found);
-    return true;
-}
-
 /* Found out anew each time, as an earlier step may have made some of the files. */
 static void sources(const struct step *step, struct arena *arena, struct vec *paths)
 {
@@ -59,7 +36,7 @@ static void sources(const struct step *step, struct arena *arena, struct vec *pa
     size_t before = paths->len;
     put->unmatched = NULL;
     for (size_t i = 0; i + 1 < step->argument_count; i++)
-        if (!add_sources(arena, &step->arguments[i], paths))
+        if (!source_add(arena, &step->arguments[i], paths))
             put->unmatched = step->arguments[i].text;
     put->source_count = paths->len - before;
 }

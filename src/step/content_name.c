@@ -1,0 +1,45 @@
+#include <string.h>
+
+#include "base/arena.h"
+#include "step/content_name.h"
+
+/* \1, a letter for the kind, and its parts, a \1 in front of each; the path is the last. */
+
+enum { MARK = '\1' };
+
+const char *content_name_source(struct arena *arena, const char *path, const char *except)
+{
+    return arena_printf(arena, "%cs%c%s%c%s", MARK, MARK, except, MARK, path);
+}
+
+bool content_name_is(const char *name, char kind)
+{
+    return name[0] == MARK && name[1] == kind;
+}
+
+bool content_name_part(const char *name, unsigned index, const char **part, size_t *length)
+{
+    if (name[0] != MARK)
+        return false;
+    do {
+        name = strchr(name + 1, MARK);
+        if (!name)
+            return false;
+    } while (index-- > 0);
+    *part = name + 1;
+    *length = strcspn(*part, "\1");
+    return true;
+}
+
+const char *content_name_path(const char *name)
+{
+    if (name[0] != MARK)
+        return name;
+    return content_name_is(name, CONTENT_NAME_SOURCE) ? strrchr(name, MARK) + 1 : NULL;
+}
+
+const char *content_name_shown(struct arena *arena, const char *name)
+{
+    (void)arena;
+    return content_name_path(name);
+}
