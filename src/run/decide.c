@@ -45,12 +45,32 @@ static struct hash hash_content(const struct content *content)
     return hasher_end(hasher);
 }
 
-static void add_sources(struct fingerprint *fingerprint, const struct step_run *step)
+static bool holds_text(const struct vec *list, const char *text)
 {
-    for (size_t i = 0; i < step->paths.len; i++) {
-        fingerprint_add(fingerprint, "file", step->paths.items[i], hash_content(step->contents[i]));
-        fingerprint->has_inputs = true;
+    for (size_t i = 0; i < list->len; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* What the steps read. A file that an earlier step of the same recipe makes is no input: what that
+ * one reads is. */
+static void add_sources(struct job_run *job)
+{
+    struct vec made = { 0 };
+    for (size_t i = 0; i < job->steps.count; i++) {
+        const struct step_run *step = &job->step_runs[i];
+        for (size_t k = 0; step->is_prepared && k < step->paths.len; k++) {
+            const char *name = step->paths.items[k];
+            if (made.len > 0 && holds_text(&made, name))
+                continue;
+            fingerprint_add(&job->fingerprint, "file", content_name_shown(job->arena, name),
+                            hash_content(step->contents[k]));
+            job->fingerprint.has_inputs = true;
+        }
+        step_outputs(&job->steps.items[i], job->arena, &made);
     }
+    vec_free(&made);
 }
 
 static void add_file(struct job_run *job, const struct job *need)
@@ -116,9 +136,7 @@ void decide_fingerprint(struct job_run *job)
         never_skipped = never_skipped || step->verb->never_skipped;
     }
     add_needs(job, job->job);
-    for (size_t i = 0; i < job->steps.count; i++)
-        if (job->step_runs[i].is_prepared)
-            add_sources(&job->fingerprint, &job->step_runs[i]);
+    add_sources(job);
     add_variables(job);
     fingerprint_end(&job->fingerprint);
     job->has_fingerprint = job->fingerprint.has_inputs && !never_skipped;

@@ -73,18 +73,14 @@ static const char *failure(struct job_run *job, const struct step *step, int sta
     return arena_printf(job->arena, "exit code %d", WEXITSTATUS(status));
 }
 
-static void on_ended(void *context, int status, bool held, const char *why)
+/* The step's `why` says how it went. */
+static void end_step(struct job_run *job, int code, bool held, bool may_try_again)
 {
-    struct job_run *job = context;
     struct step *step = running_step(job);
     struct step_run *run = &job->step_runs[job->cursor];
-    int code = status < 0 ? -1 : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    job->process = NULL;
-    end_timer(job);
     contents_expire(job->run->contents);
-    run->why = failure(job, step, status, why);
     bool again =
-        run->why && run->tries < step->options.retries && status >= 0 && !job->run->interrupted;
+        run->why && may_try_again && run->tries < step->options.retries && !job->run->interrupted;
     tell_step_ended(job, step, job->timed_out ? -1 : code, again);
     if (held)
         tell_left_holder(job, step);
@@ -100,6 +96,36 @@ static void on_ended(void *context, int status, bool held, const char *why)
     }
     job->cursor++;
     job_advance(job);
+}
+
+static void on_ended(void *context, int status, bool held, const char *why)
+{
+    struct job_run *job = context;
+    int code = status < 0 ? -1 : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    job->process = NULL;
+    end_timer(job);
+    job->step_runs[job->cursor].why = failure(job, running_step(job), status, why);
+    end_step(job, code, held, status >= 0);
+}
+
+static void work(void *context)
+{
+    struct job_run *job = context;
+    job->work_why = step_work(running_step(job), job->step_runs[job->cursor].contents);
+}
+
+static void worked(void *context)
+{
+    struct job_run *job = context;
+    struct step_run *run = &job->step_runs[job->cursor];
+    job->is_working = false;
+    if (job->run->interrupted)
+        run->why = "interrupted";
+    else if (job->work_why)
+        run->why = arena_strdup(job->arena, job->work_why);
+    free(job->work_why);
+    job->work_why = NULL;
+    end_step(job, run->why ? -1 : 0, false, true);
 }
 
 static const struct process_events events = { .output = on_output, .ended = on_ended };
@@ -124,24 +150,34 @@ static bool take_records(struct job_run *job)
     return store_flush(job->run->store);
 }
 
-void here_start(struct job_run *job, struct step *step)
+static void start_process(struct job_run *job, const struct step *step)
 {
     struct expander expander;
-    job_expander(job, &expander, EXPAND_VALUE);
-    if (!take_records(job)) {
-        job_fail(job, FAKE_FAILED, "the record in .fake cannot be taken away");
-        return;
-    }
     const char *shell = job_value(job, "SHELL", job->arena);
     const char *argv[] = { shell ? shell : "/bin/sh", "-c", step_local_command(step), NULL };
+    job_expander(job, &expander, EXPAND_VALUE);
     char **environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
     struct process_options options = { .argv = argv, .environment = environment };
-    job->step_runs[job->cursor].began = loop_now(job->run->loop);
-    tell_step(job, step, EVENT_STEP_BEGAN, 0, step->text);
     job->process = process_start(job->run->loop, &options, &events, job);
     lang_environment_free(environment);
     if (step->options.timeout)
         job->timer = loop_after(job->run->loop, step->options.timeout, on_time_out, job);
+}
+
+void here_start(struct job_run *job, struct step *step)
+{
+    if (!take_records(job)) {
+        job_fail(job, FAKE_FAILED, "the record in .fake cannot be taken away");
+        return;
+    }
+    job->step_runs[job->cursor].began = loop_now(job->run->loop);
+    tell_step(job, step, EVENT_STEP_BEGAN, 0, step->text);
+    if (step_local_command(step)) {
+        start_process(job, step);
+    } else {
+        job->is_working = true;
+        loop_work(job->run->loop, work, worked, job);
+    }
 }
 
 /* ---- records of this machine's tasks ---- */
@@ -154,6 +190,8 @@ static void list_outputs(struct job_run *job, struct vec *paths)
         vec_push(paths, arena_strndup(job->arena, text, length));
         text += length;
     }
+    for (size_t i = 0; i < job->steps.count; i++)
+        step_outputs(&job->steps.items[i], job->arena, paths);
 }
 
 static void ready_again(void *context)

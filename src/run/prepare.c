@@ -88,8 +88,9 @@ void prepare_note_made(struct job_run *job)
         const struct vec *paths = &job->step_runs[i].paths;
         for (size_t k = 0; k < paths->len; k++) {
             struct stat status;
-            if (stat(paths->items[k], &status) == 0)
-                note_made(job, job->job, paths->items[k], status.st_ctim.tv_sec);
+            const char *path = content_name_path(paths->items[k]);
+            if (path && stat(path, &status) == 0)
+                note_made(job, job->job, path, status.st_ctim.tv_sec);
         }
     }
 }
@@ -112,9 +113,10 @@ bool prepare_contents(struct job_run *job, void (*ready)(void *context))
         if (is_known(&job->steps.items[i]))
             step_sources(&job->steps.items[i], job->arena, &step->paths);
         for (size_t k = 0; k < step->paths.len; k++) {
+            const char *path = content_name_path(step->paths.items[k]);
             vec_push(&sources, step->paths.items[k]);
-            if (has_makers)
-                vec_push(&job->paths, step->paths.items[k]);
+            if (has_makers && path)
+                vec_push(&job->paths, (void *)path);
         }
     }
     struct contents *contents = job->run->contents;

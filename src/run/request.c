@@ -276,9 +276,20 @@ static bool refresh(struct job_run *job)
     return !host_ask(job->host, job);
 }
 
+/* Of a step here: those that it reads, with all that the steps before it made. */
+static bool refresh_here(struct job_run *job)
+{
+    if (step_local_command(step_at(job, job->cursor)))
+        return true;
+    if (!prepare_contents(job, ready_again))
+        return false;
+    prepare_step(job, job->cursor);
+    return true;
+}
+
 bool request_continue(struct job_run *job)
 {
-    if (job->request_id || job->process || job->timer || job->state == JOB_ENDED)
+    if (job->request_id || job->process || job->is_working || job->timer || job->state == JOB_ENDED)
         return false;
     while (job->cursor < job->steps.count) {
         struct step *step = step_at(job, job->cursor);
@@ -289,7 +300,7 @@ bool request_continue(struct job_run *job)
         } else if (step->verb->place == STEP_HERE) {
             if (has_records(job) && !job->took_record)
                 send_steps(job); /* the taking away alone */
-            else
+            else if (refresh_here(job))
                 here_start(job, step);
             return false;
         } else {

@@ -191,6 +191,8 @@ struct job_run {
     bool took_record; /* the old one is gone, what is owed is written */
     bool wrote_record;
     struct process *process;
+    bool is_working; /* a step here is at work in the pool */
+    char *work_why;  /* what came of it: NULL, or why it failed */
     struct timer *timer;
     struct str captured;  /* of a $(run …) */
     uint32_t question_id; /* its step; 0: none */
@@ -274,7 +276,7 @@ void request_ended(struct job_run *job, uint32_t id, int status);
 /* A step failed for good: what on-failure tasks and the job's end say of it. */
 void request_note_failure(struct job_run *job, const struct step *step, int status);
 void request_wait_to_try(struct job_run *job, const struct step *step); /* again, after its delay */
-void here_start(struct job_run *job, struct step *step);
+void here_start(struct job_run *job, struct step *step); /* its contents are prepared */
 bool here_record(struct job_run *job); /* false: its outputs are still read; advances then */
 /* A later job of the run reads this file, which the job left: its record holds it too. Its hash was
  * wanted. */

@@ -75,6 +75,14 @@ static const char *read_user(struct step_options *options, const char *value)
     return NULL;
 }
 
+static const char *read_prefix(struct step_options *options, const char *value)
+{
+    if (!*value || *value == '/' || strstr(value, ".."))
+        return "a folder in the archive, such as app-1.0/";
+    options->prefix = value;
+    return NULL;
+}
+
 /* What chown takes; no option of it. */
 static bool is_account(const char *value)
 {
@@ -185,6 +193,7 @@ static const struct option table[] = {
     { "exclude", VERB_TAKES_PUT, true, true, read_exclude },
     { "unpack", VERB_TAKES_PUT, false, true, read_unpack },
     { "strip", VERB_TAKES_PUT, true, true, read_strip },
+    { "prefix", VERB_TAKES_PREFIX, true, true, read_prefix },
 };
 
 enum { OPTION_COUNT = sizeof table / sizeof *table };

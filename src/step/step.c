@@ -50,3 +50,14 @@ const char *step_local_command(const struct step *step)
 {
     return step->local_command;
 }
+
+char *step_work(const struct step *step, const struct content *const *contents)
+{
+    return step->verb->work(step, contents);
+}
+
+void step_outputs(const struct step *step, struct arena *arena, struct vec *paths)
+{
+    if (step->is_parsed && step->verb->outputs)
+        step->verb->outputs(step, arena, paths);
+}

@@ -38,6 +38,7 @@ struct step_options {
     const char *ok;       /* "0,3"; NULL: "0" */
     const char *mode;     /* octal, as written; NULL */
     const char *user;     /* of sudo; NULL: root */
+    const char *prefix;   /* of names in an archive; NULL */
     bool quiet;
     /* On a host. */
     const char *stdin_file; /* a file of this machine, given on standard input */
@@ -151,7 +152,12 @@ bool step_wants_output(const struct step *step);
 bool step_take_output(struct step *step, const char *data, size_t size, const char **why);
 bool step_finish(struct step *step, int status, const char **why);
 
-/* A step of this machine: the shell line to run. */
+/* A step of this machine: the shell line to run, or NULL: it has work of its own. */
 const char *step_local_command(const struct step *step);
+/* That work; contents are those of step_sources. For a thread of the pool. NULL, or why it failed;
+ * the caller frees it. */
+char *step_work(const struct step *step, const struct content *const *contents);
+/* The files of this machine that the step makes, as paths (const char *, the arena's). */
+void step_outputs(const struct step *step, struct arena *arena, struct vec *paths);
 
 #endif

@@ -12,6 +12,7 @@ enum verb_option {
     VERB_TAKES_HOST = 1 << 3,   /* --stdin --input --if --unless --creates */
     VERB_TAKES_SENT = 1 << 4,   /* --owner --group --sudo --check */
     VERB_TAKES_PUT = 1 << 5,    /* --text --expand --mirror --delete --exclude --unpack --strip */
+    VERB_TAKES_PREFIX = 1 << 8, /* --prefix */
 };
 
 /* A row a verb. Functions that are NULL: nothing to do. */
@@ -35,6 +36,10 @@ struct verb {
                     const struct step_target *target, const char **why);
     bool (*output)(struct step *step, const char *data, size_t size, const char **why);
     bool (*finish)(struct step *step, int status, const char **why);
+    /* STEP_HERE and no command: what it does, in a thread of the pool. NULL, or why it failed,
+     * which the caller frees. */
+    char *(*work)(const struct step *step, const struct content *const *contents);
+    void (*outputs)(const struct step *step, struct arena *arena, struct vec *paths);
 };
 
 const struct verb *verb_find(const char *name, size_t length); /* or NULL */
@@ -47,6 +52,7 @@ extern const struct verb verb_local;
 extern const struct verb verb_put;
 extern const struct verb verb_get;
 extern const struct verb verb_link;
+extern const struct verb verb_archive;
 extern const struct verb verb_cd;
 extern const struct verb verb_env;
 extern const struct verb verb_prefix;

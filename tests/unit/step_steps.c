@@ -107,9 +107,9 @@ static const struct {
     /* Verbs that are none. */
     { "t @:\n\trnu a\n",
       "2: unknown verb 'rnu': each step of a task begins with a verb\n  did you mean 'run'?\n" },
-    { "t @:\n\tcheckout main x\n",
-      "2: unknown verb 'checkout': each step of a task begins with a verb\n"
-      "  known verbs are run, sudo, local, put, get, link, cd, env, prefix\n" },
+    { "t @:\n\ttransmogrify main x\n",
+      "2: unknown verb 'transmogrify': each step of a task begins with a verb\n"
+      "  known verbs are run, sudo, local, put, get, archive, link, cd, env, prefix\n" },
 
     /* What waits. */
     { "t @:\n\trun a $(run b)\n\trun c\n", "1? run a $(run b)\n2 run c\n" },
