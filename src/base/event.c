@@ -78,6 +78,24 @@ static double seconds_between(struct timespec from, struct timespec to)
     return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 }
 
+void events_tick(struct events *events)
+{
+    double time = seconds_between(events->start, now());
+
+    for (size_t i = 0; i < events->count; i++) {
+        if (events->sinks[i].tick)
+            events->sinks[i].tick(events->sinks[i].self, time);
+    }
+}
+
+void events_pause(struct events *events, bool paused)
+{
+    for (size_t i = 0; i < events->count; i++) {
+        if (events->sinks[i].pause)
+            events->sinks[i].pause(events->sinks[i].self, paused);
+    }
+}
+
 void events_emit(struct events *events, struct event event)
 {
     event.number = ++events->last_number;

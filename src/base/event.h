@@ -10,7 +10,7 @@ struct diag;
 /* What happens in a run, told as it happens: typed, numbered from 1, timed. Everything that a user,
  * a log or a program sees of a run is made from these. docs/events.md has the JSON form. */
 enum event_kind {
-    EVENT_RUN_BEGAN, /* text: the goals */
+    EVENT_RUN_BEGAN, /* text: the goals; peers: all hosts of the run */
     EVENT_PRINTED,   /* text: what $(info) prints */
     EVENT_NOTICE,    /* text: something the user should know (a role without hosts, …) */
     EVENT_WARNING,   /* text, hint */
@@ -39,6 +39,9 @@ struct event {
     unsigned job;       /* 1-based number of the job in this run; 0: none */
     const char *host;   /* "user@web1" as shown; NULL: this machine or none */
     const char *target; /* NULL: none */
+    unsigned peers;     /* jobs of this target on hosts, this one among them; of one batch only,
+                           where the target is rolled in batches. 0: the job is on no host */
+    unsigned batch;     /* 1-based; 0: all at once */
     unsigned step;      /* 1-based; 0: none */
     const char *verb;   /* NULL: a line of a make rule's recipe */
     const char *text;
@@ -60,6 +63,8 @@ struct event {
 /* A sink turns events into something. Any function may be NULL: not for me. */
 struct event_sink {
     void (*event)(void *self, const struct event *event);
+    void (*tick)(void *self, double time); /* about once a second: see events_tick */
+    void (*pause)(void *self, bool paused);
     void (*free)(void *self);
     void *self;
 };
@@ -71,6 +76,12 @@ void events_free(struct events *events); /* frees the sinks too */
 void events_add_sink(struct events *events, struct event_sink sink);
 /* Numbers and times the event and hands it to every sink. Nothing in it need outlive the call. */
 void events_emit(struct events *events, struct event event);
+/* To be called about once a second while a run goes on, for sinks that hold something back, or show
+ * how long something takes. */
+void events_tick(struct events *events);
+/* Somebody is about to be asked something on the terminal, until it is called with false: sinks
+ * show what they hold back, and write nothing more. */
+void events_pause(struct events *events, bool paused);
 const char *event_kind_name(enum event_kind kind); /* "job-began": the JSON form's "event" */
 
 #endif

@@ -140,7 +140,7 @@ static int run(struct fake *fake, const struct plan *plan, bool is_optional)
     options.dry_run = options.question = options.touch = false;
     options.always = options.always && fake->restarts == 0;
     options.keep_going = options.keep_going || is_optional;
-    events_add_sink(events, (struct event_sink){ pass_on, NULL, &filter });
+    events_add_sink(events, (struct event_sink){ .event = pass_on, .self = &filter });
     code = run_plan(plan, &options, events);
     events_free(events);
     return code;

@@ -135,7 +135,7 @@ static void write_event(void *self, const struct event *event)
 struct event_sink json_sink(FILE *out)
 {
     json_set_alloc_funcs(mem_alloc, free); /* out of memory is fatal, in one place */
-    return (struct event_sink){ write_event, NULL, out };
+    return (struct event_sink){ .event = write_event, .self = out };
 }
 
 const char *json_library(void)

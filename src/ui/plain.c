@@ -313,5 +313,5 @@ struct event_sink plain_sink(FILE *out, FILE *errors, struct plain_look look)
     plain->silent = look.silent || look.question;
     plain->question = look.question;
     plain->dry_run = look.dry_run;
-    return (struct event_sink){ show, plain_free, plain };
+    return (struct event_sink){ .event = show, .free = plain_free, .self = plain };
 }
