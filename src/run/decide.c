@@ -22,10 +22,11 @@ void decide_reason(struct job_run *job, const char *format, ...)
 
 /* ---- the fingerprint ---- */
 
-static void add_step(struct fingerprint *fingerprint, const struct step *step)
+/* `number`: among those that count, so that a gate can come and go. */
+static void add_step(struct fingerprint *fingerprint, const struct step *step, unsigned number)
 {
     char name[24];
-    snprintf(name, sizeof name, "%u", step->number);
+    snprintf(name, sizeof name, "%u", number);
     struct hasher *hasher = hasher_new();
     hasher_add_string(hasher, step->verb->name);
     hasher_add(hasher, &step->verb->version, sizeof step->verb->version);
@@ -60,13 +61,14 @@ static void add_sources(struct job_run *job)
     struct vec made = { 0 };
     for (size_t i = 0; i < job->steps.count; i++) {
         const struct step_run *step = &job->step_runs[i];
+        bool is_command = job->steps.items[i].verb->is_command;
         for (size_t k = 0; step->is_prepared && k < step->paths.len; k++) {
             const char *name = step->paths.items[k];
             if (made.len > 0 && holds_text(&made, name))
                 continue;
             fingerprint_add(&job->fingerprint, "file", content_name_shown(job->arena, name),
                             hash_content(step->contents[k]));
-            job->fingerprint.has_inputs = true;
+            job->fingerprint.has_inputs = job->fingerprint.has_inputs || !is_command;
         }
         step_outputs(&job->steps.items[i], job->arena, &made);
     }
@@ -128,11 +130,13 @@ static void add_variables(struct job_run *job)
 void decide_fingerprint(struct job_run *job)
 {
     bool never_skipped = false;
+    unsigned number = 0;
     fingerprint_free(&job->fingerprint);
     job->fingerprint = fingerprint_new(job->arena);
     for (size_t i = 0; i < job->steps.count; i++) {
         const struct step *step = &job->steps.items[i];
-        add_step(&job->fingerprint, step);
+        if (step->verb->place != STEP_GATE)
+            add_step(&job->fingerprint, step, ++number);
         never_skipped = never_skipped || step->verb->never_skipped;
     }
     add_needs(job, job->job);

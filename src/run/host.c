@@ -7,6 +7,7 @@
 #include "io/loop.h"
 #include "run/script.h"
 #include "run/state.h"
+#include "step/verb.h"
 
 /* A host's session: connecting, the first questions, and to whom what it tells belongs. */
 
@@ -50,15 +51,18 @@ static bool is_asking(const struct host_run *host, const struct job_run *job)
     return false;
 }
 
-static bool wants_answer(const struct step_run *step)
+/* A gate is asked when its job's turn has come. */
+static bool wants_answer(const struct job_run *job, size_t index)
 {
-    return step->is_prepared && step->question.len > 0 && !step->answer;
+    const struct step_run *step = &job->step_runs[index];
+    return step->is_prepared && step->question.len > 0 && !step->answer &&
+           (job->steps.items[index].verb->place != STEP_GATE || job == job->host->active);
 }
 
 bool host_ask(struct host_run *host, struct job_run *job)
 {
     for (size_t i = 0; i < job->steps.count; i++)
-        if (wants_answer(&job->step_runs[i])) {
+        if (wants_answer(job, i)) {
             uint32_t id = expect_answer(host, job, i);
             session_query(host->session, id, str_text(&job->step_runs[i].question));
         }
@@ -379,7 +383,7 @@ static size_t add_step_questions(struct host_run *host, struct session_query *qu
     for (size_t i = 0; i < host->jobs.len; i++) {
         struct job_run *job = host->jobs.items[i];
         for (size_t k = 0; k < job->steps.count; k++) {
-            if (!wants_answer(&job->step_runs[k]))
+            if (!wants_answer(job, k))
                 continue;
             if (queries)
                 queries[count] = (struct session_query){

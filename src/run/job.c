@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "io/loop.h"
 #include "io/process.h"
+#include "run/gate.h"
 #include "run/state.h"
 #include "step/verb.h"
 
@@ -110,9 +111,15 @@ static void explain(struct job_run *job)
 
 static bool do_deciding(struct job_run *job)
 {
+    const char *text;
     decide_fingerprint(job);
-    if (!decide_to_run(job)) {
-        tell_job(job, EVENT_JOB_SKIPPED, "unchanged");
+    enum gate gate = job_gate(job, &text);
+    if (gate == GATE_FAILED) {
+        job_fail(job, FAKE_FAILED, text);
+        return false;
+    }
+    if (gate == GATE_NO || !decide_to_run(job)) {
+        tell_job(job, EVENT_JOB_SKIPPED, gate == GATE_NO ? text : "unchanged");
         if (job->job->recipe || !job->host || !job->host->took_records)
             hooks_ask_owed(job);
         else
@@ -147,7 +154,7 @@ static bool only_sends(const struct job_run *job)
         bool sends = false;
         for (size_t k = 0; k < sizeof senders / sizeof *senders; k++)
             sends = sends || strcmp(verb->name, senders[k]) == 0;
-        if (!sends && verb->place != STEP_CONTEXT)
+        if (!sends && step_acts(&job->steps.items[i]))
             return false;
         any = any || sends;
     }

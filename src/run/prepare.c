@@ -134,7 +134,7 @@ void prepare_step(struct job_run *job, size_t index)
     for (size_t i = 0; i < run->paths.len; i++)
         run->contents[i] = contents_tree(job->run->contents, run->paths.items[i]);
     run->is_prepared = true;
-    if (step->verb->place != STEP_HOST)
+    if (!step->verb->ask)
         return;
     struct str question = { 0 };
     step_ask(step, run->contents, &question);

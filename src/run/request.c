@@ -137,8 +137,9 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
 static bool travels(struct job_run *job, size_t index)
 {
     const struct step *step = step_at(job, index);
-    return (step->verb->place == STEP_HOST && (!step->waits || step->is_parsed)) ||
-           (step->verb->place == STEP_CONTEXT && !step->waits);
+    if (!step_acts(step))
+        return !step->waits;
+    return step->verb->place == STEP_HOST && (!step->waits || step->is_parsed);
 }
 
 static struct request *begin_request(struct job_run *job)
@@ -295,7 +296,7 @@ bool request_continue(struct job_run *job)
         struct step *step = step_at(job, job->cursor);
         if (step->waits && !step->is_parsed && !resolve(job))
             return false;
-        if (step->verb->place == STEP_CONTEXT) {
+        if (!step_acts(step)) {
             job->cursor++;
         } else if (step->verb->place == STEP_HERE) {
             if (has_records(job) && !job->took_record)

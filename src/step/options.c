@@ -163,14 +163,14 @@ FLAG_OPTION(unpack)
 
 struct option {
     const char *name;
-    enum verb_option group;
+    unsigned groups; /* enum verb_option */
     bool takes_value;
     bool counts; /* in the fingerprint: it changes what is done */
     option_reader *read;
 };
 
 static const struct option table[] = {
-    { "timeout", VERB_TAKES_LIMITS, true, false, read_timeout },
+    { "timeout", VERB_TAKES_LIMITS | VERB_TAKES_TIMEOUT, true, false, read_timeout },
     { "retries", VERB_TAKES_LIMITS, true, false, read_retries },
     { "retry-delay", VERB_TAKES_LIMITS, true, false, read_retry_delay },
     { "quiet", VERB_TAKES_LIMITS, false, false, read_quiet },
@@ -201,7 +201,7 @@ enum { OPTION_COUNT = sizeof table / sizeof *table };
 static const struct option *find(const struct verb *verb, const char *name)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        if ((verb->options & table[i].group) && strcmp(table[i].name, name) == 0)
+        if ((verb->options & table[i].groups) && strcmp(table[i].name, name) == 0)
             return &table[i];
     return NULL;
 }
@@ -212,7 +212,7 @@ static void report_unknown(struct arena *arena, const struct verb *verb, const c
     const char *message = arena_printf(arena, "%s has no option --%s", verb->name, name);
     struct nearest nearest = nearest_to(name);
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (verb->options & table[i].group)
+        if (verb->options & table[i].groups)
             nearest_try(&nearest, table[i].name);
     const char *hint = NULL;
     if (nearest.best)

@@ -3,6 +3,11 @@
 #include "step/guard.h"
 #include "step/verb.h"
 
+bool step_acts(const struct step *step)
+{
+    return step->verb->place == STEP_HOST || step->verb->place == STEP_HERE;
+}
+
 void step_sources(const struct step *step, struct arena *arena, struct vec *paths)
 {
     if (step->is_parsed && step->verb->sources)

@@ -21,6 +21,7 @@ struct request;
 
 enum step_place {
     STEP_CONTEXT, /* cd, env, prefix: changes those after it, does nothing itself */
+    STEP_GATE,    /* only-if: asked before the decision, does nothing at its turn */
     STEP_HOST,    /* travels in a request */
     STEP_HERE,    /* a process or work of this machine */
 };
@@ -87,6 +88,7 @@ struct step {
     size_t argument_count;
     const char *command;                /* of run, local, sudo: for the shell */
     bool is_script;                     /* a { } block */
+    bool is_turned;                     /* of only-if: ! in front of the command, which is off */
     const char *local_command;          /* of local: the same in its folder, after its preamble */
     const struct step_context *context; /* cd, env, prefix up to here; never NULL */
     const char *input_name;             /* of its --stdin file's temporary copy there; NULL: none */
@@ -112,6 +114,9 @@ bool step_resolve(struct steps *steps, struct step *step, struct expander *expan
 /* Checks, without expanding more than verbs need, that each line of a task's recipe begins with a
  * verb and has known options: for the check before anything connects. */
 void steps_check(const struct recipe *recipe, struct expander *expander);
+
+/* It does something at its turn. */
+bool step_acts(const struct step *step);
 
 /* The files of this machine that the step reads, as paths (from the arena). */
 void step_sources(const struct step *step, struct arena *arena, struct vec *paths);

@@ -38,7 +38,7 @@ static const struct verb *take_verb(struct arena *arena, const char **cursor, st
 
 static bool check_place(const struct steps *steps, const struct step *step, struct diags *diags)
 {
-    if (!steps->is_local_task || step->verb->place != STEP_HOST)
+    if (!steps->is_local_task || (step->verb->place != STEP_HOST && step->verb->place != STEP_GATE))
         return true;
     diag_error_hint(diags, step->where,
                     arena_printf(steps->arena,
@@ -163,6 +163,30 @@ static void add_contexts_to_fingerprints(struct steps *steps)
     }
 }
 
+/* Gates are asked before the decision whether the job runs. */
+static bool check_gates(const struct steps *steps, struct diags *diags)
+{
+    const struct step *acting = NULL;
+    bool fine = true;
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->items[i];
+        if (step_acts(step) && !acting)
+            acting = step;
+        if (step->verb->place != STEP_GATE)
+            continue;
+        if (acting)
+            diag_error(diags, step->where, "'%s' stands in front of the first step that acts (%s)",
+                       step->verb->name, acting->verb->name);
+        else if (step->waits)
+            diag_error(
+                diags, step->where,
+                "'%s' is asked before all steps: nothing in or before it may wait for $(run …)",
+                step->verb->name);
+        fine = fine && !acting && !step->waits;
+    }
+    return fine;
+}
+
 static const char *host_name(struct arena *arena, struct expander *expander)
 {
     struct str value = { 0 };
@@ -205,7 +229,7 @@ bool steps_make(struct steps *steps, struct arena *arena, const struct recipe *r
         return false;
     apply_contexts(steps);
     add_contexts_to_fingerprints(steps);
-    return true;
+    return check_gates(steps, diags);
 }
 
 /* The draft of a step that waits, with its value now; NULL: failed (reported) or still waiting. */

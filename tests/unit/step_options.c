@@ -1,5 +1,7 @@
 #include "step_playing.h"
 
+#include "step/gate.h"
+
 /* The options of steps on a host, under each shell. */
 
 START_TEST(guards)
@@ -55,12 +57,58 @@ START_TEST(inputs)
 }
 END_TEST
 
+/* Asks the recipe's last step, a gate. */
+static enum gate ask_gate(const char *recipe, char said[256])
+{
+    char *fakefile = mem_printf("w = %s\nt @:\n%s", work, recipe);
+    struct step_world *world = world_open(fakefile);
+    ck_assert_msg(world_make(world), "%s", str_text(&world->said));
+    struct step *step = &world->steps.items[world->steps.count - 1];
+    struct str query = { 0 };
+    const char *text;
+    step_ask(step, NULL, &query);
+    uint32_t id = next_id++;
+    session_query(driver->session, id, str_text(&query));
+    driver_wait(driver, &driver->stories[id].ended);
+    enum gate gate = step_gate(step, str_text(&driver->stories[id].out), &text);
+    snprintf(said, 256, "%s", text ? text : "");
+    str_free(&query);
+    world_close(world);
+    free(fakefile);
+    return gate;
+}
+
+START_TEST(gates)
+{
+    char said[256];
+    open_all(SHELLS[_i]);
+    ck_assert_int_eq(ask_gate("\tonly-if true\n", said), GATE_YES);
+    ck_assert_int_eq(ask_gate("\tonly-if false\n", said), GATE_NO);
+    ck_assert_str_eq(said, "not needed: only-if false says no");
+    ck_assert_int_eq(ask_gate("\tonly-if ! exit 3\n", said), GATE_YES);
+    ck_assert_int_eq(ask_gate("\tonly-if ! echo; cat\n", said), GATE_NO);
+    ck_assert_str_eq(said, "not needed: only-if ! echo; cat says no");
+    ck_assert_int_eq(ask_gate("\tonly-if ! no-such-program\n", said), GATE_FAILED);
+    ck_assert_msg(strstr(said, "exit code 127: ") && strstr(said, "no-such-program"), "%s", said);
+    ck_assert_int_eq(ask_gate("\tonly-if --timeout=1 sleep 30\n", said), GATE_FAILED);
+    ck_assert_str_eq(said, "only-if took too long");
+    mkdir("sub", 0700);
+    ck_assert_int_eq(ask_gate("\tcd sub\n\tenv a=1\n\tonly-if touch $$a; exit 0\n", said),
+                     GATE_YES);
+    ck_assert_int_eq(access("sub/1", F_OK), 0);
+    ck_assert_int_eq(ask_gate("\tonly-if {\n\tfalse\n\ttrue\n\t}\n", said), GATE_NO);
+    ck_assert_int_eq(ask_gate("\tonly-if ls /proc/self/fd/9\n", said), GATE_NO);
+    close_all();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("options on a host");
     TCase *tests = tcase_create("host");
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, guards, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, gates, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, inputs, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -72,6 +72,14 @@ static const struct {
     { "t @:\n\trun --creates= a\n", "2: run: --creates takes a path on the host, not ''\n" },
     { "t @:\n\trun --timeout=$(run b) a\n", "1? run --timeout=$(run b) a\n" },
 
+    /* Gates. */
+    { "t @:\n\tcd /x\n\tonly-if ! a\n\trun b\n", "1 cd </x>\n2 only-if a in /x\n3 run b in /x\n" },
+    { "t @:\n\tput a b\n\tonly-if a\n",
+      "3: 'only-if' stands in front of the first step that acts (put)\n" },
+    { "t @:\n\tonly-if $(run a)\n",
+      "2: 'only-if' is asked before all steps: nothing in or before it may wait for $(run …)\n" },
+    { "t @:\n\tonly-if !\n", "2: 'only-if' without a command\n" },
+
     /* Words. */
     { "t @:\n\tput 'a b' \"c\\\"d\" e\\ f ~/g/ # all\n", "1 put <a b> <c\"d> <e f> <~/g/>\n" },
     { "t @:\n\tput *.x '*.y' a\\*[b] d/\n", "1 put <*.x*> <*.y> <a*[b]*> <d/>\n" },
@@ -109,7 +117,7 @@ static const struct {
       "2: unknown verb 'rnu': each step of a task begins with a verb\n  did you mean 'run'?\n" },
     { "t @:\n\ttransmogrify main x\n",
       "2: unknown verb 'transmogrify': each step of a task begins with a verb\n"
-      "  known verbs are run, sudo, local, put, get, archive, link, cd, env, prefix\n" },
+      "  known verbs are run, sudo, local, put, get, archive, link, only-if, cd, env, prefix\n" },
 
     /* What waits. */
     { "t @:\n\trun a $(run b)\n\trun c\n", "1? run a $(run b)\n2 run c\n" },
