@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/agent.h"
@@ -14,13 +15,20 @@ struct collection {
     struct ssh *ssh;
     struct agent *agent;
     struct vec *candidates;
-    struct str *unusable;
+    struct unusable *unusable;
     struct vec listed; /* struct agent_identity *, what the agent has */
 };
 
 static void note_unusable(struct collection *collection, const char *name, const char *why)
 {
-    str_addf(collection->unusable, "%s%s %s", collection->unusable->len > 0 ? ", " : "", name, why);
+    struct str *keys = &collection->unusable->keys;
+    str_addf(keys, "%s%s %s", keys->len > 0 ? ", " : "", name, why);
+}
+
+static void note_lacking(struct collection *collection, const char *what, const char *name)
+{
+    if (collection->unusable->lacking.len == 0)
+        str_addf(&collection->unusable->lacking, "%s %s", what, name);
 }
 
 static struct candidate *add_candidate(struct collection *collection, const void *blob, size_t size)
@@ -62,10 +70,28 @@ static bool try_agent_for(struct collection *collection, const struct key *key)
     return false;
 }
 
+/* ssh takes the certificate beside a key by itself. */
+static void look_for_certificate(struct collection *collection, const char *path)
+{
+    char *certificate = mem_printf("%s-cert.pub", path);
+    if (access(certificate, R_OK) == 0)
+        note_lacking(collection, "the certificate", certificate);
+    free(certificate);
+}
+
+static bool is_hardware(const void *blob, size_t size)
+{
+    struct wire wire = wire_read(blob, size);
+    struct wire_string type = wire_string(&wire);
+    return type.size > 3 && memcmp(type.data, "sk-", 3) == 0;
+}
+
 static void add_files(struct collection *collection, const struct vec *files)
 {
     for (size_t i = 0; i < files->len; i++) {
         const struct key *key = files->items[i];
+        if (is_hardware(key->blob.data, key->blob.len))
+            note_lacking(collection, "the hardware key", key->path);
         if (key->state == KEY_READY) {
             struct candidate *candidate = add_candidate(collection, key->blob.data, key->blob.len);
             candidate->key = key;
@@ -112,20 +138,25 @@ static void list_agent(struct collection *collection, const struct wire_string *
         } else {
             char *name = mem_printf("%.*s (agent)", (int)identity.comment.size,
                                     (const char *)identity.comment.data);
-            note_unusable(collection, name, "is of a type that this transport cannot use");
+            note_unusable(collection, name, "is of a type that libssh2 cannot use");
+            note_lacking(collection,
+                         is_hardware(identity.key.data, identity.key.size) ? "the hardware key"
+                                                                           : "the certificate",
+                         name);
             free(name);
         }
     }
 }
 
 void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_string *identities,
-                        struct vec *candidates, struct str *unusable)
+                        struct vec *candidates, struct unusable *unusable)
 {
     struct collection collection = { ssh, agent, candidates, unusable, { 0 } };
     struct vec files = { 0 };
     list_agent(&collection, identities);
     for (size_t i = 0; i < ssh->config->identities.len; i++) {
         const struct key *key = key_find(ssh->loop, ssh->config->identities.items[i]);
+        look_for_certificate(&collection, key->path);
         if (!try_agent_for(&collection, key))
             vec_push(&files, (void *)key);
     }

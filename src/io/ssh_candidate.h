@@ -34,11 +34,17 @@ struct candidate {
     struct str signature;
 };
 
+/* What could not be offered. */
+struct unusable {
+    struct str keys; /* "id_x is encrypted, …" */
+    struct str
+        lacking; /* the first that only the ssh program can use: "the certificate x-cert.pub" */
+};
+
 /* Adds to candidates: keys of the agent that stand beside a named file, files that were named, the
- * agent's other keys, ssh's default files. What cannot be used, and why, goes to `unusable`.
- * identities is the agent's answer, or NULL. */
+ * agent's other keys, ssh's default files. identities is the agent's answer, or NULL. */
 void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_string *identities,
-                        struct vec *candidates, struct str *unusable);
+                        struct vec *candidates, struct unusable *unusable);
 void candidates_free(struct vec *candidates);
 
 /* libssh2's sign callback; *abstract is the candidate. Says "again" while the agent is asked, which

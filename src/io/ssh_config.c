@@ -12,14 +12,14 @@
 #include "io/transport.h"
 
 /* What ssh looks for when no IdentityFile is named, as `ssh -G` prints it, those that libssh2 can
- * use first. */
+ * use first; of the hardware keys it is told that they need the ssh program. */
 static const char *const default_identities[] = {
     "~/.ssh/id_ed25519",    "~/.ssh/id_ecdsa", "~/.ssh/id_rsa", "~/.ssh/id_ecdsa_sk",
     "~/.ssh/id_ed25519_sk", "~/.ssh/id_xmss",  "~/.ssh/id_dsa",
 };
 
 enum {
-    DEFAULT_IDENTITIES_USED = 3, /* of the list: the others need what libssh2 lacks */
+    DEFAULT_IDENTITIES_USED = 5, /* of the list: nobody takes the others any more */
     DEFAULT_PORT = 22,
     DEFAULT_TIMEOUT = 30, /* seconds */
 };

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/agent.h"
@@ -24,8 +25,8 @@ struct ssh_login {
     struct vec candidates; /* struct candidate * */
     size_t at;             /* being offered */
     struct str tried;      /* for the message */
-    struct str unusable;   /* keys that could not be used, and why */
-    bool answered;         /* the password was given once: never a second time */
+    struct unusable unusable;
+    bool answered; /* the password was given once: never a second time */
 };
 
 void ssh_login_free(struct ssh_login *login)
@@ -35,7 +36,8 @@ void ssh_login_free(struct ssh_login *login)
     agent_cancel(login->question);
     candidates_free(&login->candidates);
     str_free(&login->tried);
-    str_free(&login->unusable);
+    str_free(&login->unusable.keys);
+    str_free(&login->unusable.lacking);
     free(login);
 }
 
@@ -51,7 +53,7 @@ static void collect(struct ssh *ssh, const struct wire_string *identities, const
     struct ssh_login *login = ssh->login;
     struct agent *agent = ssh->config->agent ? agent_find(ssh->loop, ssh->config->agent) : NULL;
     if (why)
-        str_add(&login->unusable, why);
+        str_add(&login->unusable.keys, why);
     candidates_collect(ssh, agent, identities, &login->candidates, &login->unusable);
     login->state = LOGIN_KEYS;
 }
@@ -182,8 +184,8 @@ enum { USUAL_MAX_TRIES = 6 }; /* MaxAuthTries of sshd_config(5) */
 static enum ssh_progress hint_login(struct ssh *ssh, const char *methods)
 {
     const struct ssh_login *login = ssh->login;
-    const char *unusable = str_text(&login->unusable);
-    if (login->unusable.len > 0)
+    const char *unusable = str_text(&login->unusable.keys);
+    if (login->unusable.keys.len > 0)
         return ssh_hint(ssh, "not usable: %s%s", unusable,
                         strstr(unusable, "is encrypted") ? "; ssh-add takes an encrypted key" : "");
     if (!strstr(methods, "publickey"))
@@ -200,9 +202,34 @@ static enum ssh_progress hint_login(struct ssh *ssh, const char *methods)
         "name a key file with ssh_identity or --identity, or add one to the agent with ssh-add");
 }
 
+/* A ticket to show to a server that takes GSSAPI. */
+static bool has_ticket(void)
+{
+    if (getenv("KRB5CCNAME"))
+        return true;
+    char *path = mem_printf("/tmp/krb5cc_%lu", (unsigned long)getuid());
+    bool exists = access(path, R_OK) == 0;
+    free(path);
+    return exists;
+}
+
+/* All that libssh2 can show was refused, but there is more. */
+static enum ssh_progress fail_lacking(struct ssh *ssh, const char *what)
+{
+    ssh_fail(ssh, TRANSPORT_UNSUPPORTED,
+             "%s lets %s in with nothing that libssh2 can show; it "
+             "cannot use %s",
+             str_text(&ssh->address_text), ssh->config->user, what);
+    return ssh_hint(ssh, "the ssh program can do it: ssh_transport = openssh");
+}
+
 static enum ssh_progress fail_login(struct ssh *ssh, const char *methods)
 {
     const struct ssh_login *login = ssh->login;
+    if (login->unusable.lacking.len > 0 && strstr(methods, "publickey"))
+        return fail_lacking(ssh, str_text(&login->unusable.lacking));
+    if (ssh->config->gssapi && strstr(methods, "gssapi-with-mic") && has_ticket())
+        return fail_lacking(ssh, "GSSAPI");
     const char *address = str_text(&ssh->address_text);
     const char *user = ssh->config->user;
     if (login->tried.len > 0)

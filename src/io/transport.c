@@ -4,13 +4,14 @@
 
 #include "base/str.h"
 
-/* ssh_transport's values. "openssh", the ssh program, will be a row of its own. */
+/* ssh_transport's values. */
 static const struct {
     const char *value;
     const struct transport *transport;
 } TRANSPORTS[] = {
-    { "auto", &transport_ssh },
+    { "auto", &transport_auto },
     { "ssh", &transport_ssh },
+    { "openssh", &transport_openssh },
     { "local", &transport_local },
 };
 

@@ -38,7 +38,8 @@ START_TEST(defaults_are_those_of_ssh)
     ck_assert_uint_eq(config.connect_timeout, 30);
     ck_assert(!config.accept_new && !config.identities_given && !config.unsupported);
     expect_list(&config.identities,
-                "/home/me/.ssh/id_ed25519 /home/me/.ssh/id_ecdsa /home/me/.ssh/id_rsa");
+                "/home/me/.ssh/id_ed25519 /home/me/.ssh/id_ecdsa /home/me/.ssh/id_rsa "
+                "/home/me/.ssh/id_ecdsa_sk /home/me/.ssh/id_ed25519_sk");
     expect_list(&config.known_hosts, "/home/me/.ssh/known_hosts /home/me/.ssh/known_hosts2 "
                                      "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2");
     ssh_config_clear(&config);
