@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/rand.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,16 +277,21 @@ static EVP_MAC_CTX *new_mac(void)
     return context;
 }
 
+static bool hash_name(EVP_MAC_CTX *mac, const unsigned char salt[SHA1_SIZE], const char *name,
+                      unsigned char hash[SHA1_SIZE])
+{
+    size_t size = 0;
+    return mac && EVP_MAC_init(mac, salt, SHA1_SIZE, NULL) &&
+           EVP_MAC_update(mac, (const unsigned char *)name, strlen(name)) &&
+           EVP_MAC_final(mac, hash, &size, SHA1_SIZE) && size == SHA1_SIZE;
+}
+
 static bool line_is_for(const struct known_line *line, const char *name, EVP_MAC_CTX *mac)
 {
     if (line->patterns)
         return matches_list(line->patterns, name);
     unsigned char hash[SHA1_SIZE];
-    size_t size = 0;
-    return mac && EVP_MAC_init(mac, line->salt, SHA1_SIZE, NULL) &&
-           EVP_MAC_update(mac, (const unsigned char *)name, strlen(name)) &&
-           EVP_MAC_final(mac, hash, &size, sizeof hash) && size == SHA1_SIZE &&
-           memcmp(hash, line->hash, SHA1_SIZE) == 0;
+    return hash_name(mac, line->salt, name, hash) && memcmp(hash, line->hash, SHA1_SIZE) == 0;
 }
 
 static const struct vec *lines_for(struct known_hosts *hosts, const char *name)
@@ -451,10 +457,31 @@ static bool append_text(const char *path, const struct str *text)
     return written;
 }
 
-bool known_hosts_append(struct known_hosts *hosts, const char *name, const void *key, size_t size)
+/* Where hashing fails the name stands plain, as ssh reads both. */
+static void add_name_of_line(struct str *line, const char *name, bool is_hashed)
+{
+    unsigned char salt[SHA1_SIZE];
+    unsigned char hash[SHA1_SIZE];
+    EVP_MAC_CTX *mac = is_hashed ? new_mac() : NULL;
+    if (mac && RAND_bytes(salt, SHA1_SIZE) == 1 && hash_name(mac, salt, name, hash)) {
+        str_add(line, "|1|");
+        wire_encode_base64(salt, SHA1_SIZE, line);
+        str_addc(line, '|');
+        wire_encode_base64(hash, SHA1_SIZE, line);
+    } else {
+        str_add(line, name);
+    }
+    EVP_MAC_CTX_free(mac);
+}
+
+bool known_hosts_append(struct known_hosts *hosts, const char *name, bool is_hashed,
+                        const void *key, size_t size)
 {
     struct str line = { 0 };
-    str_addf(&line, "%s%s ", hosts->lacks_newline ? "\n" : "", name);
+    if (hosts->lacks_newline)
+        str_addc(&line, '\n');
+    add_name_of_line(&line, name, is_hashed);
+    str_addc(&line, ' ');
     key_add_type(key, size, &line);
     str_addc(&line, ' ');
     wire_encode_base64(key, size, &line);

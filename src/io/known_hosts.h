@@ -46,8 +46,9 @@ void known_hosts_add_types(const struct vec *files, const char *name, const char
                            struct str *types);
 
 /* Adds a line to the end of the file (made, with its folder, where missing) and to what was read of
- * it. False with errno set. */
-bool known_hosts_append(struct known_hosts *hosts, const char *name, const void *key, size_t size);
+ * it; hashed, the name cannot be read from it. False with errno set. */
+bool known_hosts_append(struct known_hosts *hosts, const char *name, bool is_hashed,
+                        const void *key, size_t size);
 
 /* "web1", or "[web1]:2222" where the port is not 22, in lower case. */
 void known_hosts_add_name(const char *host, unsigned port, struct str *name);

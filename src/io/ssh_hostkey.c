@@ -173,7 +173,7 @@ static enum ssh_progress accept_new(struct ssh *ssh, const struct names *names, 
     if (names->files.len == 0)
         return SSH_NEXT; /* UserKnownHostsFile none */
     struct known_hosts *file = names->files.items[0];
-    if (known_hosts_append(file, str_text(&names->name), key, size))
+    if (known_hosts_append(file, str_text(&names->name), ssh->config->hash_names, key, size))
         return SSH_NEXT;
     ssh_fail(ssh, TRANSPORT_HOST_KEY, "cannot add the host key to %s: %s",
              (const char *)ssh->config->known_hosts.items[0], strerror(errno));

@@ -239,7 +239,7 @@ START_TEST(a_new_key_is_appended)
     struct vec files = { 0 };
     vec_push(&files, file);
     struct str key = make_key(ED, "key");
-    ck_assert(known_hosts_append(file, "web1", key.data, key.len));
+    ck_assert(known_hosts_append(file, "web1", false, key.data, key.len));
     ck_assert_int_eq(known_hosts_check(&files, "web1", NULL, key.data, key.len).verdict,
                      KNOWN_MATCH);
     struct stat status;
@@ -255,18 +255,28 @@ START_TEST(a_new_key_is_appended)
     loop = loop_new();
     file = known_hosts_find(loop, path);
     ck_assert_ptr_eq(file, known_hosts_find(loop, path));
-    ck_assert(known_hosts_append(file, "web2", key.data, key.len));
+    ck_assert(known_hosts_append(file, "web2", false, key.data, key.len));
     str_clear(&text);
     ck_assert(file_read(path, &text));
     ck_assert_int_eq(ask(&text, "web1", NULL, ED, "key").verdict, KNOWN_MATCH);
     struct known_answer answer = ask(&text, "web2", NULL, ED, "key");
     ck_assert_int_eq(answer.verdict, KNOWN_MATCH);
     ck_assert_uint_eq(answer.line, 2);
+
+    /* Hashed, the file does not tell the name. */
+    ck_assert(known_hosts_append(file, "[web3]:2222", true, key.data, key.len));
+    str_clear(&text);
+    ck_assert(file_read(path, &text));
+    ck_assert_ptr_null(strstr(str_text(&text), "web3"));
+    answer = ask(&text, "[web3]:2222", NULL, ED, "key");
+    ck_assert_int_eq(answer.verdict, KNOWN_MATCH);
+    ck_assert_uint_eq(answer.line, 3);
+    ck_assert_int_eq(ask(&text, "web3", NULL, ED, "key").verdict, KNOWN_UNKNOWN);
     loop_free(loop);
 
     loop = loop_new();
     file = known_hosts_find(loop, "/proc/none/known_hosts");
-    ck_assert(!known_hosts_append(file, "web1", key.data, key.len) && errno != 0);
+    ck_assert(!known_hosts_append(file, "web1", false, key.data, key.len) && errno != 0);
     loop_free(loop);
     char *command = mem_printf("rm -rf %s", folder);
     ck_assert_int_eq(system(command), 0);
