@@ -158,7 +158,8 @@ static const char BOOT[] =
     "[ \"$f_w\" ] && kill $f_w; read -r f_x <\"$d/s\" && kill $f_x; "
     "for f_x in \"$d\"/t.*; do IFS= read -r f_y <\"$f_x\" && case $f_y in */.fake-*) rm -rf "
     "\"$f_y\";; esac; done; "
-    "rm -rf \"$d\"; exec 5>&-; "
+    /* The runner stands still first: what it writes as its step ends would keep the folder. */
+    "kill -s STOP $$; rm -rf \"$d\" || rm -rf \"$d\"; exec 5>&-; "
     "kill -s KILL $$; }; "
     "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
