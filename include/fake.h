@@ -35,6 +35,7 @@ struct fake_settings {
     unsigned lock_timeout;   /* seconds; 0: fail at once */
     bool keep_going, dry_run, always, question, silent, ignore_errors, touch, explain, yes;
     bool environment_overrides, warn_undefined, trace, check_links;
+    bool inherit_output; /* recipes of make's rules write to this process's own streams */
     bool search_upwards; /* with no such file here, a Fakefile is looked for in the folders above */
     bool print_directory; /* "Entering directory", "Leaving directory" */
     bool hide_directory;  /* not even when a Fakefile was found above */

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,12 +117,33 @@ static void take_flags(void *context, const char *flags, struct fake_settings *s
     *settings = *command_line_settings(line);
 }
 
-static int work(struct command_line *line)
+/* Opened before anything else is done: a wrong path is told at once. */
+static bool open_log(const struct command_line *line, FILE **log)
+{
+    *log = line->log_path ? fopen(line->log_path, "a") : NULL;
+    if (*log || !line->log_path)
+        return true;
+    fprintf(stderr, "%s: *** %s: %s.  Stop.\n", line->is_make ? "make" : "fake", line->log_path,
+            strerror(errno));
+    return false;
+}
+
+static bool close_log(const struct command_line *line, FILE *log)
+{
+    if (!log || fclose(log) == 0)
+        return true;
+    fprintf(stderr, "fake: *** write error: %s: %s.  Stop.\n", line->log_path, strerror(errno));
+    return false;
+}
+
+static int work_with_log(struct command_line *line, FILE *log)
 {
     struct fake *fake = fake_new(command_line_settings(line));
     int code = FAILED;
 
     add_sink(fake, line);
+    if (log)
+        fake_sink_plain(fake, log, log, (struct fake_look){ .verbose = true });
     if (enter(fake, line)) {
         give_all(fake, line);
         code = carry_out(fake, line);
@@ -130,6 +152,17 @@ static int work(struct command_line *line)
     }
     fake_free(fake);
     return code;
+}
+
+static int work(struct command_line *line)
+{
+    FILE *log;
+    int code;
+
+    if (!open_log(line, &log))
+        return FAILED;
+    code = work_with_log(line, log);
+    return close_log(line, log) || code ? code : FAILED;
 }
 
 /* ---- the environment ---- */
@@ -175,6 +208,7 @@ static void settle(struct command_line *line, const char *program)
         line->print_directory = true;
     settings->hide_directory =
         line->no_print_directory || (settings->silent && !line->print_directory);
+    settings->inherit_output = !line->json && !line->log_path;
     settings->take_flags = take_flags;
     settings->take_flags_context = line;
 }

@@ -26,6 +26,7 @@ struct command_line {
     struct str command;       /* the words behind -- */
     const char *list_format;  /* --list: "text" or "json"; NULL: not asked for */
     const char *graph_format; /* --graph: "dot", "svg" or "json"; NULL: not asked for */
+    const char *log_path;     /* --log; NULL: none */
     const char *debug_levels; /* --debug: make's; told as --explain tells it */
     bool debug;
     bool json, no_color, verbose, print_database;

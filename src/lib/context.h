@@ -24,10 +24,10 @@ struct fake {
     struct vec evals;
     struct vec goal_texts;
     struct vec files;
-    bool was_read;     /* fake_read was called */
-    bool was_found;    /* there is a Fakefile to be read */
-    bool went_up;      /* it was found in a folder above */
-    unsigned restarts; /* how often it was all read anew */
+    const char *input;           /* what standard input holds, once a file `-` was read; or NULL */
+    bool went_up;                /* it was found in a folder above */
+    struct jobserver *jobserver; /* NULL: none, or not asked for yet */
+    unsigned restarts;           /* how often it was all read anew */
 
     struct arena *arena; /* of what is read and planned, from here on */
     struct model model;
@@ -61,6 +61,10 @@ enum remade fake_remake(struct fake *fake);
 
 /* run.c */
 struct run_options fake_run_options(const struct fake *fake);
+/* Under an outer make its jobserver; else one of our own when there may be several jobs, so that
+ * makes which recipes start do not multiply them. Once. */
+void fake_open_jobserver(struct fake *fake);
+const char *fake_describe_jobs(const struct fake *fake); /* for MAKEFLAGS: " -j4 --jobserver…" */
 /* NULL when anything is wrong with the goals or the selection; it was reported. The plan is the
  * context's. */
 const struct plan *fake_plan(struct fake *fake);

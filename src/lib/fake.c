@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "lib/context.h"
+#include "run/jobserver.h"
 #include "run/store.h"
 #include "ui/json.h"
 #include "ui/plain.h"
@@ -71,6 +72,7 @@ void fake_free(struct fake *fake)
     if (!fake)
         return;
     fake_forget(fake);
+    jobserver_free(fake->jobserver);
     events_free(fake->events);
     vec_free(&fake->assignments);
     vec_free(&fake->evals);

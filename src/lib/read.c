@@ -209,13 +209,43 @@ static void take_goals(struct fake *fake)
     str_free(&names);
 }
 
+/* Kept: it can be had once only, and may be read anew. */
+static const char *read_input(struct fake *fake)
+{
+    char piece[4096];
+    struct str text = { 0 };
+    size_t size;
+
+    while (!fake->input && (size = fread(piece, 1, sizeof piece, stdin)) > 0)
+        str_addn(&text, piece, size);
+    if (!fake->input)
+        fake->input = arena_strndup(fake->lasting, str_text(&text), text.len);
+    str_free(&text);
+    return fake->input;
+}
+
 /* One that is not there may be made: fake_remake tells of it. */
 static void read_file(struct fake *fake, const char *path)
 {
     struct stat status;
 
-    if (strcmp(path, "-") == 0 || stat(path, &status) == 0 || errno != ENOENT)
+    if (strcmp(path, "-") == 0)
+        lang_eval(fake->lang, read_input(fake), "-");
+    else if (stat(path, &status) == 0 || errno != ENOENT)
         lang_read(fake->lang, path);
+}
+
+/* Those that MAKEFILES names come first, need not be there, and give no default goal. */
+static void read_makefiles(struct fake *fake)
+{
+    static const char name[] = ".DEFAULT_GOAL";
+    const struct variable *goal = variables_get(&fake->model.globals, name);
+    const char *before = arena_strdup(fake->arena, goal ? goal->value : "");
+
+    if (!variables_get(&fake->model.globals, "MAKEFILES"))
+        return;
+    lang_eval(fake->lang, "-include $(MAKEFILES)", "MAKEFILES");
+    lang_define(fake->lang, NULL, name, before, ORIGIN_FILE, FLAVOR_RECURSIVE);
 }
 
 static void read_once(struct fake *fake)
@@ -228,6 +258,7 @@ static void read_once(struct fake *fake)
     take_goals(fake);
     for (size_t i = 0; i < fake->evals.len; i++)
         lang_eval(fake->lang, fake->evals.items[i], "--eval");
+    read_makefiles(fake);
     for (size_t i = 0; i < fake->files.len; i++)
         read_file(fake, fake->files.items[i]);
     makeflags_take(fake);

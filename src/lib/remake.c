@@ -132,11 +132,14 @@ static void pass_on(void *self, const struct event *event)
 
 static int run(struct fake *fake, const struct plan *plan, bool is_optional)
 {
-    struct run_options options = fake_run_options(fake);
+    struct run_options options;
     struct filter filter = { fake->events, is_optional };
     struct events *events = events_new();
     int code;
 
+    fake_open_jobserver(fake);
+    makeflags_define_for_recipes(fake, fake_describe_jobs(fake));
+    options = fake_run_options(fake);
     options.dry_run = options.question = options.touch = false;
     options.always = options.always && fake->restarts == 0;
     options.keep_going = options.keep_going || is_optional;
@@ -222,9 +225,11 @@ static struct vec collect(struct fake *fake)
     const struct vec *includes = lang_includes(fake->lang);
     struct collection collection = { .fake = fake };
 
-    for (size_t i = 0; i < fake->files.len; i++)
-        add_wanted(&collection, fake->files.items[i], (struct location){ 0 }, false,
-                   access(fake->files.items[i], F_OK) != 0);
+    for (size_t i = 0; i < fake->files.len; i++) {
+        const char *path = fake->files.items[i];
+        if (strcmp(path, "-") != 0)
+            add_wanted(&collection, path, (struct location){ 0 }, false, access(path, F_OK) != 0);
+    }
     for (size_t i = 0; i < includes->len; i++) {
         const struct include *include = includes->items[i];
         add_wanted(&collection, include->name, include->where, include->is_optional,

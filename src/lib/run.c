@@ -1,5 +1,7 @@
 #include "run/run.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "lib/context.h"
 #include "plan/plan.h"
@@ -56,6 +58,23 @@ static unsigned jobs_here(unsigned wanted)
     return wanted == FAKE_UNLIMITED ? 0 : wanted == 0 ? 1 : wanted;
 }
 
+/* In the order of enum output_sync; NULL is none. */
+static enum output_sync sync_of(const char *kind)
+{
+    static const char *const names[] = {
+        [SYNC_NONE] = "none",
+        [SYNC_LINE] = "line",
+        [SYNC_TARGET] = "target",
+        [SYNC_RECURSE] = "recurse",
+    };
+
+    for (size_t i = 0; kind && i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], kind) == 0)
+            return (enum output_sync)i;
+    }
+    return SYNC_NONE;
+}
+
 struct run_options fake_run_options(const struct fake *fake)
 {
     const struct fake_settings *settings = &fake->settings;
@@ -73,6 +92,12 @@ struct run_options fake_run_options(const struct fake *fake)
         .touch = settings->touch,
         .explain = settings->explain,
         .yes = settings->yes,
+        .trace = settings->trace,
+        .check_links = settings->check_links,
+        .inherit = settings->inherit_output,
+        .load = settings->load,
+        .sync = sync_of(settings->output_sync),
+        .jobserver = fake->jobserver,
         .old_files = settings->old_files,
         .new_files = settings->new_files,
         .project = settings->project,
@@ -81,33 +106,32 @@ struct run_options fake_run_options(const struct fake *fake)
 
 /* ---- the jobserver ---- */
 
-/* Under an outer make its jobserver; else one of our own when there may be several jobs, so that
- * makes which recipes start do not multiply them. NULL: none. */
-static struct jobserver *open_jobserver(struct fake *fake)
+void fake_open_jobserver(struct fake *fake)
 {
     unsigned jobs = fake->settings.jobs_here;
-    struct jobserver *jobserver = NULL;
 
+    if (fake->jobserver)
+        return;
     if (fake->settings.jobserver) {
-        jobserver = jobserver_join(fake->settings.jobserver);
-        if (!jobserver) {
-            fake->settings.jobs_here = 1;
-            diag_warning(&fake->diags, (struct location){ 0 },
-                         "jobserver unavailable: using -j1.  Add '+' to parent make rule.");
-        }
+        fake->jobserver = jobserver_join(fake->settings.jobserver);
+        if (fake->jobserver)
+            return;
+        fake->settings.jobserver = NULL;
+        fake->settings.jobs_here = 1;
+        diag_warning(&fake->diags, (struct location){ 0 },
+                     "jobserver unavailable: using -j1.  Add '+' to parent make rule.");
     } else if (jobs > 1 && jobs != FAKE_UNLIMITED) {
-        jobserver = jobserver_new(jobs);
+        fake->jobserver = jobserver_new(jobs);
     }
-    return jobserver;
 }
 
-static const char *describe_jobs(const struct fake *fake, const struct jobserver *jobserver)
+const char *fake_describe_jobs(const struct fake *fake)
 {
     unsigned jobs = fake->settings.jobs_here;
 
-    if (jobserver)
+    if (fake->jobserver)
         return arena_printf(fake->arena, " -j%u --jobserver-auth=%s", jobs,
-                            jobserver_auth(jobserver));
+                            jobserver_auth(fake->jobserver));
     return jobs == FAKE_UNLIMITED ? " -j" : "";
 }
 
@@ -115,14 +139,12 @@ static const char *describe_jobs(const struct fake *fake, const struct jobserver
 
 static int run(struct fake *fake, const struct plan *plan)
 {
-    struct jobserver *jobserver = open_jobserver(fake);
-    struct run_options options = fake_run_options(fake);
-    int code;
+    struct run_options options;
 
-    makeflags_define_for_recipes(fake, describe_jobs(fake, jobserver));
-    code = run_plan(plan, &options, fake->events);
-    jobserver_free(jobserver);
-    return code;
+    fake_open_jobserver(fake);
+    makeflags_define_for_recipes(fake, fake_describe_jobs(fake));
+    options = fake_run_options(fake);
+    return run_plan(plan, &options, fake->events);
 }
 
 int fake_run(struct fake *fake)

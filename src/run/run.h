@@ -6,6 +6,16 @@
 #include "base/event.h"
 #include "plan/plan.h"
 
+struct jobserver;
+
+/* -O: what a recipe prints is held back until … */
+enum output_sync {
+    SYNC_NONE,    /* nothing is */
+    SYNC_LINE,    /* its line has ended */
+    SYNC_TARGET,  /* all of it has; lines that start a make are not held */
+    SYNC_RECURSE, /* all of it has */
+};
+
 /* How a run goes; from the command line. */
 struct run_options {
     unsigned jobs_here;           /* -j; 0: no limit */
@@ -21,6 +31,12 @@ struct run_options {
     bool touch;                   /* -t */
     bool explain;                 /* --explain */
     bool yes;                     /* --yes */
+    bool trace;                   /* --trace */
+    bool check_links;             /* -L: a symbolic link's own time counts, too */
+    bool inherit;                 /* recipes write to this process's own streams, as make's do */
+    double load;                  /* -l: one more job here only below it; 0: any */
+    enum output_sync sync;        /* -O */
+    struct jobserver *jobserver;  /* of all makes that work together; NULL: none */
     const char *const *old_files; /* -o; ended by NULL, or NULL */
     const char *const *new_files; /* -W */
     const char *project;          /* NULL: found out (§5) */

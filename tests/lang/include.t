@@ -154,3 +154,29 @@ b = 1
 Fakefile:3: *** recipe commences before first target.  Stop.
 --- out
 
+
+=== MAKEFILES comes first and gives no goal
+$(info $(MAKEFILE_LIST) $(x))
+all: ; @echo all
+--- file pre.mk
+first: ; @echo first
+x = 1
+--- env MAKEFILES=pre.mk nix.mk
+--- make no
+--- out
+pre.mk Fakefile 1
+all
+
+=== MAKEFILES after --eval
+$(info $(x))
+all: ; @echo all
+--- file pre.mk
+x = $(y)
+--- env MAKEFILES=pre.mk
+--- args --eval=y=2
+
+=== MAKEFILES are made
+$(info $(x))
+all: ; @:
+pre.mk: ; @echo x = made > $@
+--- env MAKEFILES=pre.mk
