@@ -167,8 +167,10 @@ static void compare_record(struct job_run *job, const struct record *record)
 static void compare_host_record(struct job_run *job)
 {
     struct host_run *host = job->host;
-    const struct host_record *record = map_get(&host->records, job->job->target->name);
-    if (!host->keeps_records)
+    const struct host_record *record = map_get(&host->records, job_record_name(job));
+    if (!lock_is_wanted(job))
+        decide_reason(job, "it takes no lock, so it keeps no record");
+    else if (!host->keeps_records)
         decide_reason(job, "nothing says who logs in, so no record is kept");
     else if (!record || !record->is_present)
         decide_reason(job, "no record on %s", host->host->name);

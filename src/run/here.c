@@ -135,7 +135,7 @@ static const struct process_events events = { .output = on_output, .ended = on_e
 static void take_record(void *context, const struct job *job)
 {
     struct job_run *of = context;
-    store_remove_record(of->run->store, job->target->name);
+    store_remove_record(of->run->store, job_record_name(run_job(of->run, job)));
 }
 
 static bool take_records(struct job_run *job)
@@ -219,7 +219,7 @@ static void write_record(struct job_run *job)
     job->record.states = (struct vec){ 0 };
     record_free(&job->record);
     job->record = (struct record){
-        .target = job->job->target->name,
+        .target = job_record_name(job),
         .host = "",
         .machine = "",
         .time = run->time,
@@ -228,7 +228,7 @@ static void write_record(struct job_run *job)
         .states = states,
     };
     record_write(&job->record, &job->fingerprint, &text);
-    store_put_record(run->store, job->job->target->name, str_text(&text), text.len);
+    store_put_record(run->store, job_record_name(job), str_text(&text), text.len);
     str_free(&text);
 }
 

@@ -47,15 +47,17 @@ void hooks_each_in_chain(const struct job *job, job_visitor *visit, void *contex
 }
 
 /* The store's name for a hook owed by a job of this machine. */
-static char *local_name(const struct job *trigger, const struct job *hook)
+static char *local_name(struct run *run, const struct job *trigger, const struct job *hook)
 {
-    return mem_printf("%s\001owes\001%s", trigger->target->name, hook->target->name);
+    return mem_printf("%s\001owes\001%s", job_record_name(run_job(run, trigger)),
+                      hook->target->name);
 }
 
-static void host_name(const struct job *trigger, const struct job *hook, struct str *name)
+static void host_name(struct run *run, const struct job *trigger, const struct job *hook,
+                      struct str *name)
 {
     struct str record = { 0 };
-    record_file_name(trigger->target->name, trigger->host->spec, &record);
+    record_file_name(job_record_name(run_job(run, trigger)), trigger->host->spec, &record);
     script_owed_name(str_text(&record), hook->target->name, name);
     str_free(&record);
 }
@@ -66,14 +68,14 @@ static bool is_owed(struct job_run *job, const struct job *hook)
 {
     bool owed = false;
     if (job->host) {
-        const struct host_record *record = map_get(&job->host->records, job->job->target->name);
+        const struct host_record *record = map_get(&job->host->records, job_record_name(job));
         struct str name = { 0 };
-        host_name(job->job, hook, &name);
+        host_name(job->run, job->job, hook, &name);
         for (size_t i = 0; record && i < record->owed.len && !owed; i++)
             owed = strcmp(record->owed.items[i], str_text(&name)) == 0;
         str_free(&name);
     } else if (job->run->store) {
-        char *name = local_name(job->job, hook);
+        char *name = local_name(job->run, job->job, hook);
         struct str ignored = { 0 };
         owed = store_get_record(job->run->store, name, &ignored);
         str_free(&ignored);
@@ -117,7 +119,7 @@ static void strike_one(void *context, const struct job *trigger)
     if (run->options->dry_run || (outcome != OUTCOME_RAN && outcome != OUTCOME_SKIPPED))
         return;
     if (trigger->kind != JOB_HOST) {
-        char *name = local_name(trigger, hook->job);
+        char *name = local_name(run, trigger, hook->job);
         if (run->store)
             store_remove_record(run->store, name);
         free(name);
@@ -128,7 +130,7 @@ static void strike_one(void *context, const struct job *trigger)
         return;
     struct str name = { 0 };
     struct str text = { 0 };
-    host_name(trigger, hook->job, &name);
+    host_name(run, trigger, hook->job, &name);
     script_strike(&text, str_text(&name));
     host_query(host, str_text(&text));
     str_free(&name);
@@ -154,14 +156,14 @@ static void owe_one(void *context, const struct job *hook)
     struct owing *owing = context;
     struct run *run = owing->job->run;
     if (owing->owner->kind != JOB_HOST) {
-        char *name = local_name(owing->owner, hook);
+        char *name = local_name(run, owing->owner, hook);
         if (run->store)
             store_put_record(run->store, name, "owed\n", 5);
         free(name);
         return;
     }
     struct str name = { 0 };
-    host_name(owing->owner, hook, &name);
+    host_name(run, owing->owner, hook, &name);
     vec_push(owing->names, arena_strdup(owing->job->arena, str_text(&name)));
     str_free(&name);
 }
@@ -186,8 +188,7 @@ void hooks_forgive(struct job_run *job)
     struct vec names = { 0 };
     struct str text = { 0 };
     struct host_run *host = job->host;
-    const struct host_record *record =
-        host ? map_get(&host->records, job->job->target->name) : NULL;
+    const struct host_record *record = host ? map_get(&host->records, job_record_name(job)) : NULL;
     if (record && record->owed.len > 0) {
         hooks_ask_owed(job);
         return;

@@ -82,40 +82,85 @@ static const char *holder_line(struct run *run)
                         run->goals);
 }
 
-/* A record for each target that has a job on the host. */
-static void list_records(struct host_run *host, struct vec *names)
+/* A record for each name under which a job on the host keeps one. */
+static void list_records(struct host_run *host)
 {
     struct run *run = host->run;
     for (size_t i = 0; i < host->jobs.len; i++) {
-        const struct job *job = ((struct job_run *)host->jobs.items[i])->job;
-        void **slot = map_put(&host->records, job->target->name);
+        struct job_run *job = host->jobs.items[i];
+        const char *record_name = job_record_name(job);
+        void **slot = map_put(&host->records, record_name);
         if (*slot)
             continue;
         struct str name = { 0 };
-        record_file_name(job->target->name, host->host->spec, &name);
+        record_file_name(record_name, host->host->spec, &name);
         struct host_record *record = arena_alloc(run->arena, sizeof *record);
-        record->target = job->target->name;
+        record->target = record_name;
         record->file = arena_strdup(run->arena, str_text(&name));
         *slot = record;
-        vec_push(names, (void *)record->file);
         str_free(&name);
     }
 }
 
-static void write_first_question(struct host_run *host, struct str *text)
+static bool reads_only(const struct run *run)
 {
-    struct run *run = host->run;
-    if (run->plan->options->command)
-        return; /* `-- CMD`: no lock, no records */
-    script_library(text, host->folder, host->shares_folder);
-    if (!run->options->dry_run && !run->options->question)
-        script_lock(text, run->id, holder_line(run));
+    return run->options->dry_run || run->options->question;
+}
+
+static void ask_lock_and_records(struct host_run *host, struct str *text)
+{
+    struct vec names = { 0 };
+    if (host->lock == LOCK_WANTED)
+        script_lock(text, host->run->id, holder_line(host->run));
     if (!host->keeps_records)
         return;
-    struct vec names = { 0 };
-    list_records(host, &names);
-    script_read(text, &names, !run->options->dry_run && !run->options->question);
+    for (size_t i = 0; i < host->records.len; i++) {
+        const struct host_record *record = host->records.entries[i].value;
+        vec_push(&names, (void *)record->file);
+    }
+    script_read(text, &names, !reads_only(host->run));
     vec_free(&names);
+}
+
+static void write_first_question(struct host_run *host, struct str *text)
+{
+    if (host->run->plan->options->command)
+        return; /* `-- CMD`: no lock, no records */
+    list_records(host);
+    script_library(text, host->folder, host->shares_folder);
+    ask_lock_and_records(host, text);
+}
+
+static void free_records(struct host_run *host)
+{
+    for (size_t i = 0; i < host->records.len; i++) {
+        struct host_record *record = host->records.entries[i].value;
+        record_free(&record->record);
+        vec_free(&record->differing);
+        vec_free(&record->owed);
+        record->is_present = record->is_same = false;
+    }
+}
+
+/* Another run had the host meanwhile: what was asked before counts no longer. */
+void host_ask_lock(struct host_run *host)
+{
+    struct str text = { 0 };
+    if (host->state != HOST_READY) {
+        lock_answered(host, LOCK_HOPELESS, "");
+        return;
+    }
+    free_records(host);
+    for (size_t i = 0; i < host->jobs.len; i++) {
+        struct job_run *job = host->jobs.items[i];
+        for (size_t k = 0; k < job->steps.count; k++) {
+            free(job->step_runs[k].answer);
+            job->step_runs[k].answer = NULL;
+        }
+    }
+    ask_lock_and_records(host, &text);
+    session_query(host->session, expect_answer(host, NULL, 0), str_text(&text));
+    str_free(&text);
 }
 
 /* ---- reading the first answer ---- */
@@ -213,53 +258,74 @@ static void read_answer_line(struct answer_reader *reader, const char *line, con
     }
 }
 
-static void fail_locked(struct host_run *host, const char *line)
-{
-    struct run *run = host->run;
-    run->locked = true;
-    const char *text = arena_printf(run->arena, "%s is locked by %s", host->connection.label,
-                                    *line ? line : "another run");
-    tell_text(run, EVENT_ERROR, text, "wait until that run has ended, or see who it is");
-    host->why = text;
-}
+static const struct lock_word {
+    const char *word;
+    enum host_lock lock;
+} lock_words[] = {
+    { "locked", LOCK_HELD },
+    { "ours", LOCK_SHARED },
+    { "held ", LOCK_REFUSED },
+};
 
-/* The first line tells about the lock; false: this host is not to be worked on. */
-static bool read_lock(struct host_run *host, const char *line)
+/* What the first line tells of the lock; *holder is who has it. Else the host cannot be worked on:
+ * `why` says so. */
+static enum host_lock read_lock(struct host_run *host, const char *line, const char **holder)
 {
-    if (strcmp(line, "locked") == 0 || strcmp(line, "ours") == 0)
-        return true;
-    if (str_starts(line, "held")) {
-        fail_locked(host, line[4] ? line + 5 : "");
-        return false;
+    for (size_t i = 0; i < sizeof lock_words / sizeof *lock_words; i++) {
+        const struct lock_word *word = &lock_words[i];
+        if (!str_starts(line, word->word))
+            continue;
+        *holder = line + strlen(word->word);
+        return word->lock;
     }
     host->why = arena_printf(host->run->arena, "records cannot be written in %s there",
                              str_starts(line, "unwritable ") ? line + 11 : "their folder");
-    tell_host(host, EVENT_HOST_FAILED, host->why, "set state_dir to a folder that can be written");
-    return false;
+    return LOCK_HOPELESS;
 }
 
 static void read_first_answer(struct host_run *host, const char *data, size_t size)
 {
-    struct run *run = host->run;
     struct answer_reader reader = { .host = host };
-    const char *text = arena_strndup(run->arena, data, size);
+    const char *text = arena_strndup(host->run->arena, data, size);
     const char *end = text + strlen(text);
-    bool expects_lock =
-        !run->plan->options->command && !run->options->dry_run && !run->options->question;
-    while (text < end && !host->why) {
+    while (text < end) {
         size_t length = strcspn(text, "\n");
-        const char *line = arena_strndup(run->arena, text, length);
-        if (expects_lock)
-            read_lock(host, line);
-        else
-            read_answer_line(&reader, line, text);
-        expects_lock = false;
+        read_answer_line(&reader, arena_strndup(host->run->arena, text, length), text);
         text += length + (text[length] == '\n');
     }
-    if (expects_lock && !host->why)
-        read_lock(host, "");
     end_record(&reader);
     vec_free(&reader.states);
+}
+
+/* The lock's line, when it was asked for, stands in front of the records. */
+static void take_first_answer(struct host_run *host, const char *data, size_t size)
+{
+    struct run *run = host->run;
+    enum host_lock lock = host->lock;
+    const char *holder = "";
+    if (run->plan->options->command)
+        return;
+    if (lock == LOCK_WANTED) {
+        const char *newline = size > 0 ? memchr(data, '\n', size) : NULL;
+        size_t length = newline ? (size_t)(newline - data) : size;
+        lock = read_lock(host, arena_strndup(run->arena, data, length), &holder);
+        data += newline ? length + 1 : length;
+        size -= newline ? length + 1 : length;
+    }
+    if (!host->why)
+        read_first_answer(host, data, size);
+    if (host->why) {
+        tell_host(host, EVENT_HOST_FAILED, host->why,
+                  "set state_dir to a folder that can be written");
+        run->failed = true;
+        host->state = HOST_FAILED;
+        host->was_ready = false;
+        session_close(host->session, false);
+    } else if (!host->was_ready) {
+        host->was_ready = true;
+        tell_host(host, EVENT_HOST_READY, NULL, NULL);
+    }
+    lock_answered(host, lock, holder);
 }
 
 /* ---- what the session tells ---- */
@@ -277,19 +343,13 @@ static void end_handshake(struct host_run *host)
 static void on_ready(void *context)
 {
     struct host_run *host = context;
-    struct run *run = host->run;
     end_handshake(host);
     host->state = HOST_READY;
-    host->was_ready = true;
-    if (host->first_answer.len > 0 || !run->plan->options->command)
-        read_first_answer(host, str_text(&host->first_answer), host->first_answer.len);
-    if (host->why) {
-        run->failed = run->failed || !run->locked;
-        host->state = HOST_FAILED;
-        host->was_ready = false;
-        session_close(host->session, false);
-    } else {
+    if (host->run->plan->options->command) {
+        host->was_ready = true;
         tell_host(host, EVENT_HOST_READY, NULL, NULL);
+    } else {
+        take_first_answer(host, str_text(&host->first_answer), host->first_answer.len);
     }
     if (host->active)
         job_advance(host->active);
@@ -302,12 +362,14 @@ static void on_answered(void *context, uint32_t id, int status, const char *data
     if (!question)
         return; /* nobody waits for it */
     struct job_run *job = question->job;
-    if (!job) {
-        str_addn(&host->first_answer, data, size);
-    } else {
+    if (job) {
         struct step_run *step = &job->step_runs[question->step];
         free(step->answer);
         step->answer = status == 0 ? mem_strndup(data, size) : mem_strdup("");
+    } else if (host->state == HOST_READY) {
+        take_first_answer(host, data, size); /* the lock, once more */
+    } else {
+        str_addn(&host->first_answer, data, size);
     }
     free(question);
     if (job && host->state == HOST_READY && !is_asking(host, job) && job == host->active)
@@ -358,9 +420,9 @@ static void on_closed(void *context, enum transport_error error, const char *why
     }
     host->state = HOST_FAILED;
     host->why = arena_strdup(run->arena, why ? why : "the connection ended");
-    if (!was_ready && !run->interrupted)
-        run->unreachable = true;
+    host->was_unreachable = !was_ready && !run->interrupted;
     tell_host(host, EVENT_HOST_FAILED, host->why, hint);
+    lock_answered(host, LOCK_HOPELESS, "");
     if (host->active)
         job_advance(host->active);
 }
@@ -447,12 +509,7 @@ void host_free(struct host_run *host)
         free(host->questions);
         host->questions = next;
     }
-    for (size_t i = 0; i < host->records.len; i++) {
-        struct host_record *record = host->records.entries[i].value;
-        record_free(&record->record);
-        vec_free(&record->differing);
-        vec_free(&record->owed);
-    }
+    free_records(host);
     map_free(&host->records);
     vec_free(&host->jobs);
     str_free(&host->first_answer);

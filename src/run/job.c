@@ -32,7 +32,9 @@ void job_fail(struct job_run *job, int status, const char *why)
     job->failure = arena_strdup(job->arena, why);
     job->status = status;
     bool host_failed = job->host && job->host->state == HOST_FAILED;
-    if (!host_failed || job->host->was_ready)
+    if (host_failed && job->host->was_unreachable)
+        job->run->unreachable = true;
+    else
         job->run->failed = true;
     tell_job(job, EVENT_JOB_ENDED, job->failure);
     if (host_failed)
@@ -46,10 +48,10 @@ static bool read_local_record(struct job_run *job)
 {
     struct str text = { 0 };
     if (job->host || !job->run->store ||
-        !store_get_record(job->run->store, job->job->target->name, &text))
+        !store_get_record(job->run->store, job_record_name(job), &text))
         return false;
-    bool fine = record_parse(&job->record, job->arena, str_text(&text), text.len,
-                             job->job->target->name, "");
+    bool fine =
+        record_parse(&job->record, job->arena, str_text(&text), text.len, job_record_name(job), "");
     str_free(&text);
     return fine;
 }
@@ -75,16 +77,44 @@ static bool do_reading(struct job_run *job)
     return true;
 }
 
+/* Nothing is begun anywhere. */
+static void end_refused(struct job_run *job)
+{
+    tell_job(job, EVENT_JOB_DROPPED, "nothing was begun, because of the lock");
+    end_job(job, OUTCOME_DROPPED);
+}
+
+/* Has the run what it needs to change this host? When not, lock.c advances the job later. */
+static bool has_locks(struct job_run *job)
+{
+    struct run *run = job->run;
+    if (job->host->lock == LOCK_UNWANTED)
+        return true;
+    lock_begin(run);
+    if (!lock_is_wanted(job))
+        return true;
+    if (run->locks == LOCKS_REFUSED)
+        end_refused(job);
+    return run->locks == LOCKS_TAKEN;
+}
+
 static bool do_connecting(struct job_run *job)
 {
     struct host_run *host = job->host;
-    if (!host || !job->job->recipe || host->state == HOST_READY) {
-        job->state = host && job->job->recipe ? JOB_ASKING : JOB_DECIDING;
+    if (!host || !job->job->recipe) {
+        job->state = JOB_DECIDING;
         return true;
     }
+    bool may_go_on = has_locks(job);
+    if (job->state != JOB_CONNECTING)
+        return false;
     if (host->state == HOST_FAILED || host->state == HOST_CLOSED) {
         job_fail(job, FAKE_UNREACHABLE, host->why ? host->why : "the connection ended");
         return false;
+    }
+    if (host->state == HOST_READY && may_go_on) {
+        job->state = JOB_ASKING;
+        return true;
     }
     if (host->state == HOST_IDLE && prepare_ahead(host))
         host_connect(host);

@@ -178,8 +178,11 @@ static bool waits_for_host_only(const struct job_run *job)
 static void go_on(void *context)
 {
     const struct job_run *job = context;
-    if (job->host->active)
-        job_advance(job->host->active);
+    struct host_run *host = job->host;
+    if (host->wants_connection && host->state == HOST_IDLE && prepare_ahead(host))
+        host_connect(host);
+    if (host->active)
+        job_advance(host->active);
 }
 
 bool prepare_ahead(struct host_run *host)

@@ -16,9 +16,10 @@ enum {
     STALE_LIMIT = 3, /* times that what a step asked was out of date at its turn */
 };
 
-static bool has_records(const struct job_run *job)
+/* What takes no lock keeps no record: another run could be at it. */
+static bool has_records(struct job_run *job)
 {
-    return job->host && job->host->keeps_records;
+    return job->host && job->host->keeps_records && lock_is_wanted(job);
 }
 
 static struct step *step_at(struct job_run *job, size_t index)
@@ -28,12 +29,17 @@ static struct step *step_at(struct job_run *job, size_t index)
 
 /* ---- a request's parts ---- */
 
+struct name_list {
+    struct run *run;
+    struct vec *names; /* char *, from the heap */
+};
+
 static void add_record_name(void *context, const struct job *job)
 {
-    struct vec *names = context;
+    struct name_list *list = context;
     struct str name = { 0 };
-    record_file_name(job->target->name, job->host->spec, &name);
-    vec_push(names, str_steal(&name));
+    record_file_name(job_record_name(run_job(list->run, job)), job->host->spec, &name);
+    vec_push(list->names, str_steal(&name));
 }
 
 /* The record of the job, and those of the targets that stand for it, are taken away before it
@@ -43,7 +49,7 @@ static void add_taking(struct job_run *job, struct request *request)
     struct vec names = { 0 };
     struct vec owed = { 0 };
     struct str text = { 0 };
-    hooks_each_in_chain(job->job, add_record_name, &names);
+    hooks_each_in_chain(job->job, add_record_name, &(struct name_list){ job->run, &names });
     hooks_owe(job, &owed);
     script_take(&text, &names, &owed);
     request_script(request, job->script_id, str_text(&text));
@@ -81,12 +87,12 @@ static bool list_places(struct job_run *job, struct vec *places)
 static void add_writing(struct job_run *job, struct request *request)
 {
     struct run *run = job->run;
-    const struct host_record *slot = map_get(&job->host->records, job->job->target->name);
+    const struct host_record *slot = map_get(&job->host->records, job_record_name(job));
     struct vec places = { 0 };
     struct str head = { 0 };
     struct str text = { 0 };
     struct record record = {
-        .target = job->job->target->name,
+        .target = job_record_name(job),
         .host = job->host->host->spec,
         .machine = session_facts(job->host->session)->machine,
         .time = run->time,

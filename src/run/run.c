@@ -69,6 +69,7 @@ static void all_finished(void *context)
     run->is_over = true;
     for (size_t i = 0; i < run->host_count; i++)
         host_close(&run->hosts[i], false);
+    lock_end(run);
 }
 
 void run_job_ended(struct job_run *job, enum outcome outcome)
@@ -165,9 +166,15 @@ static const char *goal_names(const struct plan *plan, struct arena *arena)
     return names;
 }
 
-/* Tells our lock from another run's. */
+/* Tells our lock from another run's. A fake that a recipe started counts as the outer run. */
 static const char *run_id(struct run *run)
 {
+    static const char name[] = "FAKE_RUN";
+    const struct variables *globals = &lang_model(run->lang)->globals;
+    struct variable *outer = variables_get(globals, name);
+    struct hash known;
+    if (outer && outer->origin == ORIGIN_ENVIRONMENT && hash_parse(outer->value, &known))
+        return outer->value;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     struct hasher *hasher = hasher_new();
@@ -177,6 +184,10 @@ static const char *run_id(struct run *run)
     hasher_add(hasher, &pid, sizeof pid);
     hasher_add(hasher, &now, sizeof now);
     hash_hex(hasher_end(hasher), hex);
+    if (run->plan->hosts.len > 0) {
+        lang_define(run->lang, NULL, name, hex, ORIGIN_ENVIRONMENT, FLAVOR_SIMPLE);
+        variables_get(globals, name)->export = EXPORT_YES;
+    }
     return arena_strdup(run->arena, hex);
 }
 
@@ -278,6 +289,7 @@ static void tear_down(struct run *run)
         host_free(&run->hosts[i]);
     contents_free(run->contents);
     vec_free(&run->waiting_hosts);
+    vec_free(&run->lock_hosts);
     str_free(&run->failed_hosts);
     free(run->jobs);
     free(run->hosts);
@@ -319,6 +331,7 @@ static void execute(struct run *run)
     for (size_t i = 0; i < run->host_count; i++)
         if (run->hosts[i].host)
             find_folder(run, &run->hosts[i]);
+    lock_set_up(run);
     open_store(run);
     run->contents = contents_new(run->loop, run->store);
     run->scheduler = scheduler_new(run->plan, &options, &calls);

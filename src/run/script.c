@@ -95,23 +95,28 @@ static const char LIBRARY[] =
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */
-    "r_start(){ r_x=; { read -r r_x </proc/$1/stat; } 2>/dev/null; r_x=${r_x##*\")\"}; set -- "
-    "$r_x; "
-    "shift 19 2>/dev/null && echo $1; }\n"
-    "r_claim(){ ( set -C; echo \"$$ $(r_start $$)\" >\"$r/.lock.pid\" ) 2>/dev/null; }\n"
+    "r_start(){ r_s=; { read -r r_s </proc/$1/stat; } 2>/dev/null; r_s=${r_s##*\")\"}; set -- "
+    "$r_s\n"
+    "r_s=; [ $# -lt 20 ] || { shift 19; r_s=$1; }; }\n"
+    "r_claim(){ r_start $$; ( set -C; echo \"$$ $r_s\" >\"$r/.lock.pid\" ) 2>/dev/null; }\n"
+    "r_lives(){ [ \"$1\" ] && kill -s 0 $1 2>/dev/null && r_start $1 && [ \"$r_s\" = \"$2\" ]; }\n"
     "r_alive(){ r_x=; r_y=; { read -r r_x r_y <\"$r/.lock.pid\"; } 2>/dev/null; "
-    "[ \"$r_x\" ] && kill -s 0 $r_x 2>/dev/null && [ \"$(r_start $r_x)\" = \"$r_y\" ]; }\n"
-    "r_flock(){ if command -v flock >/dev/null 2>&1; then flock -n 9 9>&9; "
+    "r_lives \"$r_x\" \"$r_y\"; }\n"
+    "r_tool(){ command -v flock >/dev/null 2>&1; }\n"
+    "r_flock(){ if r_tool; then flock -n 9 9>&9; "
     "else r_claim || { ! r_alive && mv -f \"$r/.lock.pid\" \"$r/.lock.old\" && r_claim; }; fi; }\n"
-    "r_open(){ [ -d \"$r\" ] || mkdir -p \"$r\" && [ -w \"$r\" ] && command exec 9>>\"$r/.lock\" "
-    "|| return 1\n"
-    "[ $r_m = 077 ] || chmod g+s \"$r\" 2>/dev/null; return 0; }\n"
-    /* A session that has just died holds it for a moment yet: two more tries, a second apart. */
-    "r_lock(){ for r_i in 1 1 0; do\n"
-    "if r_flock; then printf '%s\\n' \"$1 $2\" >\"$r/.lock.by\"; echo locked; return; fi\n"
-    "r_x=; r_y=; read -r r_x r_y <\"$r/.lock.by\"\n"
-    "[ \"$r_x\" != \"$1\" ] || { exec 9>&-; echo ours; return; }\n"
-    "sleep $r_i; done; exec 9>&-; printf 'held %s\\n' \"$r_y\"; }\n"
+    "r_open(){ if [ ! -d \"$r\" ]; then mkdir -p \"$r\" && r_share; fi\n"
+    "[ -w \"$r\" ] && command exec 9>>\"$r/.lock\" || return 1; }\n"
+    /* Under a state_dir the folder is its group's. */
+    "r_share(){ [ $r_m != 077 ] || return 0\n"
+    "set -- $(ls -ldn \"$r/..\"); chgrp \"$4\" \"$r\" 2>/dev/null; chmod g+s \"$r\" 2>/dev/null; "
+    ":; }\n"
+    "r_lock(){ if r_flock; then r_start $$\n"
+    "printf '%s\\n' \"$1 $2\" \"$$ $r_s\" >\"$r/.lock.by\"; echo locked; return; fi\n"
+    "exec 9>&-; r_x=; r_y=; read -r r_x r_y <\"$r/.lock.by\"\n"
+    "if [ \"$r_x\" = \"$1\" ]; then echo ours; else printf 'held %s\\n' \"$r_y\"; fi; }\n"
+    "r_unlock(){ exec 9>&-; r_tool || { r_x=; read -r r_x r_y <\"$r/.lock.pid\"; "
+    "[ \"$r_x\" != $$ ] || rm -f \"$r/.lock.pid\"; }; }\n"
     /* The session's shell keeps its own umask: steps inherit it. */
     "r_begin(){ r_u=$(umask); umask $r_m; if r_open; then r_lock \"$1\" \"$2\"; else "
     "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
@@ -147,6 +152,11 @@ void script_lock(struct str *out, const char *id, const char *holder)
     str_addc(out, ' ');
     str_add_quoted(out, holder);
     str_addc(out, '\n');
+}
+
+void script_unlock(struct str *out)
+{
+    str_add(out, "r_unlock\n");
 }
 
 void script_read(struct str *out, const struct vec *names, bool refresh)

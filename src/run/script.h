@@ -20,6 +20,7 @@ char *script_folder(const char *state_dir, const char *project);
  * of the run `id`, on the same machine, holds it), `held` with the holder's line behind it, or
  * `unwritable` with the folder. `holder` is who, from where, since when, for what: one line. */
 void script_lock(struct str *out, const char *id, const char *holder);
+void script_unlock(struct str *out); /* gives it back before the session's end */
 
 /* Prints records by file name (const char *). Of each: "+ NAME", the record's lines when there is
  * one, and

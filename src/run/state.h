@@ -28,6 +28,14 @@ struct process;
 struct signal_watch;
 struct timer;
 
+/* Whether jobs that change hosts may begin. */
+enum run_locks {
+    LOCKS_UNASKED,
+    LOCKS_TAKING,
+    LOCKS_TAKEN, /* all, or none are needed */
+    LOCKS_REFUSED,
+};
+
 struct run {
     const struct plan *plan;
     const struct run_options *options;
@@ -54,6 +62,11 @@ struct run {
     bool failed;              /* a step or job did */
     bool unreachable;         /* a host was */
     bool locked;              /* a host is, by someone else */
+    enum run_locks locks;
+    struct vec lock_hosts;    /* struct host_run that want one, in the order in which they wait */
+    uint64_t locks_until;     /* when to give up; 0: none was refused */
+    struct timer *lock_timer; /* until the next try */
+    const char *refusal;      /* who holds what */
     bool interrupted;
     bool to_do; /* -q: something would run */
     bool is_over;
@@ -74,10 +87,21 @@ enum host_state {
     HOST_CLOSED,
 };
 
+/* A host's part in the taking of locks. */
+enum host_lock {
+    LOCK_UNWANTED, /* nothing is changed there, or only what says `lock = no` */
+    LOCK_WANTED,   /* no answer yet */
+    LOCK_HELD,
+    LOCK_SHARED,   /* another session of this run, on the same machine, holds it */
+    LOCK_REFUSED,  /* another run holds it */
+    LOCK_RELEASED, /* given back: one before it in the order was refused */
+    LOCK_HOPELESS, /* the host cannot be reached */
+};
+
 /* What the host said about one record. */
 struct host_record {
-    const char *target;
-    const char *file; /* its name there */
+    const char *target; /* whose it is, or the name under which several share it */
+    const char *file;   /* its name there */
     bool is_present;
     bool is_same; /* its places are as recorded */
     struct record record;
@@ -103,11 +127,14 @@ struct host_run {
     struct job_run *active; /* the job that has its place */
     struct question *questions;
     uint32_t next_id;
-    struct map records; /* target ▶ struct host_record */
-    const char *folder; /* sh text for the records' folder */
-    bool shares_folder; /* state_dir is set: the group's rights */
-    bool keeps_records; /* false: nothing is skipped (§5, everyone's own account) */
+    struct map records; /* record's name ▶ struct host_record */
+    enum host_lock lock;
+    bool wants_connection; /* as soon as what its questions need is read */
+    const char *folder;    /* sh text for the records' folder */
+    bool shares_folder;    /* state_dir is set: the group's rights */
+    bool keeps_records;    /* false: nothing is skipped (§5, everyone's own account) */
     bool was_ready;
+    bool was_unreachable;
     bool took_records;       /* some job of this run changes the host */
     struct str first_answer; /* lock and records */
     uint64_t began;
@@ -160,7 +187,8 @@ struct host_answer {
 struct job_run {
     struct run *run;
     struct job *job;
-    struct host_run *host; /* NULL: here */
+    struct host_run *host;   /* NULL: here */
+    const char *record_name; /* the target's, or what its variable `record` says; NULL: not asked */
     enum job_state state;
     bool is_advancing;
     bool is_called_again; /* while advancing */
@@ -241,6 +269,8 @@ void job_interrupt(struct job_run *job, bool at_once);
 void job_open_arena(struct job_run *job); /* made when it is first needed */
 
 void job_expander(struct job_run *job, struct expander *expander, enum expand_mode mode);
+/* Under which it keeps its record. */
+const char *job_record_name(struct job_run *job);
 /* A variable in the job's scope, blanks off its ends; NULL when it is empty or undefined. From the
  * arena. */
 const char *job_value(struct job_run *job, const char *name, struct arena *arena);
@@ -289,9 +319,21 @@ void host_connect(struct host_run *host);
 /* Sends the questions of a job that have no answer. False: there are none. */
 bool host_ask(struct host_run *host, struct job_run *job);
 void host_query(struct host_run *host, const char *text); /* nobody waits for the answer */
+/* Asks for the lock once more, and for what the records say then. */
+void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
 void host_close(struct host_run *host, bool at_once);
 void host_free(struct host_run *host); /* what it holds */
+
+/* ---- lock.c ---- */
+
+void lock_set_up(struct run *run); /* which hosts want one; the hosts know their jobs */
+bool lock_is_wanted(struct job_run *job);
+/* A job's turn on such a host: all of them are connected, for all or none is locked. */
+void lock_begin(struct run *run);
+/* A host has answered, or is lost: goes on, in the order of lock_hosts. */
+void lock_answered(struct host_run *host, enum host_lock answer, const char *holder);
+void lock_end(struct run *run); /* no more tries */
 
 /* ---- hooks.c: what is owed ---- */
 
