@@ -7,16 +7,16 @@
 #include "io/ssh_candidate.h"
 #include "io/ssh_state.h"
 
-/* User authentication: keys are offered one after the other, then the password is. Which methods
- * the server takes is asked only when all have failed, for the message: asking first would cost a
- * round trip. */
+/* User authentication: keys are offered one after the other, then the password is, once, by the one
+ * method that the server takes. Which it takes is asked only when all keys have failed: asking
+ * first would cost a round trip. */
 
 enum login_state {
-    LOGIN_LIST, /* the agent is asked for its keys */
-    LOGIN_KEYS, /* they are offered */
+    LOGIN_LIST,    /* the agent is asked for its keys */
+    LOGIN_KEYS,    /* they are offered */
+    LOGIN_METHODS, /* the server is asked what it takes */
     LOGIN_PASSWORD,
     LOGIN_INTERACTIVE, /* the password as answer to what the server asks */
-    LOGIN_METHODS,     /* all failed */
 };
 
 struct ssh_login {
@@ -25,6 +25,7 @@ struct ssh_login {
     struct vec candidates; /* struct candidate * */
     size_t at;             /* being offered */
     struct str tried;      /* for the message */
+    struct str methods;    /* what the server takes, commas between */
     struct unusable unusable;
     bool answered; /* the password was given once: never a second time */
 };
@@ -36,6 +37,7 @@ void ssh_login_free(struct ssh_login *login)
     agent_cancel(login->question);
     candidates_free(&login->candidates);
     str_free(&login->tried);
+    str_free(&login->methods);
     str_free(&login->unusable.keys);
     str_free(&login->unusable.lacking);
     free(login);
@@ -117,63 +119,7 @@ static enum ssh_progress offer_keys(struct ssh *ssh)
         if (!was_refused(result))
             return fail_while_trying(ssh);
     }
-    const char *password = ssh->connection->password;
-    login->state = password && *password ? LOGIN_PASSWORD : LOGIN_METHODS;
-    return SSH_WAIT;
-}
-
-/* ---- password ---- */
-
-static enum ssh_progress give_password(struct ssh *ssh)
-{
-    const char *user = ssh->config->user;
-    const char *password = ssh->connection->password;
-    int result = libssh2_userauth_password_ex(ssh->session, user, (unsigned)strlen(user), password,
-                                              (unsigned)strlen(password), NULL);
-    if (result == LIBSSH2_ERROR_EAGAIN)
-        return SSH_WAIT_LIBRARY;
-    if (result == 0)
-        return SSH_NEXT;
-    note_tried(ssh->login, "password");
-    if (result == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
-        ssh_fail(ssh, TRANSPORT_AUTH, "the password of %s has expired", ssh->config->user);
-        return ssh_hint(ssh, "log in by hand and set a new one");
-    }
-    if (!was_refused(result))
-        return fail_while_trying(ssh);
-    ssh->login->state = LOGIN_INTERACTIVE;
-    return SSH_WAIT;
-}
-
-/* Answers the first question that is not to be seen; a second one means that it was wrong. */
-static void answer_questions(const char *name, int name_size, const char *instruction,
-                             int instruction_size, int count,
-                             const LIBSSH2_USERAUTH_KBDINT_PROMPT *prompts,
-                             LIBSSH2_USERAUTH_KBDINT_RESPONSE *responses, void **abstract)
-{
-    (void)name, (void)name_size, (void)instruction, (void)instruction_size;
-    struct ssh *ssh = *abstract;
-    for (int i = 0; i < count; i++) {
-        if (prompts[i].echo || ssh->login->answered)
-            continue;
-        responses[i].text = mem_strdup(ssh->connection->password); /* libssh2 calls free() */
-        responses[i].length = (unsigned)strlen(responses[i].text);
-        ssh->login->answered = true;
-    }
-}
-
-static enum ssh_progress answer_server(struct ssh *ssh)
-{
-    const char *user = ssh->config->user;
-    int result = libssh2_userauth_keyboard_interactive_ex(ssh->session, user,
-                                                          (unsigned)strlen(user), answer_questions);
-    if (result == LIBSSH2_ERROR_EAGAIN)
-        return SSH_WAIT_LIBRARY;
-    if (result == 0)
-        return SSH_NEXT;
-    if (!was_refused(result))
-        return fail_while_trying(ssh);
-    ssh->login->state = LOGIN_METHODS;
+    login->state = LOGIN_METHODS;
     return SSH_WAIT;
 }
 
@@ -181,13 +127,16 @@ static enum ssh_progress answer_server(struct ssh *ssh)
 
 enum { USUAL_MAX_TRIES = 6 }; /* MaxAuthTries of sshd_config(5) */
 
-static enum ssh_progress hint_login(struct ssh *ssh, const char *methods)
+static enum ssh_progress hint_login(struct ssh *ssh)
 {
     const struct ssh_login *login = ssh->login;
+    const char *methods = str_text(&login->methods);
     const char *unusable = str_text(&login->unusable.keys);
     if (login->unusable.keys.len > 0)
         return ssh_hint(ssh, "not usable: %s%s", unusable,
                         strstr(unusable, "is encrypted") ? "; ssh-add takes an encrypted key" : "");
+    if (login->answered)
+        return ssh_hint(ssh, "is ssh_password right?");
     if (!strstr(methods, "publickey"))
         return ssh_hint(ssh, "the server takes no keys, but %s: set ssh_password", methods);
     if (login->at >= USUAL_MAX_TRIES)
@@ -223,9 +172,10 @@ static enum ssh_progress fail_lacking(struct ssh *ssh, const char *what)
     return ssh_hint(ssh, "the ssh program can do it: ssh_transport = openssh");
 }
 
-static enum ssh_progress fail_login(struct ssh *ssh, const char *methods)
+static enum ssh_progress fail_login(struct ssh *ssh)
 {
     const struct ssh_login *login = ssh->login;
+    const char *methods = str_text(&login->methods);
     if (login->unusable.lacking.len > 0 && strstr(methods, "publickey"))
         return fail_lacking(ssh, str_text(&login->unusable.lacking));
     if (ssh->config->gssapi && strstr(methods, "gssapi-with-mic") && has_ticket())
@@ -237,20 +187,90 @@ static enum ssh_progress fail_login(struct ssh *ssh, const char *methods)
                  str_text(&login->tried));
     else
         ssh_fail(ssh, TRANSPORT_AUTH, "no key to log in to %s as %s", address, user);
-    return hint_login(ssh, methods);
+    return hint_login(ssh);
+}
+
+/* ---- password ---- */
+
+static enum ssh_progress give_password(struct ssh *ssh)
+{
+    const char *user = ssh->config->user;
+    const char *password = ssh->connection->password;
+    int result = libssh2_userauth_password_ex(ssh->session, user, (unsigned)strlen(user), password,
+                                              (unsigned)strlen(password), NULL);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    if (result == 0)
+        return SSH_NEXT;
+    note_tried(ssh->login, "password");
+    ssh->login->answered = true;
+    if (result == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
+        ssh_fail(ssh, TRANSPORT_AUTH, "the password of %s has expired", ssh->config->user);
+        return ssh_hint(ssh, "log in by hand and set a new one");
+    }
+    return was_refused(result) ? fail_login(ssh) : fail_while_trying(ssh);
+}
+
+/* Answers the first question that is not to be seen; a second one means that it was wrong. */
+static void answer_questions(const char *name, int name_size, const char *instruction,
+                             int instruction_size, int count,
+                             const LIBSSH2_USERAUTH_KBDINT_PROMPT *prompts,
+                             LIBSSH2_USERAUTH_KBDINT_RESPONSE *responses, void **abstract)
+{
+    (void)name, (void)name_size, (void)instruction, (void)instruction_size;
+    struct ssh *ssh = *abstract;
+    for (int i = 0; i < count; i++) {
+        if (prompts[i].echo || ssh->login->answered)
+            continue;
+        responses[i].text = mem_strdup(ssh->connection->password); /* libssh2 calls free() */
+        responses[i].length = (unsigned)strlen(responses[i].text);
+        ssh->login->answered = true;
+    }
+}
+
+static enum ssh_progress answer_server(struct ssh *ssh)
+{
+    const char *user = ssh->config->user;
+    int result = libssh2_userauth_keyboard_interactive_ex(ssh->session, user,
+                                                          (unsigned)strlen(user), answer_questions);
+    if (result == LIBSSH2_ERROR_EAGAIN)
+        return SSH_WAIT_LIBRARY;
+    if (result == 0)
+        return SSH_NEXT;
+    if (ssh->login->answered)
+        note_tried(ssh->login, "password (keyboard-interactive)");
+    return was_refused(result) ? fail_login(ssh) : fail_while_trying(ssh);
+}
+
+/* ---- methods ---- */
+
+static enum ssh_progress choose_method(struct ssh *ssh)
+{
+    const char *methods = str_text(&ssh->login->methods);
+    const char *password = ssh->connection->password;
+    if (!password || !*password)
+        return fail_login(ssh);
+    if (strstr(methods, "password"))
+        ssh->login->state = LOGIN_PASSWORD;
+    else if (strstr(methods, "keyboard-interactive"))
+        ssh->login->state = LOGIN_INTERACTIVE;
+    else
+        return fail_login(ssh);
+    return SSH_WAIT;
 }
 
 static enum ssh_progress ask_methods(struct ssh *ssh)
 {
     const char *user = ssh->config->user;
     const char *methods = libssh2_userauth_list(ssh->session, user, (unsigned)strlen(user));
-    if (methods)
-        return fail_login(ssh, methods);
-    if (libssh2_userauth_authenticated(ssh->session))
+    if (!methods && libssh2_userauth_authenticated(ssh->session))
         return SSH_NEXT; /* a server that asks for nothing */
-    if (libssh2_session_last_errno(ssh->session) == LIBSSH2_ERROR_EAGAIN)
+    if (!methods && libssh2_session_last_errno(ssh->session) == LIBSSH2_ERROR_EAGAIN)
         return SSH_WAIT_LIBRARY;
-    return fail_login(ssh, "publickey");
+    if (!methods)
+        return fail_while_trying(ssh);
+    str_add(&ssh->login->methods, methods);
+    return choose_method(ssh);
 }
 
 /* ---- the step ---- */
