@@ -288,7 +288,7 @@ static void check_found(struct fake *fake)
 
 bool fake_read(struct fake *fake, bool makes)
 {
-    enum remade remade = REMADE_NOTHING;
+    enum remade remade;
 
     if (fake->files.len == 0)
         look_for_file(fake);
@@ -296,6 +296,7 @@ bool fake_read(struct fake *fake, bool makes)
     do {
         fake_forget(fake);
         read_once(fake);
+        remade = REMADE_NOTHING;
         if (makes && fake->diags.errors == 0)
             remade = fake_remake(fake);
     } while (remade == REMADE_SOME);

@@ -57,12 +57,11 @@ static bool open_ends(struct jobserver *jobserver, int read_end, int write_end)
 struct jobserver *jobserver_new(unsigned jobs)
 {
     struct jobserver *jobserver = make("");
-    unsigned count = jobs - 1 < TOKENS_MAXIMUM ? jobs - 1 : TOKENS_MAXIMUM;
     const char token = TOKEN;
     bool is_fine =
         pipe(jobserver->pipe) == 0 && open_ends(jobserver, jobserver->pipe[0], jobserver->pipe[1]);
 
-    for (unsigned i = 0; is_fine && i < count; i++)
+    for (unsigned i = 1; is_fine && i < jobs && i <= TOKENS_MAXIMUM; i++)
         is_fine = write(jobserver->write_end, &token, 1) == 1;
     if (!is_fine) {
         int error = errno;

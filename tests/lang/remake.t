@@ -223,3 +223,21 @@ b = new
 b = old
 --- run touch -d '2020-01-01' inc/b.mk
 --- args -I inc
+
+=== one that is different each time
+-include b.mk
+all: ; @:
+b.mk: FORCE ; @echo >> count; echo b = $$(wc -l < count) > $@
+FORCE:
+--- make no
+--- exit 2
+--- err
+*** b.mk changes each time it is made.  Stop.
+
+=== one that is made badly
+-include b.mk
+all: ; @:
+b.mk: ; @echo nonsense > $@
+--- exit 2
+--- err
+b.mk:1: *** missing separator.  Stop.
