@@ -1,0 +1,251 @@
+"""Every host that ssh reaches, fake reaches: by libssh2 where that can do it, else by the ssh program, which is told."""
+import getpass
+import os
+import pwd
+import re
+import shlex
+import subprocess
+import time
+
+from harness import SANE_PATH, check, contains, lacks, wait_until
+
+SSHD = '/usr/sbin/sshd'
+
+
+class Server:
+    """One sshd with a configuration of its own, on `count` addresses. Keys of all types lie in its folder."""
+
+    def __init__(self, world, config='', count=1, host_keys=('ed25519',), name='reach'):
+        self.world = world
+        self.folder = world.folder / name
+        self.ssh = world.home / '.ssh'
+        self.folder.mkdir()
+        self.ssh.mkdir(exist_ok=True, mode=0o700)
+        self.addresses = [f'127.{100 + world.number // 200}.{world.number % 200}.{i + 1}' for i in range(count)]
+        self.port = 24000 + world.number if name == 'reach' else 25000 + world.number
+        for kind in host_keys:
+            keygen('-t', kind, '-f', self.folder / f'host_{kind}')
+        if not (self.ssh / 'id_ed25519').exists():
+            keygen('-t', 'ed25519', '-f', self.ssh / 'id_ed25519')
+        (self.folder / 'authorized').write_text((self.ssh / 'id_ed25519.pub').read_text())
+        home = self.folder / 'home'
+        home.mkdir()
+        lines = [f'ListenAddress {address}' for address in self.addresses]
+        lines += [f'HostKey {self.folder}/host_{kind}' for kind in host_keys]
+        lines += [f'Port {self.port}', 'PidFile none', 'StrictModes no', 'PermitRootLogin yes', 'LogLevel VERBOSE',
+                  f'SetEnv HOME={home}', config, f'AuthorizedKeysFile {self.folder}/authorized', 'UsePAM no',
+                  'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'MaxStartups 2000']
+        (self.folder / 'sshd_config').write_text('\n'.join(lines) + '\n')
+        os.makedirs('/run/sshd', exist_ok=True) if os.getuid() == 0 else None
+        self.child = subprocess.Popen([SSHD, '-D', '-f', self.folder / 'sshd_config', '-E', self.folder / 'log'])
+        world.children.append(self.child)
+        wait_until(lambda: 'Server listening' in self.log(), what='sshd listens')
+        self.know()
+
+    def know(self, kinds=None):
+        lines = []
+        for address in self.addresses:
+            for path in self.folder.glob('host_*.pub'):
+                lines.append(f'[{address}]:{self.port} ' + ' '.join(path.read_text().split()[:2]) + '\n')
+        with open(self.ssh / 'known_hosts', 'a') as known:
+            known.write(''.join(lines))
+
+    def log(self):
+        path = self.folder / 'log'
+        return path.read_text() if path.exists() else ''
+
+    def fakefile(self, text, hosts=None):
+        return self.world.fakefile(f'ssh_port = {self.port}\nhosts = {" ".join(hosts or self.addresses)}\n' + text)
+
+
+def keygen(*arguments):
+    subprocess.run(['ssh-keygen', '-q', '-N', '', '-C', '', *map(str, arguments)], check=True)
+
+
+DEPLOY = '''
+deploy @:
+    put file /tmp/{name}
+    run echo "in: $$(cat /tmp/{name})"; rm /tmp/{name}
+'''
+
+
+def deploy(world, server, *arguments, more='', hosts=None):
+    """A whole run: an upload and a command."""
+    name = f'fake-reach.{world.number}.{os.getpid()}'
+    world.write('file', 'content\n')
+    server.fakefile(more + DEPLOY.format(name=name), hosts)
+    result = world.fake('-B', 'deploy', *arguments)
+    contains(result, 'in: content')
+    return result
+
+
+def test_rsa_host_key(world):
+    server = Server(world, host_keys=('rsa',))
+    contains(deploy(world, server), 'uses the ssh program', 'no algorithm in common')
+    refused = world.fake('deploy', 'ssh_transport=ssh', code=3)
+    contains(refused, 'ssh_transport = openssh')
+
+
+def test_certificate(world):
+    keygen('-t', 'ed25519', '-f', world.folder / 'ca')
+    server = Server(world, f'TrustedUserCAKeys {world.folder}/ca.pub')
+    keygen('-t', 'ed25519', '-f', world.folder / 'certified')
+    keygen('-s', world.folder / 'ca', '-I', 'me', '-n', getpass.getuser(), world.folder / 'certified.pub')
+    (server.folder / 'authorized').write_text('')
+    result = deploy(world, server, more=f'ssh_identity = {world.folder}/certified\n')
+    contains(result, 'uses the ssh program', 'certified-cert.pub')
+
+
+def test_one_session_a_connection(world):
+    server = Server(world, 'MaxSessions 1')
+    for transport in ('ssh', 'openssh'):
+        deploy(world, server, more=f'ssh_transport = {transport}\n')
+
+
+def test_forced_commands(world):
+    server = Server(world, 'ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"')
+    deploy(world, server)
+    other = Server(world, 'ForceCommand echo this account is for transfers', name='other')
+    other.fakefile('deploy @:\n    run true\n')
+    contains(world.fake('deploy', code=3), 'this account is for transfers')
+    contains(world.fake('deploy', 'ssh_transport=openssh', code=3), 'this account is for transfers')
+
+
+def test_busy_server(world):
+    server = Server(world, 'MaxStartups 3')
+    (server.ssh / 'config').write_text(f'Host web*\n  HostName {server.addresses[0]}\n')
+    server.fakefile('deploy @:\n    run echo in\n', ['web[01-50]'])
+    result = world.fake('deploy')
+    check(result.out.count('in\n') >= 1, result)
+    check(server.log().count('Accepted publickey') == 50, server.log())
+    check(result.seconds < 20, f'{result.seconds} s')
+
+
+def test_jump_through_two(world):
+    server = Server(world, count=3)
+    a, b, c = server.addresses
+    for transport in ('auto', 'ssh', 'openssh'):
+        before = server.log().count('Accepted publickey')
+        result = deploy(world, server, hosts=[c],
+                        more=f'ssh_jump = {a}:{server.port}, {b}:{server.port}\nssh_transport = {transport}\n')
+        lacks(result, 'uses the ssh program')
+        check(server.log().count('Accepted publickey') == before + 3, server.log())
+
+
+def test_jump_shared_and_configured(world):
+    server = Server(world, 'MaxSessions 1', count=12)
+    (server.ssh / 'config').write_text(
+        f'Host gate\n  HostName {server.addresses[0]}\nHost direct\n  HostName {server.addresses[1]}\n  ProxyJump none\n'
+        f'Host *\n  Port {server.port}\n  ProxyJump gate\n')
+    server.fakefile('deploy @:\n    run echo in\n', server.addresses[2:] + ['direct'])
+    world.fake('deploy')
+    check(server.log().count('Accepted publickey') == 10 + 1 + 1, server.log())
+    server.fakefile('deploy @:\n    run echo in\nssh_jump = none\n', server.addresses[2:])
+    before = server.log().count('Accepted publickey')
+    world.fake('deploy')
+    check(server.log().count('Accepted publickey') == before + 10, server.log())
+
+
+def test_jump_fails(world):
+    server = Server(world, 'AllowTcpForwarding no', count=2)
+    gate, host = server.addresses
+    server.fakefile(f'ssh_jump = {gate}:{server.port}\ndeploy @:\n    run true\n', [host])
+    contains(world.fake('deploy', code=3), gate, 'AllowTcpForwarding')
+    contains(world.fake('deploy', f'ssh_jump={gate}:1', code=3), gate, 'refused')
+
+
+class Agent:
+    """An ssh-agent with the user's key, which then lies in no file any more."""
+
+    def __init__(self, world, *keys):
+        self.socket = world.folder / 'agent'
+        self.child = subprocess.Popen(['ssh-agent', '-D', '-a', self.socket], stdout=subprocess.DEVNULL)
+        world.children.append(self.child)
+        wait_until(self.socket.exists, what='the agent listens')
+        self.environment = {'SSH_AUTH_SOCK': str(self.socket)}
+        for key in keys:
+            subprocess.run(['ssh-add', '-q', key], env=dict(os.environ, **self.environment), check=True)
+
+
+def test_agent_forwarded(world):
+    server = Server(world, count=2)
+    agent = Agent(world, server.ssh / 'id_ed25519')
+    for name in ('id_ed25519', 'id_ed25519.pub'):
+        (server.ssh / name).rename(world.folder / name)
+    hop = f'ssh -F none -o BatchMode=yes -o UserKnownHostsFile={server.ssh}/known_hosts -p {server.port}'
+    server.fakefile(f'''
+deploy @:
+    run ssh-add -l
+    run {hop} {server.addresses[1]} echo second hop: '$$SSH_CONNECTION'
+''', server.addresses[:1])
+    result = world.fake('deploy', 'forward_agent=yes', env=agent.environment)
+    contains(result, '(ED25519)', 'second hop: ', 'uses the ssh program', 'forward_agent = yes')
+    contains(world.fake('deploy', env=agent.environment, code=2), 'ssh-add -l')
+
+
+class User:
+    """A throw-away user with a password; only root can make one."""
+
+    def __init__(self, world):
+        self.name = f'fake-e2e-{world.number}-{os.getpid() % 10000}'
+        self.password = "it's secret"
+        subprocess.run(['useradd', '-m', '-d', world.folder / 'user', '-s', '/bin/sh', self.name], check=True)
+        subprocess.run(['chpasswd'], input=f'{self.name}:{self.password}\n'.encode(), check=True)
+        os.chmod(world.folder, 0o711)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        for _ in range(50):
+            if subprocess.run(['userdel', self.name], stderr=subprocess.DEVNULL).returncode == 0:
+                return
+            time.sleep(0.1)  # its last process ends
+        raise AssertionError(f'{self.name} could not be removed')
+
+
+def log_in_with_password(world, config):
+    if os.getuid() != 0:
+        return
+    with User(world) as user:
+        server = Server(world, config)
+        (world.folder / 'reach').chmod(0o711)
+        (world.folder / 'reach/home').chmod(0o777)
+        secret = world.folder / 'secret'
+        secret.write_text(user.password + '\n')
+        (server.folder / 'authorized').write_text('')
+        server.fakefile(f'''
+user = {user.name}
+ssh_password = $(shell cat {secret})
+deploy @:
+    run id -un
+''')
+        result = world.fake('deploy')
+        contains(result, user.name)
+        lacks(result, user.password)
+        secret.write_text('wrong\n')
+        contains(world.fake('deploy', code=3), 'does not let', 'is ssh_password right?')
+        check(len(re.findall('Failed (password|keyboard)', server.log())) == 1, server.log())
+
+
+def test_password(world):
+    log_in_with_password(world, 'PasswordAuthentication yes\nKbdInteractiveAuthentication yes\nUsePAM yes')
+
+
+def test_keyboard_interactive(world):
+    log_in_with_password(world, 'UsePAM yes\nKbdInteractiveAuthentication yes')
+
+
+def test_accept_new(world):
+    server = Server(world, count=2)
+    known = server.ssh / 'known_hosts'
+    known.write_text('')
+    (server.ssh / 'config').write_text('HashKnownHosts yes\n')
+    server.fakefile('ssh_host_keys = accept-new\ndeploy @:\n    run echo in\n')
+    world.fake('deploy')
+    text = known.read_text()
+    check(len(text.splitlines()) == 2 and text.count('|1|') == 2, text)
+    for address in server.addresses:
+        found = subprocess.run(['ssh-keygen', '-F', f'[{address}]:{server.port}', '-f', known], capture_output=True)
+        check(found.returncode == 0, found)
+    world.fake('deploy', 'ssh_host_keys=strict')
