@@ -196,6 +196,24 @@ pid_t process_pid(const struct process *process)
     return process->start_error ? -1 : process->uv.pid;
 }
 
+static void keep_loop(uv_handle_t *handle, bool keeps)
+{
+    if (keeps)
+        uv_ref(handle);
+    else
+        uv_unref(handle);
+}
+
+void process_keep_loop(struct process *process, bool keeps)
+{
+    if (process->start_error)
+        return; /* it ends soon */
+    keep_loop((uv_handle_t *)&process->uv, keeps);
+    for (int i = 0; i < 3; i++)
+        if (process->streams[i].is_open)
+            keep_loop((uv_handle_t *)&process->streams[i].uv, keeps);
+}
+
 static void tell_failed_start(void *context)
 {
     struct process *process = context;

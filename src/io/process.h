@@ -35,6 +35,8 @@ struct process *process_start(struct loop *loop, const struct process_options *o
                               const struct process_events *events, void *context);
 void process_kill(struct process *process, int signal); /* the whole group; alone if it inherits */
 pid_t process_pid(const struct process *process);
+/* False: loop_run ends although the process still runs. */
+void process_keep_loop(struct process *process, bool keeps);
 
 /* With keep_input: takes a copy of the bytes. Nothing happens when the process reads no more. */
 void process_write(struct process *process, const char *data, size_t size);
