@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "io/agent.h"
+#include "io/agent_private.h"
 #include "io/key.h"
 #include "io/ssh_state.h"
 
@@ -17,6 +18,7 @@ struct collection {
     struct vec *candidates;
     struct unusable *unusable;
     struct vec listed; /* struct agent_identity *, what the agent has */
+    struct vec locked; /* const struct key * */
 };
 
 static void note_unusable(struct collection *collection, const char *name, const char *why)
@@ -36,6 +38,7 @@ static struct candidate *add_candidate(struct collection *collection, const void
     struct candidate *candidate = mem_alloc(sizeof *candidate);
     struct str plain = { 0 };
     candidate->ssh = collection->ssh;
+    candidate->unusable = &collection->unusable->keys;
     str_addn(&plain, blob, size);
     key_add_login_blob(&plain, &candidate->blob);
     str_free(&plain);
@@ -86,22 +89,6 @@ static bool is_hardware(const void *blob, size_t size)
     return type.size > 3 && memcmp(type.data, "sk-", 3) == 0;
 }
 
-static void add_files(struct collection *collection, const struct vec *files)
-{
-    for (size_t i = 0; i < files->len; i++) {
-        const struct key *key = files->items[i];
-        if (is_hardware(key->blob.data, key->blob.len))
-            note_lacking(collection, "the hardware key", key->path);
-        if (key->state == KEY_READY) {
-            struct candidate *candidate = add_candidate(collection, key->blob.data, key->blob.len);
-            candidate->key = key;
-            candidate->name = mem_strdup(key->path);
-        } else if (key->state != KEY_MISSING || collection->ssh->config->identities_given) {
-            note_unusable(collection, key->path, key->why);
-        }
-    }
-}
-
 static bool is_supported(struct wire_string key)
 {
     static const char *const types[] = { "ssh-ed25519", "ecdsa-sha2-nistp256",
@@ -112,6 +99,36 @@ static bool is_supported(struct wire_string key)
         if (wire_equals(type, types[i]))
             return true;
     return false;
+}
+
+static void add_file(struct collection *collection, const struct key *key)
+{
+    struct candidate *candidate = add_candidate(collection, key->blob.data, key->blob.len);
+    candidate->key = key;
+    candidate->name = mem_strdup(key->path);
+}
+
+static bool can_unlock(const struct collection *collection, const struct key *key)
+{
+    struct wire_string blob = { (const unsigned char *)key->blob.data, key->blob.len };
+    return key->state == KEY_ENCRYPTED && is_supported(blob) &&
+           unlock_may_ask(collection->ssh->connection);
+}
+
+static void add_files(struct collection *collection, const struct vec *files)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        const struct key *key = files->items[i];
+        if (is_hardware(key->blob.data, key->blob.len))
+            note_lacking(collection, "the hardware key", key->path);
+        if (key->state == KEY_READY) {
+            add_file(collection, key);
+        } else if (can_unlock(collection, key)) {
+            vec_push(&collection->locked, (void *)key);
+        } else if (key->state != KEY_MISSING || collection->ssh->config->identities_given) {
+            note_unusable(collection, key->path, key->why);
+        }
+    }
 }
 
 static void add_other_agent_keys(struct collection *collection)
@@ -151,7 +168,7 @@ static void list_agent(struct collection *collection, const struct wire_string *
 void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_string *identities,
                         struct vec *candidates, struct unusable *unusable)
 {
-    struct collection collection = { ssh, agent, candidates, unusable, { 0 } };
+    struct collection collection = { ssh, agent, candidates, unusable, { 0 }, { 0 } };
     struct vec files = { 0 };
     list_agent(&collection, identities);
     for (size_t i = 0; i < ssh->config->identities.len; i++) {
@@ -166,8 +183,11 @@ void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_
         add_other_agent_keys(&collection);
     if (!ssh->config->identities_given)
         add_files(&collection, &files);
+    for (size_t i = 0; i < collection.locked.len; i++)
+        add_file(&collection, collection.locked.items[i]);
     for (size_t i = 0; i < collection.listed.len; i++)
         free(collection.listed.items[i]);
+    vec_free(&collection.locked);
     vec_free(&collection.listed);
     vec_free(&files);
 }
@@ -177,6 +197,7 @@ void candidates_free(struct vec *candidates)
     for (size_t i = 0; i < candidates->len; i++) {
         struct candidate *candidate = candidates->items[i];
         agent_cancel(candidate->question);
+        unlock_cancel(candidate->unlocking);
         str_free(&candidate->agent_key);
         str_free(&candidate->blob);
         str_free(&candidate->signature);
@@ -198,16 +219,45 @@ static void agent_signed(void *context, const struct wire_string *reply, const c
     ssh_continue(candidate->ssh);
 }
 
+static void ask_agent(struct candidate *candidate, const void *data, size_t size)
+{
+    candidate->question = agent_ask_signature(candidate->agent, &candidate->agent_key, data, size,
+                                              agent_signed, candidate);
+    candidate->signing = SIGN_ASKED;
+}
+
+/* The server will take the key: libssh2 asks for the signature again. */
+static void unlocked(void *context, const char *socket, const char *why)
+{
+    struct candidate *candidate = context;
+    struct ssh *ssh = candidate->ssh;
+    candidate->unlocking = NULL;
+    candidate->signing = socket ? SIGN_NOT_ASKED : SIGN_REFUSED;
+    if (socket) {
+        candidate->agent = agent_find(ssh->loop, socket);
+        str_addn(&candidate->agent_key, candidate->key->blob.data, candidate->key->blob.len);
+        candidate->key = NULL;
+    } else {
+        str_addf(candidate->unusable, "%s%s %s", candidate->unusable->len > 0 ? ", " : "",
+                 candidate->name, why);
+    }
+    ssh_limit(ssh, ssh->config->connect_timeout);
+    ssh_continue(ssh);
+}
+
 static void start_signing(struct candidate *candidate, const unsigned char *data, size_t size)
 {
-    if (!candidate->key) {
-        candidate->question = agent_ask_signature(candidate->agent, &candidate->agent_key, data,
-                                                  size, agent_signed, candidate);
-        candidate->signing = SIGN_ASKED;
-        return;
+    const struct key *key = candidate->key;
+    if (!key) {
+        ask_agent(candidate, data, size);
+    } else if (key->state == KEY_ENCRYPTED) {
+        candidate->signing = SIGN_LOCKED;
+        ssh_limit(candidate->ssh, 0); /* a person takes the time it takes */
+        candidate->unlocking = unlock_key(candidate->ssh->loop, key->path, unlocked, candidate);
+    } else {
+        bool is_signed = key_sign(key, data, size, &candidate->signature);
+        candidate->signing = is_signed ? SIGN_DONE : SIGN_REFUSED;
     }
-    bool is_signed = key_sign(candidate->key, data, size, &candidate->signature);
-    candidate->signing = is_signed ? SIGN_DONE : SIGN_REFUSED;
 }
 
 int candidate_sign(LIBSSH2_SESSION *session, unsigned char **signature, size_t *size,
@@ -217,7 +267,7 @@ int candidate_sign(LIBSSH2_SESSION *session, unsigned char **signature, size_t *
     struct candidate *candidate = *abstract;
     if (candidate->signing == SIGN_NOT_ASKED)
         start_signing(candidate, data, data_size);
-    if (candidate->signing == SIGN_ASKED)
+    if (candidate->signing == SIGN_ASKED || candidate->signing == SIGN_LOCKED)
         return LIBSSH2_ERROR_EAGAIN;
     if (candidate->signing == SIGN_REFUSED)
         return -1;

@@ -11,25 +11,29 @@ struct agent;
 struct agent_question;
 struct key;
 struct ssh;
+struct unlocking;
 struct wire_string;
 
 /* The keys that may be offered to a server, in the order in which they are. */
 
 enum signing {
     SIGN_NOT_ASKED,
-    SIGN_ASKED, /* the agent has the question */
+    SIGN_LOCKED, /* a person is asked for the passphrase */
+    SIGN_ASKED,  /* the agent has the question */
     SIGN_DONE,
     SIGN_REFUSED,
 };
 
 struct candidate {
     struct ssh *ssh;
+    struct str *unusable;  /* where it is said that it could not be unlocked */
     char *name;            /* in messages */
     const struct key *key; /* of a file; NULL: the agent signs */
-    struct agent *agent;
-    struct str agent_key; /* as the agent knows it */
-    struct str blob;      /* as the server is told */
+    struct agent *agent;   /* NULL with an encrypted file: none has the key yet */
+    struct str agent_key;  /* as the agent knows it */
+    struct str blob;       /* as the server is told */
     enum signing signing;
+    struct unlocking *unlocking;
     struct agent_question *question;
     struct str signature;
 };
@@ -42,7 +46,8 @@ struct unusable {
 };
 
 /* Adds to candidates: keys of the agent that stand beside a named file, files that were named, the
- * agent's other keys, ssh's default files. identities is the agent's answer, or NULL. */
+ * agent's other keys, ssh's default files, last those that are encrypted, where somebody can be
+ * asked for a passphrase. identities is the agent's answer, or NULL. */
 void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_string *identities,
                         struct vec *candidates, struct unusable *unusable);
 void candidates_free(struct vec *candidates);

@@ -102,6 +102,12 @@ static enum ssh_progress fail_while_trying(struct ssh *ssh)
         str_text(&ssh->login->tried));
 }
 
+/* For the agent, or for a person, and not for the server. */
+static bool is_waiting(const struct candidate *candidate)
+{
+    return candidate->signing == SIGN_ASKED || candidate->signing == SIGN_LOCKED;
+}
+
 static enum ssh_progress offer_keys(struct ssh *ssh)
 {
     struct ssh_login *login = ssh->login;
@@ -112,7 +118,7 @@ static enum ssh_progress offer_keys(struct ssh *ssh)
                                                 (const unsigned char *)candidate->blob.data,
                                                 candidate->blob.len, candidate_sign, &context);
         if (result == LIBSSH2_ERROR_EAGAIN)
-            return candidate->signing == SIGN_ASKED ? SSH_WAIT : SSH_WAIT_LIBRARY;
+            return is_waiting(candidate) ? SSH_WAIT : SSH_WAIT_LIBRARY;
         if (result == 0)
             return SSH_NEXT;
         note_tried(login, candidate->name);
