@@ -16,8 +16,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* Keys: "version"; 'r' and the hash of (folder, target); 'c' and device, inode. Numbers are this
- * machine's: the store never leaves it. */
+/* Keys: "version"; 'r' and the hash of (folder, target); 'q' and that of (folder, goals); 'c' and
+ * device, inode. Numbers are this machine's: the store never leaves it. */
 
 enum {
     STORE_SIZE_LIMIT = 1 << 30, /* of the address space, not of the disk */
@@ -214,12 +214,12 @@ static bool read_value(struct store *store, MDB_val key, void *buffer, size_t si
     return found;
 }
 
-static struct record_key record_key(const struct store *store, const char *target)
+static struct record_key named_key(const struct store *store, char kind, const char *name)
 {
-    struct record_key key = { .kind = 'r' };
+    struct record_key key = { .kind = kind };
     struct hasher *hasher = hasher_new();
     hasher_add_string(hasher, store->folder);
-    hasher_add_string(hasher, target);
+    hasher_add_string(hasher, name);
     hash_hex(hasher_end(hasher), key.hex);
     return key;
 }
@@ -232,7 +232,7 @@ bool store_get_record(struct store *store, const char *target, struct str *text)
             str_addn(text, pending->text, pending->size);
         return pending->text != NULL;
     }
-    struct record_key key = record_key(store, target);
+    struct record_key key = named_key(store, 'r', target);
     return read_value(store, value_of(&key, sizeof key), NULL, 0, text);
 }
 
@@ -320,7 +320,7 @@ static int write_pending(struct store *store, MDB_txn *transaction)
     }
     for (size_t i = 0; i < store->records.len && !error; i++) {
         struct pending_record *pending = store->records.entries[i].value;
-        struct record_key name = record_key(store, pending->target);
+        struct record_key name = named_key(store, 'r', pending->target);
         MDB_val key = value_of(&name, sizeof name);
         MDB_val value = value_of(pending->text, pending->size);
         if (pending->text)
@@ -363,4 +363,34 @@ bool store_flush(struct store *store)
     }
     forget_pending(store);
     return error == 0;
+}
+
+/* ---- states ---- */
+
+struct quick_table store_get_quick(struct store *store, const char *goals)
+{
+    struct record_key key = named_key(store, 'q', goals);
+    struct quick_table table = { 0 };
+    struct str bytes = { 0 };
+    if (read_value(store, value_of(&key, sizeof key), NULL, 0, &bytes) &&
+        bytes.len % sizeof *table.entries == 0) {
+        table.count = bytes.len / sizeof *table.entries;
+        table.entries = (struct quick_entry *)str_steal(&bytes);
+    }
+    str_free(&bytes);
+    return table;
+}
+
+void store_put_quick(struct store *store, const char *goals, const struct quick_table *table)
+{
+    struct record_key name = named_key(store, 'q', goals);
+    MDB_val key = value_of(&name, sizeof name);
+    MDB_val value = value_of(table->entries, table->count * sizeof *table->entries);
+    MDB_txn *transaction;
+    if (mdb_txn_begin(store->environment, NULL, 0, &transaction) != 0)
+        return;
+    if (mdb_put(transaction, store->table, &key, &value, 0) == 0)
+        mdb_txn_commit(transaction);
+    else
+        mdb_txn_abort(transaction);
 }

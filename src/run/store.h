@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
+#include "run/quick_table.h"
 
 struct str;
 
@@ -38,6 +39,11 @@ bool store_find_content(struct store *store, const struct stat *status,
  * could change again within its time stamp. */
 void store_keep_content(struct store *store, const struct stat *status,
                         const struct known_content *content, time_t now);
+
+/* What is known of the goals' files (quick.h). An empty table when there is none. */
+struct quick_table store_get_quick(struct store *store, const char *goals);
+/* Written at once. */
+void store_put_quick(struct store *store, const char *goals, const struct quick_table *table);
 
 const char *run_libraries(void); /* "LMDB 0.9.24" */
 
