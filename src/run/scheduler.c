@@ -67,6 +67,7 @@ void scheduler_free(struct scheduler *scheduler)
     free(scheduler->nodes);
     free(scheduler->followers);
     free(scheduler->seats);
+    free(scheduler->here.items);
     free(scheduler);
 }
 
@@ -157,15 +158,22 @@ static bool turn_gates(struct scheduler *scheduler)
     return true;
 }
 
+/* What is to be dropped takes no place. */
+static bool has_place_here(const struct scheduler *scheduler)
+{
+    const struct scheduler_calls *calls = &scheduler->calls;
+    unsigned limit = scheduler->options.jobs_here;
+    if (scheduler->stopping)
+        return true;
+    return !(limit && scheduler->active_here >= limit) &&
+           (!calls->may_start || calls->may_start(calls->context, scheduler->active_here));
+}
+
 static bool turn_here(struct scheduler *scheduler)
 {
-    unsigned limit = scheduler->options.jobs_here;
-    bool full = limit && scheduler->active_here >= limit;
-    if (full && !scheduler->stopping)
+    if (scheduler->here.len == 0 || !has_place_here(scheduler))
         return false;
-    struct node *node = queue_pop(&scheduler->here);
-    if (!node)
-        return false;
+    struct node *node = heap_pop(&scheduler->here);
     if (!drop_instead(scheduler, node, NULL)) {
         scheduler->active_here++;
         start(scheduler, node);
@@ -290,9 +298,11 @@ static void give_up_place(struct scheduler *scheduler, struct node *node)
         seat->active = NULL;
         scheduler->active_hosts--;
         seat_list(scheduler, seat);
-    } else {
-        scheduler->active_here--;
+        return;
     }
+    scheduler->active_here--;
+    if (scheduler->calls.place_given_up)
+        scheduler->calls.place_given_up(scheduler->calls.context, scheduler->active_here);
 }
 
 bool scheduler_await_hooks(struct scheduler *scheduler, const struct job *job)
@@ -331,6 +341,11 @@ void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,
         return;
     seat->is_forbidden = true;
     seat->forbidden = cause;
+}
+
+void scheduler_go_on(struct scheduler *scheduler)
+{
+    turn(scheduler);
 }
 
 void scheduler_stop(struct scheduler *scheduler)

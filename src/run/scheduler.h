@@ -29,6 +29,11 @@ struct scheduler_calls {
     void (*dropped)(void *context, const struct job *job, const struct job *cause);
     /* Everything has ended. Told once. */
     void (*finished)(void *context);
+    /* May one more job start here, where `active` are at work? When not, scheduler_go_on is to be
+     * called later. NULL: always. */
+    bool (*may_start)(void *context, unsigned active);
+    /* Of the jobs here `active` are left. NULL: nobody counts. */
+    void (*place_given_up)(void *context, unsigned active);
 };
 
 struct scheduler_options {
@@ -60,6 +65,9 @@ void scheduler_ask_hook(struct scheduler *scheduler, const struct job *hook);
  * -k. */
 void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,
                            const struct job *cause);
+
+/* There may be a place again, for which may_start made it wait. */
+void scheduler_go_on(struct scheduler *scheduler);
 
 /* Nothing new starts; what runs is finished. */
 void scheduler_stop(struct scheduler *scheduler);

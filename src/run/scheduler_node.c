@@ -1,5 +1,7 @@
 #include "run/scheduler_state.h"
 
+#include "base/mem.h"
+
 /* Counters and demand. */
 
 static void queue_push(struct queue *queue, struct node *node)
@@ -22,6 +24,46 @@ struct node *queue_pop(struct queue *queue)
     }
     return node;
 }
+
+/* ---- the heap of what can start here ---- */
+
+static bool is_before(const struct node *a, const struct node *b)
+{
+    return a->job->index < b->job->index;
+}
+
+static void heap_push(struct heap *heap, struct node *node)
+{
+    size_t at = heap->len++;
+    if (heap->len > heap->cap) {
+        heap->cap = heap->cap ? 2 * heap->cap : 64;
+        heap->items = mem_resize(heap->items, heap->cap * sizeof *heap->items);
+    }
+    for (; at > 0 && is_before(node, heap->items[(at - 1) / 2]); at = (at - 1) / 2)
+        heap->items[at] = heap->items[(at - 1) / 2];
+    heap->items[at] = node;
+}
+
+struct node *heap_pop(struct heap *heap)
+{
+    if (heap->len == 0)
+        return NULL;
+    struct node *first = heap->items[0];
+    struct node *last = heap->items[--heap->len];
+    size_t at = 0;
+    for (size_t child = 1; child < heap->len; child = 2 * at + 1) {
+        if (child + 1 < heap->len && is_before(heap->items[child + 1], heap->items[child]))
+            child++;
+        if (!is_before(heap->items[child], last))
+            break;
+        heap->items[at] = heap->items[child];
+        at = child;
+    }
+    heap->items[at] = last;
+    return first;
+}
+
+/* ---- counters ---- */
 
 static bool waits_for_triggers(const struct job *job)
 {
@@ -51,7 +93,7 @@ void node_make_ready(struct scheduler *scheduler, struct node *node)
     } else if (node->job->kind == JOB_GATE) {
         queue_push(&scheduler->gates, node);
     } else {
-        queue_push(&scheduler->here, node);
+        heap_push(&scheduler->here, node);
     }
 }
 

@@ -36,6 +36,12 @@ struct queue {
     struct node *last;
 };
 
+/* Those of this machine, in the plan's order, which is make's: a heap, the first on top. */
+struct heap {
+    struct node **items;
+    size_t len, cap;
+};
+
 /* A host's place: one job at a time. */
 struct seat {
     struct queue ready;
@@ -60,7 +66,7 @@ struct scheduler {
     struct follower *followers;
     struct seat *seats; /* by host index */
     size_t seat_count;
-    struct queue here;
+    struct heap here;
     struct queue gates; /* take no place */
     struct seat *open_seats, *last_open_seat;
     unsigned active_here;
@@ -91,6 +97,7 @@ static inline bool is_bad(enum outcome outcome)
 /* scheduler_node.c */
 
 struct node *queue_pop(struct queue *queue); /* NULL: empty */
+struct node *heap_pop(struct heap *heap);    /* NULL: empty */
 /* The host's next job may start, when it has one and a place. */
 void seat_list(struct scheduler *scheduler, struct seat *seat);
 /* Into the queue of what can start. */
