@@ -247,11 +247,10 @@ static void report_cycle(struct search *search, const struct unit *closing, bool
     str_add(&chain, closing->target->name);
     if (is_task)
         diag_error(planner->diags, closing->target->where, "Circular %s", str_text(&chain));
-    else if (planner->options->notice)
-        planner->options->notice(planner->options->context,
-                                 arena_printf(planner->arena,
-                                              "Circular %s <- %s dependency dropped.",
-                                              last->target->name, closing->target->name));
+    else
+        diag_message(planner->diags, (struct location){ 0 },
+                     arena_printf(planner->arena, "Circular %s <- %s dependency dropped.",
+                                  last->target->name, closing->target->name));
     str_free(&chain);
 }
 

@@ -6,12 +6,16 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/vec.h"
 #include "io/loop.h"
 #include "run/store.h"
+
+/* Between a folder and what is left out of it. */
+enum { WITHOUT = '\n' };
 
 /* Who waits for several paths. */
 struct waiter {
@@ -74,6 +78,11 @@ void contents_free(struct contents *contents)
     free(contents);
 }
 
+const char *contents_path_without(struct arena *arena, const char *folder, const char *except)
+{
+    return arena_printf(arena, "%s%c%s", folder, WITHOUT, except);
+}
+
 void contents_expire(struct contents *contents)
 {
     contents->generation++;
@@ -119,7 +128,7 @@ static bool answer_at_once(struct entry *entry)
 {
     struct contents *contents = entry->owner;
     entry->has_status = stat(entry->path, &entry->status) == 0;
-    entry->error = entry->has_status ? 0 : errno;
+    entry->error = entry->has_status || strchr(entry->path, WITHOUT) ? 0 : errno;
     if (entry->has_status && !S_ISREG(entry->status.st_mode))
         entry->has_status = false;
     if (entry->need == NEED_TREE)
@@ -137,6 +146,19 @@ static bool answer_at_once(struct entry *entry)
 
 /* ---- in the pool ---- */
 
+static bool hash_tree(const char *path, struct hash *hash)
+{
+    const char *mark = strchr(path, WITHOUT);
+    if (!mark)
+        return file_hash_tree(path, NULL, hash);
+    char *folder = mem_strndup(path, (size_t)(mark - path));
+    bool fine = file_hash_tree(folder, mark + 1, hash);
+    int error = errno;
+    free(folder);
+    errno = error;
+    return fine;
+}
+
 static void load(void *context)
 {
     struct entry *entry = context;
@@ -146,7 +168,7 @@ static void load(void *context)
     else if (entry->has_status)
         fine = hash_file(entry->path, &entry->hash);
     else
-        fine = file_hash_tree(entry->path, NULL, &entry->hash);
+        fine = hash_tree(entry->path, &entry->hash);
     entry->error = fine ? 0 : errno;
 }
 

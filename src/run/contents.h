@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "step/content.h"
 
+struct arena;
 struct loop;
 struct store;
 struct vec;
@@ -28,6 +29,10 @@ enum content_need {
  * now. False: `ready` is called once, from the loop, when they are. */
 bool contents_want(struct contents *contents, enum content_need need, const struct vec *paths,
                    void (*ready)(void *context), void *context);
+
+/* A path for contents_want and contents_hash: the folder's tree without `except`, a path below it.
+ */
+const char *contents_path_without(struct arena *arena, const char *folder, const char *except);
 
 /* What was wanted; NULL when it was not, or may have changed since. Trees live as long as
  * `contents`. */

@@ -7,13 +7,30 @@
 #include "io/loop.h"
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/journal.h"
 
-/* A make rule's target: whether it is remade (LANGUAGE.md, "Up to date by content"). Running its
- * recipe is recipe.c's. */
+/* A make rule's target, from its turn to its end. Why it is remade is reasons.c's, running its
+ * recipe recipe.c's. */
+
+/* In a record's place: the target was touched by a recipe that did not come to its end. */
+static const char unfinished[] = "unfinished\n";
 
 const char *file_path(const struct job *job)
 {
     return job->path ? job->path : job->target->name;
+}
+
+const char *file_need_path(const struct job_run *job, const struct job *need)
+{
+    const char *folder = file_path(need), *own = file_path(job->job);
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    if (length == 1 && *folder == '.' && *own != '/')
+        return contents_path_without(job->run->arena, folder, own);
+    if (strncmp(own, folder, length) == 0 && own[length] == '/')
+        return contents_path_without(job->run->arena, folder, own + length + 1);
+    return folder;
 }
 
 /* ---- sources ---- */
@@ -32,6 +49,7 @@ void source_start(struct job_run *job)
         run_job_ended(job, OUTCOME_SKIPPED);
         return;
     }
+    job_open_arena(job);
     job->failure = user ? arena_printf(job->arena, "No rule to make target '%s', needed by '%s'",
                                        of->target->name, user->target->name)
                         : arena_printf(job->arena, "No rule to make target '%s'", of->target->name);
@@ -45,228 +63,7 @@ void source_start(struct job_run *job)
     run_job_ended(job, OUTCOME_FAILED);
 }
 
-/* ---- what it depends on ---- */
-
-static void list_files(const struct job *of, struct vec *paths)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        if (of->needs[i].kind != EDGE_CONTENT)
-            continue;
-        if (need->kind == JOB_GATE)
-            list_files(need, paths);
-        else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE)
-            vec_push(paths, (void *)file_path(need));
-    }
-}
-
-/* Whether what a rule makes stands for the fingerprint of its job. */
-static bool is_stamp(const struct job *job, const struct stat *status)
-{
-    return job->recipe && ((job->target->flags & TARGET_STAMP) ||
-                           (S_ISREG(status->st_mode) && status->st_size == 0));
-}
-
-static void add_recipe(struct fingerprint *fingerprint, const struct recipe *recipe)
-{
-    struct hasher *hasher = hasher_new();
-    for (size_t i = 0; recipe && i < recipe->count; i++)
-        hasher_add_string(hasher, recipe->lines[i].source);
-    fingerprint_add(fingerprint, "its recipe", "", hasher_end(hasher));
-}
-
-static bool is_listed(const char *const *files, const char *name)
-{
-    for (; files && *files; files++)
-        if (strcmp(*files, name) == 0)
-            return true;
-    return false;
-}
-
-/* -o: nothing is remade on account of this file, so it counts with the content that the record
- * has. */
-static void keep_old(struct job_run *job, struct hash *hash, const char *name)
-{
-    if (!is_listed(job->run->options->old_files, name))
-        return;
-    for (size_t i = 0; job->has_record && i < job->record.parts.len; i++) {
-        const struct part *part = job->record.parts.items[i];
-        if (str_starts(part->name, "file ") && strcmp(part->name + strlen("file "), name) == 0)
-            *hash = part->hash;
-    }
-}
-
-static void add_file(struct job_run *job, const char *name, struct hash hash)
-{
-    keep_old(job, &hash, name);
-    fingerprint_add(&job->fingerprint, "file", name, hash);
-}
-
-static void add_needs(struct job_run *job, const struct job *of)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        const struct job_run *need_run = run_job(job->run, need);
-        if (of->needs[i].kind != EDGE_CONTENT)
-            continue;
-        if (need->kind == JOB_GATE) {
-            add_needs(job, need);
-        } else if (need_run->has_content) {
-            add_file(job, need->target->name, need_run->content);
-        } else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE) {
-            struct hash hash = { 0 };
-            const char *why;
-            if (!contents_hash(job->run->contents, file_path(need), &hash, &why))
-                job->file->forced_by = need->target->name;
-            add_file(job, need->target->name, hash);
-        }
-    }
-}
-
-static void make_fingerprint(struct job_run *job)
-{
-    fingerprint_free(&job->fingerprint);
-    job->fingerprint = fingerprint_new(job->arena);
-    add_recipe(&job->fingerprint, job->job->recipe);
-    add_needs(job, job->job);
-    fingerprint_end(&job->fingerprint);
-}
-
-/* ---- the decision ---- */
-
-static struct target *changed_need(const struct job *of, const char *name)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        if (need->kind == JOB_GATE) {
-            struct target *target = changed_need(need, name);
-            if (target)
-                return target;
-        } else if (strcmp(need->target->name, name) == 0) {
-            return need->target;
-        }
-    }
-    return NULL;
-}
-
-static void tell_reason(void *context, const char *reason)
-{
-    decide_reason(context, "%s", reason);
-}
-
-/* Reasons from a record that speaks of this very file; $? is the prerequisites that changed, if
- * that is the only reason. */
-static void compare_record(struct job_run *job)
-{
-    bool files_only = true;
-    struct map before = { 0 };
-    for (size_t i = 0; i < job->record.parts.len; i++) {
-        const struct part *part = job->record.parts.items[i];
-        *map_put(&before, part->name) = (void *)part;
-    }
-    for (size_t i = 0; i < job->fingerprint.parts.len; i++) {
-        const struct part *part = job->fingerprint.parts.items[i];
-        const struct part *was = map_get(&before, part->name);
-        if (was && hash_equal(was->hash, part->hash))
-            continue;
-        bool is_file = was && str_starts(part->name, "file ");
-        const char *name = is_file ? part->name + strlen("file ") : part->name;
-        struct target *target = is_file ? changed_need(job->job, name) : NULL;
-        files_only = files_only && target;
-        if (target)
-            vec_push(&job->file->changed, target);
-    }
-    map_free(&before);
-    fingerprint_compare(&job->fingerprint, &job->record.parts, tell_reason, job);
-    if (!files_only || job->job->need_count == 0)
-        job->file->changed.len = 0;
-}
-
-static bool newer(const struct stat *a, const struct stat *b)
-{
-    return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec > b->st_mtim.tv_sec
-                                                  : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
-}
-
-/* make's rule, where no record speaks of this file. */
-static void compare_times(struct job_run *job, const struct job *of)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        struct stat status;
-        if (of->needs[i].kind != EDGE_CONTENT ||
-            is_listed(job->run->options->old_files, need->target->name))
-            continue;
-        if (need->kind == JOB_GATE) {
-            compare_times(job, need);
-        } else if ((need->kind == JOB_FILE || need->kind == JOB_SOURCE) &&
-                   stat(file_path(need), &status) == 0 && newer(&status, &job->file->status)) {
-            decide_reason(job, "%s is newer", need->target->name);
-            vec_push(&job->file->changed, need->target);
-        }
-    }
-}
-
-static void look_for_would_run(struct job_run *job)
-{
-    for (size_t i = 0; i < job->job->need_count; i++) {
-        const struct job *need = job->job->needs[i].job;
-        if (job->job->needs[i].kind == EDGE_CONTENT && run_job(job->run, need)->would_run)
-            decide_reason(job, "%s would be remade", need->target->name);
-    }
-}
-
-/* -W */
-static void look_for_new_files(struct job_run *job, const struct job *of)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        if (of->needs[i].kind != EDGE_CONTENT)
-            continue;
-        if (need->kind == JOB_GATE) {
-            look_for_new_files(job, need);
-        } else if (is_listed(job->run->options->new_files, need->target->name)) {
-            decide_reason(job, "%s is taken as changed", need->target->name);
-            vec_push(&job->file->changed, need->target);
-        }
-    }
-}
-
-static bool lacks_member(const struct job *job)
-{
-    for (size_t i = 0; i < job->group_count; i++)
-        if (access(job->group[i]->name, F_OK) != 0)
-            return true;
-    return false;
-}
-
-static void find_reasons(struct job_run *job)
-{
-    const struct job *of = job->job;
-    struct file_run *file = job->file;
-    struct hash own;
-    const char *why;
-    bool has_own = contents_hash(job->run->contents, file_path(of), &own, &why);
-    if (job->run->options->always)
-        decide_reason(job, "-B");
-    else if (of->target->flags & TARGET_PHONY)
-        decide_reason(job, "it is .PHONY");
-    else if (!file->exists)
-        decide_reason(job, "it does not exist");
-    else if (lacks_member(of))
-        decide_reason(job, "a file made with it does not exist");
-    else if (file->forced_by)
-        decide_reason(job, "%s is no file and always counts as new", file->forced_by);
-    else if (job->has_record && has_own && hash_equal(job->record.content, own))
-        compare_record(job);
-    else
-        compare_times(job, of);
-    look_for_new_files(job, of);
-    if (is_listed(job->run->options->old_files, of->target->name))
-        job->reasons.len = 0;
-    if (job->reasons.len == 0)
-        look_for_would_run(job);
-}
+/* ---- records ---- */
 
 static bool read_record(struct job_run *job)
 {
@@ -274,22 +71,12 @@ static bool read_record(struct job_run *job)
     const char *name = job->job->target->name;
     if (!job->run->store || !store_get_record(job->run->store, name, &text))
         return false;
-    bool fine = record_parse(&job->record, job->arena, str_text(&text), text.len, name, "") &&
+    job->file->is_unfinished = strcmp(str_text(&text), unfinished) == 0;
+    bool fine = !job->file->is_unfinished &&
+                record_parse(&job->record, job->arena, str_text(&text), text.len, name, "") &&
                 job->record.has_content;
     str_free(&text);
     return fine;
-}
-
-/* What it gives to those that depend on it: its content, found where they look, or its
- * fingerprint. */
-static void give_content(struct job_run *job)
-{
-    struct stat status;
-    bool stamps = stat(file_path(job->job), &status) == 0 && is_stamp(job->job, &status);
-    if (stamps) {
-        job->has_content = true;
-        job->content = job->fingerprint.whole;
-    }
 }
 
 void file_write_record(struct job_run *job)
@@ -314,19 +101,109 @@ void file_write_record(struct job_run *job)
     str_free(&text);
 }
 
+static bool is_kept(const struct job_run *job)
+{
+    const struct run_options *options = job->run->options;
+    return job->run->store && !options->dry_run && !options->question &&
+           !(job->job->target->flags & TARGET_PHONY);
+}
+
+void file_note_begun(struct job_run *job)
+{
+    if (is_kept(job))
+        journal_begin(job->run->journal, job->job->target->name);
+}
+
+static bool is_as_before(const struct job_run *job, const struct stat *now)
+{
+    const struct stat *before = &job->file->status;
+    return job->file->exists && now->st_ino == before->st_ino && now->st_size == before->st_size &&
+           now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+           now->st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
+/* The record of a target that the recipe has not touched still says what is in it. */
+void file_forget(struct job_run *job)
+{
+    struct stat now;
+    const char *name = job->job->target->name;
+    if (!is_kept(job))
+        return;
+    journal_end(job->run->journal, name);
+    if (stat(file_path(job->job), &now) != 0)
+        store_remove_record(job->run->store, name);
+    else if (!is_as_before(job, &now))
+        store_put_record(job->run->store, name, unfinished, sizeof unfinished - 1);
+}
+
+void file_note_unfinished(void *store, const char *target)
+{
+    store_put_record(store, target, unfinished, sizeof unfinished - 1);
+}
+
+/* ---- ends ---- */
+
+static bool any_started(const struct run *run, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (need->kind == JOB_GATE ? any_started(run, need) : run->jobs[need->index].has_started)
+            return true;
+    }
+    return false;
+}
+
+void file_ended(struct job_run *job, enum outcome outcome)
+{
+    if (job->file->is_late) {
+        job->file->late_failed = outcome == OUTCOME_FAILED;
+        intermediate_ended(job, outcome != OUTCOME_FAILED);
+        return;
+    }
+    job->has_started = job->has_started || any_started(job->run, job->job);
+    run_job_ended(job, outcome);
+}
+
+/* What a stamp stands for is the fingerprint of its job, for there is nothing in it. */
+static bool is_stamp(const struct job *job, const struct stat *status)
+{
+    return job->recipe && ((job->target->flags & TARGET_STAMP) ||
+                           (S_ISREG(status->st_mode) && status->st_size == 0));
+}
+
+/* What it gives to those that depend on it: its content, found where they look, or its
+ * fingerprint. */
+static void give_content(struct job_run *job)
+{
+    struct stat status;
+    job->has_content = stat(file_path(job->job), &status) == 0 && is_stamp(job->job, &status);
+    if (job->has_content)
+        job->content = job->fingerprint.whole;
+}
+
+/* Said of a goal for which no command was started. */
+static const char *goal_text(const struct job_run *job)
+{
+    const struct job *of = job->job;
+    bool makes_nothing = !of->recipe || (of->target->flags & TARGET_PHONY);
+    if (!of->is_goal || job->has_started || job->run->options->question ||
+        any_started(job->run, of))
+        return NULL;
+    return makes_nothing
+               ? arena_printf(job->arena, "Nothing to be done for '%s'.", of->target->name)
+               : arena_printf(job->arena, "'%s' is up to date.", of->target->name);
+}
+
 static void skip(struct job_run *job)
 {
-    const char *name = job->job->target->name;
-    const char *text = NULL;
-    if (job->job->is_goal)
-        text = job->job->recipe ? arena_printf(job->arena, "'%s' is up to date.", name)
-                                : arena_printf(job->arena, "Nothing to be done for '%s'.", name);
-    if (!job->has_record || !hash_equal(job->record.fingerprint, job->fingerprint.whole))
-        if (job->job->recipe)
-            file_write_record(job); /* adopted */
+    bool is_recorded =
+        job->has_record && hash_equal(job->record.fingerprint, job->fingerprint.whole);
+    if (job->job->recipe && !is_recorded && job->file->exists && !job->file->is_unknown &&
+        is_kept(job))
+        file_write_record(job); /* adopted */
     give_content(job);
-    tell_job(job, EVENT_JOB_SKIPPED, text);
-    run_job_ended(job, OUTCOME_SKIPPED);
+    tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
+    file_ended(job, OUTCOME_SKIPPED);
 }
 
 /* Without a recipe there is nothing to do; that it was "remade" counts for those that depend on
@@ -341,40 +218,111 @@ static void end_without_recipe(struct job_run *job)
         job->would_run = job->would_run || run_job(job->run, need)->would_run;
     }
     if (any_ran || (job->job->need_count == 0 && !job->file->exists && !job->job->is_goal)) {
-        tell_job(job, EVENT_JOB_SKIPPED, NULL);
-        run_job_ended(job, OUTCOME_RAN);
+        tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
+        file_ended(job, OUTCOME_RAN);
     } else {
         skip(job);
     }
 }
 
+/* ---- the recipe is to run ---- */
+
+static void list_files(const struct job_run *job, const struct job *of, struct vec *paths)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            list_files(job, need, paths);
+        else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE)
+            vec_push(paths, (void *)file_need_path(job, need));
+    }
+}
+
+/* True: the contents of the target and what it is made of are there. */
+static bool want_contents(struct job_run *job, void (*ready)(void *context))
+{
+    struct vec paths = { 0 };
+    list_files(job, job->job, &paths);
+    vec_push(&paths, (void *)file_path(job->job));
+    bool there = contents_want(job->run->contents, NEED_HASH, &paths, ready, job);
+    vec_free(&paths);
+    return there;
+}
+
+static void begin(struct job_run *job)
+{
+    if (job->file->is_late || !scheduler_await_hooks(job->run->scheduler, job->job))
+        file_resume(job, true);
+}
+
+/* What was absent is there now, and counts. */
+static void look_once_more(void *context)
+{
+    struct job_run *job = context;
+    if (!want_contents(job, look_once_more))
+        return;
+    reasons_fingerprint(job);
+    begin(job);
+}
+
+void file_proceed(struct job_run *job)
+{
+    if (job->file->late_failed)
+        file_ended(job, OUTCOME_FAILED);
+    else
+        look_once_more(job);
+}
+
 static void run_recipe(struct job_run *job)
 {
-    struct run *run = job->run;
-    for (size_t i = 0; run->options->explain && i < job->reasons.len; i++)
+    for (size_t i = 0; job->run->options->explain && i < job->reasons.len; i++)
         tell_job(job, EVENT_EXPLAIN, job->reasons.items[i]);
-    if (run->options->question) {
-        run->to_do = job->would_run = true;
-        run_job_ended(job, OUTCOME_RAN);
-    } else if (!scheduler_await_hooks(run->scheduler, job->job)) {
-        file_resume(job, true);
+    if (!intermediate_make_needs(job)) {
+        if (job->file->late_failed)
+            file_ended(job, OUTCOME_FAILED);
+        else
+            begin(job);
     }
+}
+
+/* ---- the decision ---- */
+
+/* An intermediate file that is not there counts as it was when it was last made, or is as new as
+ * what it is made of. */
+static bool stays_absent(struct job_run *job)
+{
+    if (job->file->exists || job->run->options->always || !intermediate_may_be_absent(job))
+        return false;
+    if (job->has_record && !job->file->forced_by &&
+        hash_equal(job->record.fingerprint, job->fingerprint.whole)) {
+        job->has_content = true;
+        job->content = job->record.content;
+    } else if (job->has_record || job->file->is_unfinished) {
+        return false;
+    } else {
+        job->file->is_unknown = true;
+    }
+    job->file->is_absent = true;
+    reasons_note_age(job, job->job);
+    return true;
 }
 
 static void decide(void *context)
 {
     struct job_run *job = context;
-    struct vec paths = { 0 };
-    list_files(job->job, &paths);
-    vec_push(&paths, (void *)file_path(job->job));
-    bool there = contents_want(job->run->contents, NEED_HASH, &paths, decide, job);
-    vec_free(&paths);
-    if (!there)
+    if (!want_contents(job, decide))
         return;
     job->file->exists = stat(file_path(job->job), &job->file->status) == 0;
     job->has_record = read_record(job);
-    make_fingerprint(job);
-    find_reasons(job);
+    reasons_fingerprint(job);
+    if (stays_absent(job)) {
+        tell_job(job, EVENT_JOB_SKIPPED, NULL);
+        file_ended(job, OUTCOME_SKIPPED);
+        return;
+    }
+    reasons_find(job);
     if (!job->job->recipe)
         end_without_recipe(job);
     else if (job->reasons.len == 0)
@@ -390,9 +338,9 @@ void file_start(struct job_run *job)
     job->file = arena_alloc(job->arena, sizeof *job->file);
     if (maker && maker != job->job) {
         job->would_run = run_job(job->run, maker)->would_run;
-        run_job_ended(job, scheduler_outcome(job->run->scheduler, maker) == OUTCOME_RAN
-                               ? OUTCOME_RAN
-                               : OUTCOME_SKIPPED);
+        file_ended(job, scheduler_outcome(job->run->scheduler, maker) == OUTCOME_RAN
+                            ? OUTCOME_RAN
+                            : OUTCOME_SKIPPED);
         return;
     }
     decide(job);
@@ -409,18 +357,23 @@ static void recorded(void *context)
     vec_free(&own);
     if (!there)
         return;
-    if (!(job->job->target->flags & TARGET_PHONY))
+    if (is_kept(job)) {
         file_write_record(job);
+        journal_end(job->run->journal, job->job->target->name);
+    }
     give_content(job);
-    tell_job(job, EVENT_JOB_ENDED, NULL);
-    run_job_ended(job, OUTCOME_RAN);
+    if (job->file->lines.len > 0)
+        tell_job(job, EVENT_JOB_ENDED, NULL);
+    else
+        tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
+    file_ended(job, OUTCOME_RAN);
 }
 
 void file_made(struct job_run *job)
 {
-    if (job->run->options->dry_run) {
-        job->would_run = true;
-        run_job_ended(job, OUTCOME_RAN);
+    if (job->run->options->dry_run || job->run->options->question) {
+        job->would_run = job->has_started || job->run->options->dry_run;
+        file_ended(job, OUTCOME_RAN);
         return;
     }
     contents_expire(job->run->contents);
@@ -432,5 +385,7 @@ void file_free(struct file_run *file)
     if (file) {
         vec_free(&file->changed);
         vec_free(&file->lines);
+        vec_free(&file->held);
+        vec_free(&file->waiters);
     }
 }

@@ -14,123 +14,45 @@
 /* Running a make rule's recipe: its lines by $(SHELL) -c, one after the other, as make does it and
  * in make's words. */
 
-/* ---- the lines ---- */
-
-/* The end of a line: a newline without a backslash in front. */
-static size_t line_length(const char *text)
-{
-    size_t length = 0;
-    while (text[length] && text[length] != '\n')
-        length += text[length] == '\\' && text[length + 1] ? 2 : 1;
-    return length;
-}
-
-static void add_command(struct job_run *job, const struct recipe_line *line, const char *text)
-{
-    struct command *command = arena_alloc(job->arena, sizeof *command);
-    const struct run_options *options = job->run->options;
-    unsigned flags = job->job->target->flags | lang_model(job->run->lang)->all_flags;
-    command->line = line;
-    command->silent = options->silent || (flags & TARGET_SILENT);
-    command->ignore = options->ignore_errors || (flags & TARGET_IGNORE);
-    command->always = strstr(line->source, "$(MAKE)") || strstr(line->source, "${MAKE}");
-    for (; *text && strchr(" \t@-+", *text); text++) {
-        command->silent = command->silent || *text == '@';
-        command->ignore = command->ignore || *text == '-';
-        command->always = command->always || *text == '+';
-    }
-    command->text = text;
-    if (text[strspn(text, " \t\n")])
-        vec_push(&job->file->lines, command);
-}
-
-/* A line of the Fakefile may expand to several. */
-static void split_lines(struct job_run *job, const struct recipe_line *line, const char *text)
-{
-    while (*text) {
-        size_t length = line_length(text);
-        add_command(job, line, arena_strndup(job->arena, text, length));
-        text += length + (text[length] == '\n');
-    }
-}
-
-static bool expand_lines(struct job_run *job, struct expander *expander)
-{
-    const struct recipe *recipe = job->job->recipe;
-    struct str whole = { 0 };
-    bool fine = true;
-    bool one_shell = lang_model(job->run->lang)->one_shell;
-    for (size_t i = 0; i < recipe->count && fine; i++) {
-        struct str text = { 0 };
-        fine = expand(expander, recipe->lines[i].text, &text);
-        if (fine && one_shell)
-            str_addf(&whole, "%s%s", i ? "\n" : "", str_text(&text));
-        else if (fine)
-            split_lines(job, &recipe->lines[i], arena_strdup(job->arena, str_text(&text)));
-        str_free(&text);
-    }
-    if (fine && one_shell)
-        add_command(job, &recipe->lines[0], arena_strdup(job->arena, str_text(&whole)));
-    str_free(&whole);
-    return fine;
-}
-
-static void make_argv(struct job_run *job)
-{
-    struct file_run *file = job->file;
-    const char *shell = job_value(job, "SHELL", job->arena);
-    const char *shell_flags = job_value(job, ".SHELLFLAGS", job->arena);
-    char *flags = arena_strdup(job->arena, shell_flags ? shell_flags : "-c");
-    const char **argv = arena_alloc(job->arena, (strlen(flags) / 2 + 4) * sizeof *argv);
-    size_t count = 0;
-    argv[count++] = shell ? shell : "/bin/sh";
-    for (char *p = flags; *(p += strspn(p, " \t"));) {
-        argv[count++] = p;
-        p += strcspn(p, " \t");
-        if (*p)
-            *p++ = '\0';
-    }
-    file->line_place = count;
-    file->argv = argv;
-}
-
 /* ---- its end ---- */
 
-static bool was_touched(const struct job_run *job)
+static bool was_touched(const char *path, const struct job_run *job)
 {
     struct stat now;
     const struct stat *before = &job->file->status;
-    if (stat(file_path(job->job), &now) != 0 || !S_ISREG(now.st_mode))
+    bool is_own = strcmp(path, file_path(job->job)) == 0;
+    if (stat(path, &now) != 0 || !S_ISREG(now.st_mode))
         return false;
+    if (!is_own) /* another of the group: by the time that the recipe began */
+        return now.st_mtim.tv_sec >= job->began_at;
     return !job->file->exists || now.st_mtim.tv_sec != before->st_mtim.tv_sec ||
            now.st_mtim.tv_nsec != before->st_mtim.tv_nsec || now.st_ino != before->st_ino;
 }
 
-/* A half-made target is not left to be taken for done. */
-static void delete_target(struct job_run *job)
+static void delete_half_made(struct job_run *job, const struct target *target, const char *path)
 {
-    const struct model *model = lang_model(job->run->lang);
-    unsigned flags = job->job->target->flags;
-    if (!(model->delete_on_error || job->run->interrupted) ||
-        (flags & (TARGET_PRECIOUS | TARGET_PHONY)) || !was_touched(job))
+    if ((target->flags & (TARGET_PRECIOUS | TARGET_PHONY)) || !was_touched(path, job) ||
+        unlink(path) != 0)
         return;
-    if (unlink(file_path(job->job)) == 0) {
-        struct event event = tell_base(job, EVENT_WARNING);
-        event.text = arena_printf(job->arena, "*** Deleting file '%s'", job->job->target->name);
-        events_emit(job->run->events, event);
-    }
+    const char *name = job->job->target->name;
+    tell_message(job, target == job->job->target
+                          ? arena_printf(job->arena, "*** Deleting file '%s'", path)
+                          : arena_printf(job->arena, "*** [%s] Deleting file '%s'", name, path));
 }
 
-static void fail(struct job_run *job, const char *why)
+/* A half-made target is not left to be taken for done. */
+static void delete_targets(struct job_run *job)
 {
-    job->failure = why;
-    job->run->failed = true;
-    if (job->run->store)
-        store_remove_record(job->run->store, job->job->target->name);
-    delete_target(job);
-    contents_expire(job->run->contents);
-    tell_job(job, EVENT_JOB_ENDED, why);
-    run_job_ended(job, OUTCOME_FAILED);
+    const struct model *model = lang_model(job->run->lang);
+    const struct job *of = job->job;
+    if (!model->delete_on_error && !job->run->interrupted)
+        return;
+    if (model->all_flags & TARGET_PRECIOUS)
+        return;
+    delete_half_made(job, of->target, file_path(of));
+    for (size_t i = 0; i < of->group_count; i++)
+        if (of->group[i] != of->target)
+            delete_half_made(job, of->group[i], of->group[i]->name);
 }
 
 static void end_environment(struct job_run *job)
@@ -140,12 +62,30 @@ static void end_environment(struct job_run *job)
     job->file->environment = NULL;
 }
 
+static void fail(struct job_run *job, const char *why)
+{
+    end_environment(job);
+    output_release(job);
+    job->failure = why;
+    job->run->failed = true;
+    delete_targets(job);
+    file_forget(job);
+    contents_expire(job->run->contents);
+    tell_job(job, EVENT_JOB_ENDED, why);
+    file_ended(job, OUTCOME_FAILED);
+}
+
 /* ---- running ---- */
+
+static const struct command *current(const struct job_run *job)
+{
+    return job->file->lines.items[job->file->next];
+}
 
 static struct event line_event(const struct job_run *job, enum event_kind kind)
 {
     struct event event = tell_base(job, kind);
-    const struct command *command = job->file->lines.items[job->file->next];
+    const struct command *command = current(job);
     event.step = (unsigned)job->file->next + 1;
     event.text = command->text;
     event.silent = command->silent;
@@ -154,19 +94,19 @@ static struct event line_event(const struct job_run *job, enum event_kind kind)
 
 static void on_output(void *context, int stream, const char *data, size_t size)
 {
-    const struct job_run *job = context;
+    struct job_run *job = context;
     struct event event = line_event(job, EVENT_STEP_OUTPUT);
     event.text = NULL;
     event.stream = stream;
     event.data = data;
     event.size = size;
-    events_emit(job->run->events, event);
+    output_tell(job, current(job), event);
 }
 
+/* In make's words; NULL: it ended well. */
 static const char *failure_text(struct job_run *job, int status, const char *why)
 {
-    const struct command *command = job->file->lines.items[job->file->next];
-    const char *where = location_text(job->arena, command->line->where);
+    const char *where = location_text(job->arena, current(job)->line->where);
     const char *name = job->job->target->name;
     if (status < 0)
         return arena_printf(job->arena, "[%s: %s] %s", where, name, why);
@@ -177,6 +117,13 @@ static const char *failure_text(struct job_run *job, int status, const char *why
     return NULL;
 }
 
+static int exit_code(int status)
+{
+    if (status < 0)
+        return 127;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 static void run_next(struct job_run *job);
 
 static void on_ended(void *context, int status, bool held, const char *why)
@@ -184,18 +131,15 @@ static void on_ended(void *context, int status, bool held, const char *why)
     struct job_run *job = context;
     (void)held;
     job->process = NULL;
-    const struct command *command = job->file->lines.items[job->file->next];
     const char *failure = failure_text(job, status, why);
     struct event event = line_event(job, EVENT_STEP_ENDED);
-    event.text = failure;
-    event.status = status < 0            ? 127
-                   : WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-                                         : WEXITSTATUS(status);
-    event.ignored = failure && command->ignore && !job->run->interrupted;
-    events_emit(job->run->events, event);
+    event.ignored = failure && current(job)->ignore && !job->run->interrupted;
+    event.text = event.ignored ? arena_printf(job->arena, "%s (ignored)", failure) : failure;
+    event.status = exit_code(status);
+    output_tell(job, current(job), event);
+    output_line_ended(job);
     job->status = failure ? event.status : 0;
     if (failure && !event.ignored) {
-        end_environment(job);
         fail(job, failure);
         return;
     }
@@ -208,50 +152,101 @@ static const struct process_events events = { .output = on_output, .ended = on_e
 static void start_line(struct job_run *job, const struct command *command)
 {
     struct file_run *file = job->file;
-    const char *argv[64] = { 0 };
-    size_t count = 0;
-    while (count < file->line_place && count < 62) {
-        argv[count] = file->argv[count];
-        count++;
-    }
-    argv[count] = command->text;
-    struct process_options options = { .argv = argv, .environment = file->environment };
+    struct process_options options = {
+        .argv = file->argv,
+        .environment = file->environment,
+        .inherit = job->run->options->inherit && job->run->options->sync == SYNC_NONE,
+    };
+    file->argv[file->line_place] = command->text;
+    file->argv[file->line_place + 1] = NULL;
     job->process = process_start(job->run->loop, &options, &events, job);
 }
 
-static void run_next(struct job_run *job)
+/* Under -n, -t and -q a line runs only when it has + or starts a make. */
+static bool is_passed_over(struct job_run *job, const struct command *command)
 {
-    struct file_run *file = job->file;
-    bool dry = job->run->options->dry_run;
-    for (; file->next < file->lines.len; file->next++) {
-        const struct command *command = file->lines.items[file->next];
-        struct event event = line_event(job, EVENT_STEP_BEGAN);
-        event.silent = command->silent && !dry;
-        events_emit(job->run->events, event);
-        if (dry && !command->always)
-            continue;
-        start_line(job, command);
-        return;
-    }
-    end_environment(job);
-    file_made(job);
+    const struct run_options *options = job->run->options;
+    if (command->always)
+        return false;
+    job->file->passed_over = true;
+    return options->dry_run || options->touch || options->question;
+}
+
+static bool is_shown(const struct job_run *job, const struct command *command)
+{
+    const struct run_options *options = job->run->options;
+    return options->dry_run || command->always || !(options->touch || options->question);
 }
 
 /* -t: as if the recipe had run. */
 static void touch(struct job_run *job)
 {
     const char *path = file_path(job->job);
-    if (!(job->job->target->flags & TARGET_PHONY) && !job->run->options->dry_run) {
+    struct event event = tell_base(job, EVENT_STEP_BEGAN);
+    if (job->job->target->flags & TARGET_PHONY)
+        return;
+    if (!job->run->options->dry_run) {
         int fd = open(path, O_WRONLY | O_CREAT, 0666);
         if (fd >= 0)
             close(fd);
         utimensat(AT_FDCWD, path, NULL, 0);
     }
-    struct event event = tell_base(job, EVENT_STEP_BEGAN);
+    job->has_started = true;
     event.text = arena_printf(job->arena, "touch %s", job->job->target->name);
     event.silent = job->run->options->silent;
     events_emit(job->run->events, event);
+}
+
+static void end(struct job_run *job)
+{
+    struct run *run = job->run;
+    end_environment(job);
+    output_release(job);
+    if (run->options->question && job->file->passed_over)
+        run->to_do = job->would_run = true;
+    if (run->options->touch && (job->file->passed_over || job->file->lines.len == 0))
+        touch(job);
     file_made(job);
+}
+
+static void run_next(struct job_run *job)
+{
+    struct file_run *file = job->file;
+    for (; file->next < file->lines.len; file->next++) {
+        const struct command *command = current(job);
+        struct event event = line_event(job, EVENT_STEP_BEGAN);
+        bool passed_over = is_passed_over(job, command);
+        job->has_started = true;
+        event.silent = command->silent && !job->run->options->dry_run;
+        if (is_shown(job, command))
+            output_tell(job, command, event);
+        if (passed_over)
+            continue;
+        start_line(job, command);
+        return;
+    }
+    end(job);
+}
+
+/* --trace, in make's words. */
+static void trace(struct job_run *job)
+{
+    const struct recipe *recipe = job->job->recipe;
+    const char *where = location_text(job->arena, recipe->lines[0].where);
+    const char *name = job->job->target->name;
+    struct str newer = { 0 };
+    struct expander expander;
+    job_expander(job, &expander, EXPAND_VALUE);
+    expand_variable(&expander, "?", recipe->where, &newer);
+    if (newer.len > 0)
+        tell_text(job->run, EVENT_PRINTED,
+                  arena_printf(job->arena, "%s: update target '%s' due to: %s", where, name,
+                               str_text(&newer)),
+                  NULL);
+    else
+        tell_text(job->run, EVENT_PRINTED,
+                  arena_printf(job->arena, "%s: target '%s' does not exist", where, name), NULL);
+    str_free(&newer);
 }
 
 void file_resume(struct job_run *job, bool well)
@@ -265,23 +260,25 @@ void file_resume(struct job_run *job, bool well)
         job->job->changed = &job->file->changed;
     job_expander(job, &expander, EXPAND_VALUE);
     job->began = loop_now(job->run->loop);
-    tell_job(job, job->run->options->dry_run ? EVENT_JOB_WOULD_RUN : EVENT_JOB_BEGAN,
-             job->reasons.len ? job->reasons.items[0] : NULL);
-    if (job->run->options->touch) {
-        touch(job);
-        return;
-    }
-    if (!expand_lines(job, &expander)) {
+    job->began_at = time(NULL);
+    if (!file_expand_commands(job, &expander)) {
         fail(job, "its recipe cannot be expanded");
         return;
     }
-    make_argv(job);
-    job->file->environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
+    if (job->file->lines.len > 0) {
+        tell_job(job, job->run->options->dry_run ? EVENT_JOB_WOULD_RUN : EVENT_JOB_BEGAN,
+                 job->reasons.len ? job->reasons.items[0] : NULL);
+        if (job->run->options->trace)
+            trace(job);
+        file_make_argv(job);
+        job->file->environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
+        file_note_begun(job);
+    }
     run_next(job);
 }
 
-void file_interrupt(struct job_run *job, bool at_once)
+void file_interrupt(struct job_run *job, int signal)
 {
     if (job->process)
-        process_kill(job->process, at_once ? SIGKILL : SIGTERM);
+        process_kill(job->process, signal);
 }

@@ -12,8 +12,10 @@
 #include "io/loop.h"
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/journal.h"
 #include "run/project.h"
 #include "run/script.h"
+#include "run/slots.h"
 #include "run/state.h"
 
 /* ---- what the scheduler asks for ---- */
@@ -43,6 +45,12 @@ static void job_dropped(void *context, const struct job *job, const struct job *
     struct job_run *job_run = run_job(context, job);
     if (!job->is_goal && job->kind == JOB_SOURCE)
         return;
+    if (job->is_goal && cause && job->kind == JOB_FILE) {
+        job_open_arena(job_run);
+        tell_message(job_run, arena_printf(job_run->arena,
+                                           "Target '%s' not remade because of errors.",
+                                           job->target->name));
+    }
     struct str text = { 0 };
     if (!cause)
         str_add(&text, "not started after a failure");
@@ -63,10 +71,30 @@ static void end_signals(struct run *run)
     }
 }
 
+static bool may_start(void *context, unsigned active)
+{
+    const struct run *run = context;
+    return slots_take(run->slots, active);
+}
+
+static void place_given_up(void *context, unsigned active)
+{
+    const struct run *run = context;
+    slots_give(run->slots, active);
+}
+
+static void go_on(void *context)
+{
+    const struct run *run = context;
+    scheduler_go_on(run->scheduler);
+}
+
 static void all_finished(void *context)
 {
     struct run *run = context;
     run->is_over = true;
+    slots_stop(run->slots);
+    intermediate_remove_all(run);
     for (size_t i = 0; i < run->host_count; i++)
         host_close(&run->hosts[i], false);
     lock_end(run);
@@ -89,8 +117,8 @@ static void caught_signal(void *context, int number)
 {
     struct run *run = context;
     bool again = run->interrupted;
-    (void)number;
     run->interrupted = true;
+    run->signal = number;
     if (!again)
         tell_text(run, EVENT_INTERRUPTED, NULL, NULL);
     scheduler_stop(run->scheduler);
@@ -104,7 +132,7 @@ static void caught_signal(void *context, int number)
     for (size_t i = 0; i < run->plan->jobs.len; i++) {
         struct job_run *job = &run->jobs[i];
         if (job->job->kind == JOB_FILE)
-            file_interrupt(job, again);
+            file_interrupt(job, again ? SIGKILL : number);
         else
             job_interrupt(job, again);
     }
@@ -203,6 +231,11 @@ static bool needs_store(const struct plan *plan)
     return false;
 }
 
+static void flush_store(void *store)
+{
+    store_flush(store);
+}
+
 static void open_store(struct run *run)
 {
     char *why = NULL;
@@ -216,6 +249,8 @@ static void open_store(struct run *run)
         tell_text(run, EVENT_WARNING, why,
                   run->store ? NULL : "what is made here is decided by time stamps");
     free(why);
+    if (run->store)
+        run->journal = journal_open(".fake", file_note_unfinished, flush_store, run->store);
 }
 
 static void set_up_jobs(struct run *run)
@@ -280,6 +315,7 @@ static bool set_up_hosts(struct run *run)
 static void tear_down(struct run *run)
 {
     store_close(run->store);
+    journal_close(run->journal);
     scheduler_free(run->scheduler);
     for (size_t i = 0; run->jobs && i < run->plan->jobs.len; i++) {
         file_free(run->jobs[i].file);
@@ -288,6 +324,7 @@ static void tear_down(struct run *run)
     for (size_t i = 0; i < run->host_count; i++)
         host_free(&run->hosts[i]);
     contents_free(run->contents);
+    slots_free(run->slots);
     vec_free(&run->waiting_hosts);
     vec_free(&run->lock_hosts);
     str_free(&run->failed_hosts);
@@ -315,7 +352,7 @@ static int exit_code(const struct run *run)
 static void execute(struct run *run)
 {
     struct scheduler_options options = {
-        .jobs_here = run->options->jobs_here,
+        .jobs_here = lang_model(run->lang)->not_parallel ? 1 : run->options->jobs_here,
         .hosts_at_once = run->options->hosts_at_once,
         .keep_going = run->options->keep_going,
     };
@@ -325,6 +362,8 @@ static void execute(struct run *run)
         .resume = resume_job,
         .dropped = job_dropped,
         .finished = all_finished,
+        .may_start = may_start,
+        .place_given_up = place_given_up,
     };
     set_up_jobs(run);
     run->project = project_name(run);
@@ -334,6 +373,7 @@ static void execute(struct run *run)
     lock_set_up(run);
     open_store(run);
     run->contents = contents_new(run->loop, run->store);
+    run->slots = slots_new(run->loop, run->options, go_on, run);
     run->scheduler = scheduler_new(run->plan, &options, &calls);
     watch_signals(run);
     scheduler_begin(run->scheduler);

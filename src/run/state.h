@@ -59,6 +59,9 @@ struct run {
     unsigned handshakes; /* going on */
     size_t first_waiting;
     struct vec waiting_hosts; /* struct host_run: for a handshake */
+    struct slots *slots;      /* places for jobs here */
+    struct journal *journal;  /* of what is being made; NULL: none is kept */
+    int signal;               /* that interrupted it */
     bool failed;              /* a step or job did */
     bool unreachable;         /* a host was */
     bool locked;              /* a host is, by someone else */
@@ -209,6 +212,7 @@ struct job_run {
     struct hash content;  /* what it gives to those that depend on it */
     bool has_content;
     bool would_run;     /* under -n: it ran in name only */
+    bool has_started;   /* a command of a make rule, its own or before it */
     struct vec reasons; /* const char *: why it runs */
 
     size_t cursor;       /* the step that is next */
@@ -250,6 +254,8 @@ void tell_step_ended(const struct job_run *job, const struct step *step, int sta
 void tell_left_holder(const struct job_run *job, const struct step *step);
 void tell_output(const struct job_run *job, const struct step *step, int stream, const char *data,
                  size_t size);
+/* A line in make's words, to the error output: "*** Deleting file 'x'". */
+void tell_message(const struct job_run *job, const char *text);
 void tell_text(struct run *run, enum event_kind kind, const char *text, const char *hint);
 void tell_host(struct host_run *host, enum event_kind kind, const char *text, const char *hint);
 double tell_seconds(const struct run *run, uint64_t began);
@@ -354,7 +360,7 @@ void hooks_strike(struct job_run *hook); /* the hook has ended well */
 
 void file_start(struct job_run *job);
 void file_resume(struct job_run *job, bool well);
-void file_interrupt(struct job_run *job, bool at_once);
+void file_interrupt(struct job_run *job, int signal);
 void source_start(struct job_run *job);
 
 /* ---- run.c ---- */

@@ -1,3 +1,4 @@
+#include "base/diag.h"
 #include "io/loop.h"
 #include "run/state.h"
 #include "step/verb.h"
@@ -81,6 +82,16 @@ void tell_output(const struct job_run *job, const struct step *step, int stream,
     event.stream = stream;
     event.data = data;
     event.size = size;
+    events_emit(job->run->events, event);
+}
+
+void tell_message(const struct job_run *job, const char *text)
+{
+    const struct diag diag = { .severity = DIAG_MESSAGE, .message = text };
+    struct event event = tell_base(job, EVENT_WARNING);
+    event.is_file = true;
+    event.text = text;
+    event.diag = &diag;
     events_emit(job->run->events, event);
 }
 

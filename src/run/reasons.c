@@ -1,0 +1,294 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "run/file.h"
+
+/* Why a make rule's target is to be remade (LANGUAGE.md, "Up to date by content"). */
+
+static bool is_listed(const char *const *files, const char *name)
+{
+    for (; files && *files; files++)
+        if (strcmp(*files, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_file(const struct job *job)
+{
+    return job->kind == JOB_FILE || job->kind == JOB_SOURCE;
+}
+
+/* ---- the fingerprint ---- */
+
+static void add_recipe(struct fingerprint *fingerprint, const struct recipe *recipe)
+{
+    struct hasher *hasher = hasher_new();
+    for (size_t i = 0; recipe && i < recipe->count; i++)
+        hasher_add_string(hasher, recipe->lines[i].source);
+    fingerprint_add(fingerprint, "its recipe", "", hasher_end(hasher));
+}
+
+/* -o: nothing is remade on account of this file, so it counts with the content that the record
+ * has. */
+static void keep_old(struct job_run *job, struct hash *hash, const char *name)
+{
+    if (!is_listed(job->run->options->old_files, name))
+        return;
+    for (size_t i = 0; job->has_record && i < job->record.parts.len; i++) {
+        const struct part *part = job->record.parts.items[i];
+        if (str_starts(part->name, "file ") && strcmp(part->name + strlen("file "), name) == 0)
+            *hash = part->hash;
+    }
+}
+
+static void add_file(struct job_run *job, const char *name, struct hash hash)
+{
+    keep_old(job, &hash, name);
+    fingerprint_add(&job->fingerprint, "file", name, hash);
+}
+
+/* What is .PHONY, or is no file even after its rule ran, is new each time. */
+static void add_hashed(struct job_run *job, const struct job_run *need)
+{
+    struct hash hash = { 0 };
+    const char *why;
+    const char *name = need->job->target->name;
+    bool fine = contents_hash(job->run->contents, file_need_path(job, need->job), &hash, &why);
+    if (need->file && need->file->is_absent)
+        job->file->is_unknown = job->file->is_unknown || need->file->is_unknown;
+    else if (!fine || (need->job->target->flags & TARGET_PHONY))
+        job->file->forced_by = name;
+    add_file(job, name, hash);
+}
+
+static void add_needs(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        const struct job_run *need_run = run_job(job->run, need);
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            add_needs(job, need);
+        else if (need_run->has_content)
+            add_file(job, need->target->name, need_run->content);
+        else if (is_file(need))
+            add_hashed(job, need_run);
+    }
+}
+
+void reasons_fingerprint(struct job_run *job)
+{
+    fingerprint_free(&job->fingerprint);
+    job->file->forced_by = NULL;
+    job->file->is_unknown = false;
+    job->fingerprint = fingerprint_new(job->arena);
+    add_recipe(&job->fingerprint, job->job->recipe);
+    add_needs(job, job->job);
+    fingerprint_end(&job->fingerprint);
+}
+
+/* ---- by the record ---- */
+
+static struct target *changed_need(const struct job *of, const char *name)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (need->kind == JOB_GATE) {
+            struct target *target = changed_need(need, name);
+            if (target)
+                return target;
+        } else if (strcmp(need->target->name, name) == 0) {
+            return need->target;
+        }
+    }
+    return NULL;
+}
+
+static void tell_reason(void *context, const char *reason)
+{
+    decide_reason(context, "%s", reason);
+}
+
+/* Reasons from a record that speaks of this very file; $? is the prerequisites that changed, if
+ * that is the only reason. */
+static void compare_record(struct job_run *job)
+{
+    const struct vec *parts = &job->fingerprint.parts;
+    bool files_only = true;
+    size_t known = 0;
+    struct map before = { 0 };
+    for (size_t i = 0; i < job->record.parts.len; i++) {
+        const struct part *part = job->record.parts.items[i];
+        *map_put(&before, part->name) = (void *)part;
+    }
+    for (size_t i = 0; i < parts->len; i++) {
+        const struct part *part = parts->items[i];
+        const struct part *was = map_get(&before, part->name);
+        known += was != NULL;
+        if (was && hash_equal(was->hash, part->hash))
+            continue;
+        bool names_file = was && str_starts(part->name, "file ");
+        const char *name = names_file ? part->name + strlen("file ") : part->name;
+        struct target *target = names_file ? changed_need(job->job, name) : NULL;
+        files_only = files_only && target;
+        if (target)
+            vec_push(&job->file->changed, target);
+    }
+    map_free(&before);
+    fingerprint_compare(&job->fingerprint, &job->record.parts, tell_reason, job);
+    if (!files_only || known != job->record.parts.len)
+        job->file->changed.len = 0;
+}
+
+/* ---- by time stamps ---- */
+
+static bool is_newer(struct timespec a, struct timespec b)
+{
+    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
+/* -L: a symbolic link is as new as the newer of the link and the file. */
+static bool file_time(const struct job_run *job, const char *path, struct timespec *time)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return false;
+    *time = status.st_mtim;
+    if (job->run->options->check_links && lstat(path, &status) == 0 &&
+        is_newer(status.st_mtim, *time))
+        *time = status.st_mtim;
+    return true;
+}
+
+/* What is absent is as new as the newest that it is made of. */
+static bool need_time(const struct job_run *job, const struct job *need, struct timespec *time)
+{
+    const struct file_run *file = run_job(job->run, need)->file;
+    if (file && file->is_absent) {
+        *time = file->age;
+        return true;
+    }
+    return is_file(need) && file_time(job, file_path(need), time);
+}
+
+/* make's rule, where no record speaks of this file. */
+static void compare_times(struct job_run *job, const struct job *of, struct timespec own)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        struct timespec time;
+        if (of->needs[i].kind != EDGE_CONTENT ||
+            is_listed(job->run->options->old_files, need->target->name))
+            continue;
+        if (need->kind == JOB_GATE) {
+            compare_times(job, need, own);
+        } else if (need_time(job, need, &time) && is_newer(time, own)) {
+            decide_reason(job, "%s is newer", need->target->name);
+            vec_push(&job->file->changed, need->target);
+        }
+    }
+}
+
+void reasons_note_age(struct job_run *job, const struct job *of)
+{
+    struct timespec *age = &job->file->age;
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        struct timespec time;
+        if (need->kind == JOB_GATE)
+            reasons_note_age(job, need);
+        else if (of->needs[i].kind == EDGE_CONTENT && need_time(job, need, &time) &&
+                 is_newer(time, *age))
+            *age = time;
+    }
+}
+
+/* ---- all of them ---- */
+
+static void look_for_would_run(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            look_for_would_run(job, need);
+        else if (run_job(job->run, need)->would_run)
+            decide_reason(job, "%s would be remade", need->target->name);
+    }
+}
+
+/* -W */
+static void look_for_new_files(struct job_run *job, const struct job *of)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE) {
+            look_for_new_files(job, need);
+        } else if (is_listed(job->run->options->new_files, need->target->name)) {
+            decide_reason(job, "%s is taken as changed", need->target->name);
+            vec_push(&job->file->changed, need->target);
+        }
+    }
+}
+
+static bool lacks_member(const struct job *job)
+{
+    for (size_t i = 0; i < job->group_count; i++)
+        if (access(job->group[i]->name, F_OK) != 0)
+            return true;
+    return false;
+}
+
+/* A record vouches for the file that it was written about, and no other. */
+static bool has_own_record(const struct job_run *job)
+{
+    struct hash own;
+    const char *why;
+    return job->has_record && contents_hash(job->run->contents, file_path(job->job), &own, &why) &&
+           hash_equal(job->record.content, own);
+}
+
+static void compare(struct job_run *job)
+{
+    struct timespec own = { 0 };
+    if (!job->file->is_unknown && has_own_record(job))
+        compare_record(job);
+    else if (file_time(job, file_path(job->job), &own))
+        compare_times(job, job->job, own);
+}
+
+void reasons_find(struct job_run *job)
+{
+    const struct job *of = job->job;
+    const struct run_options *options = job->run->options;
+    struct file_run *file = job->file;
+    const char *name = of->target->name;
+    if (options->always)
+        decide_reason(job, "-B");
+    else if (of->target->flags & TARGET_PHONY)
+        decide_reason(job, "it is .PHONY");
+    else if (of->target->flags & TARGET_ALWAYS)
+        decide_reason(job, "it is .ALWAYS");
+    else if (of->target->double_colon && of->need_count == 0)
+        decide_reason(job, "it has two colons and no prerequisites");
+    else if (!file->exists)
+        decide_reason(job, "it does not exist");
+    else if (lacks_member(of))
+        decide_reason(job, "a file made with it does not exist");
+    else if (file->is_unfinished)
+        decide_reason(job, "its last run did not come to an end");
+    else if (file->forced_by)
+        decide_reason(job, "%s is no file and always counts as new", file->forced_by);
+    else
+        compare(job);
+    look_for_new_files(job, of);
+    if (is_listed(options->old_files, name) ||
+        (is_listed(options->new_files, name) && !(of->target->flags & TARGET_PHONY)))
+        job->reasons.len = 0;
+    else if (job->reasons.len == 0)
+        look_for_would_run(job, of);
+}
