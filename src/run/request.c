@@ -6,6 +6,8 @@
 #include "io/loop.h"
 #include "run/script.h"
 #include "run/state.h"
+#include "run/sudo.h"
+#include "step/sudo.h"
 #include "step/verb.h"
 
 /* Running a job's steps in order. Those on the host that follow one another travel in one request,
@@ -127,7 +129,11 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
     run->id = host_next_id(host);
     run->has_failed = false;
     run->began = 0;
-    struct step_target target = { request, run->id, &host->next_id, shell };
+    struct step_target target = { .request = request,
+                                  .id = run->id,
+                                  .next_id = &host->next_id,
+                                  .shell = shell,
+                                  .sudo_password = sudo_password(job, step) };
     step->ignore = ignore && !may_try_again(step, run);
     bool fine = step_compile(step, run->contents, run->answer, &target, &why);
     step->ignore = ignore;
@@ -159,6 +165,24 @@ static struct request *begin_request(struct job_run *job)
     return request;
 }
 
+/* False: a step's password for sudo must wait, or the job has failed because it was refused. */
+static bool may_use_sudo(struct job_run *job, const struct step *step)
+{
+    const char *password = sudo_password(job, step), *why = NULL;
+    enum sudo_turn turn = password ? sudo_ask_turn(job, password, &why) : SUDO_NOW;
+    if (turn == SUDO_REFUSED)
+        job_fail(job, FAKE_FAILED, why);
+    return turn == SUDO_NOW;
+}
+
+static bool may_travel(struct job_run *job)
+{
+    for (size_t i = job->cursor; i < job->steps.count && travels(job, i); i++)
+        if (!may_use_sudo(job, step_at(job, i)))
+            return false;
+    return true;
+}
+
 /* The steps from the cursor on that can travel together; without any, the scripts alone. */
 static void send_steps(struct job_run *job)
 {
@@ -170,6 +194,7 @@ static void send_steps(struct job_run *job)
             !add_step(job, request, index, shell)) {
             request_drop(request);
             job->request_id = 0;
+            sudo_end_turn(job);
             return;
         }
     job->request_end = index;
@@ -214,17 +239,23 @@ static void ask_on_host(struct job_run *job, const struct host_answer *answer)
     question.text = answer->argument;
     question.is_script = question.ignore = false;
     question.data = NULL;
+    if (!may_use_sudo(job, &question))
+        return;
     str_clear(&job->captured);
     struct request *request = begin_request(job);
     job->question_id = host_next_id(job->host);
-    struct step_target target = { request, job->question_id, &job->host->next_id,
-                                  job_value(job, "remote_shell", job->arena) };
+    struct step_target target = { .request = request,
+                                  .id = job->question_id,
+                                  .next_id = &job->host->next_id,
+                                  .shell = job_value(job, "remote_shell", job->arena),
+                                  .sudo_password = sudo_password(job, &question) };
     if (question.verb->compile(&question, NULL, NULL, &target, &why)) {
         job->request_end = job->cursor;
         request_send(request);
     } else {
         request_drop(request);
         job->request_id = 0;
+        sudo_end_turn(job);
         job_fail(job, FAKE_FAILED, why);
     }
 }
@@ -311,7 +342,7 @@ bool request_continue(struct job_run *job)
                 here_start(job, step);
             return false;
         } else {
-            if (refresh(job))
+            if (refresh(job) && may_travel(job))
                 send_steps(job);
             return false;
         }
@@ -324,6 +355,20 @@ bool request_continue(struct job_run *job)
 }
 
 /* ---- what the session tells ---- */
+
+static bool was_refused(const struct step *step, int status)
+{
+    return status == STEP_SUDO_REFUSED && sudo_is_used(step);
+}
+
+/* What a step's end says of its password. */
+static void note_password(struct job_run *job, const struct step *step,
+                          const struct step_result *result)
+{
+    const char *password = sudo_password(job, step);
+    if (password && !result->is_lost)
+        sudo_note(job, password, was_refused(step, result->status));
+}
 
 static size_t find_step(const struct job_run *job, uint32_t id)
 {
@@ -375,6 +420,8 @@ static const char *step_failure(struct job_run *job, const struct step *step,
         return arena_printf(job->arena, "timed out after %u s", step->options.timeout / 1000);
     if (step_status_is_fine(step, result->status))
         return NULL;
+    if (was_refused(step, result->status))
+        return "sudo_password is wrong";
     return result->status > 128
                ? arena_printf(job->arena, "ended by signal %d", result->status - 128)
                : arena_printf(job->arena, "exit code %d", result->status);
@@ -389,7 +436,17 @@ static bool is_stale(const struct step *step, const struct step_run *run, int st
 static bool will_try_again(const struct step *step, const struct step_run *run,
                            const struct step_result *result)
 {
-    return may_try_again(step, run) && !result->is_lost && !result->interrupted;
+    return may_try_again(step, run) && !result->is_lost && !result->interrupted &&
+           !was_refused(step, result->status);
+}
+
+static void end_question(struct job_run *job, const struct step_result *result)
+{
+    const struct host_answer *answer = unanswered(job);
+    const struct step question = { .verb = verb_find("sudo", 4) };
+    job->question_status = result->is_lost ? -1 : result->status;
+    if (answer && strcmp(answer->function, "sudo") == 0)
+        note_password(job, &question, result);
 }
 
 void request_step_ended(struct job_run *job, uint32_t id, const struct step_result *result)
@@ -397,7 +454,7 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     size_t index = find_step(job, id);
     if (index == SIZE_MAX) {
         if (id == job->question_id)
-            job->question_status = result->is_lost ? -1 : result->status;
+            end_question(job, result);
         return;
     }
     struct step *step = step_at(job, index);
@@ -407,6 +464,7 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     if (!run->began)
         request_began(job, run->id); /* an upload of it failed */
     run->is_stale = is_stale(step, run, result->status);
+    note_password(job, step, result);
     const char *why = run->why;
     if (!why)
         why = step_failure(job, step, result);
@@ -488,6 +546,7 @@ void request_ended(struct job_run *job, uint32_t id, int status)
     bool was_question = job->question_id != 0;
     size_t failed = first_failed(job);
     job->request_id = 0;
+    sudo_end_turn(job);
     if (was_question) {
         take_answer(job, status ? status : job->question_status);
     } else if (failed < job->request_end) {

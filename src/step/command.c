@@ -46,23 +46,11 @@ void command_add(struct str *text, const struct step *step, const char *shell)
     str_free(&inner);
 }
 
-/* A line of input ends: programs that ask wait for it. */
-static void add_input(struct str *input, const struct step *step)
-{
-    const char *given = step->options.input;
-    if (!given)
-        return;
-    str_add(input, given);
-    if (!str_ends(given, "\n"))
-        str_addc(input, '\n');
-}
-
 void command_send(const struct step *step, const char *text, const struct step_target *target)
 {
     struct str whole = { 0 }, input = { 0 };
-    guard_add(&whole, step);
+    guard_add(&whole, &input, step, target);
     str_add(&whole, text);
-    add_input(&input, step);
     request_step(target->request, &(struct request_step){
                                       .id = target->id,
                                       .command = str_text(&whole),

@@ -11,6 +11,7 @@
 #include "step/command.h"
 #include "step/sending.h"
 #include "step/shell_word.h"
+#include "step/sudo.h"
 #include "step/temporary.h"
 
 /* The shell of a step has TMPDIR as the session's has it. */
@@ -25,27 +26,59 @@ const char *guard_input_path(const struct step *step)
     return home ? arena_printf(step->arena, "%s%s", home, path + 1) : path;
 }
 
+/* A line of input ends: programs that ask wait for it. */
+static void add_input(struct str *input, const struct step *step)
+{
+    const char *given = step->options.input;
+    str_add(input, given);
+    if (!str_ends(given, "\n"))
+        str_addc(input, '\n');
+}
+
+static const char *password_of(const struct step *step, const struct step_target *target)
+{
+    return sudo_is_used(step) ? target->sudo_password : NULL;
+}
+
+static bool find_size(const struct step *step, uint64_t *size, const char **why)
+{
+    const char *path = guard_input_path(step);
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+    if (is_there && S_ISREG(status.st_mode)) {
+        *size = (uint64_t)status.st_size;
+        return true;
+    }
+    *why = arena_printf(step->arena, "--stdin=%s: %s", path,
+                        is_there ? "not a file" : strerror(errno));
+    return false;
+}
+
+/* Beside a password --input takes the way of a file: whoever opens /dev/stdin anew reads all of the
+ * step's input, from its beginning. */
 bool guard_send_input(struct step *step, const struct step_target *target, const char **why)
 {
     char name[TEMPORARY_NAME_SIZE];
-    struct stat status;
-    if (!step->options.stdin_file)
+    uint64_t size = 0;
+    bool is_file = step->options.stdin_file != NULL;
+    if (!is_file && !(step->options.input && password_of(step, target)))
         return true;
-    const char *path = guard_input_path(step);
-    errno = 0;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-        *why = arena_printf(step->arena, "--stdin=%s: %s", path,
-                            errno ? strerror(errno) : "not a file");
+    if (is_file && !find_size(step, &size, why))
         return false;
-    }
     if (!temporary_name(name)) {
         *why = "no random bytes from /dev/urandom";
         return false;
     }
-    struct str consumer = { 0 };
+    struct str consumer = { 0 }, input = { 0 };
     str_addf(&consumer, keep_text, name, name);
-    sending_add_file(target, path, (uint64_t)status.st_size, str_text(&consumer));
+    if (is_file) {
+        sending_add_file(target, guard_input_path(step), size, str_text(&consumer));
+    } else {
+        add_input(&input, step);
+        sending_add_bytes(target, input.data, input.len, str_text(&consumer));
+    }
     str_free(&consumer);
+    str_free(&input);
     step->input_name = arena_strdup(step->arena, name);
     return true;
 }
@@ -102,7 +135,7 @@ static void add_creates(struct str *text, const struct step *step)
     str_free(&said);
 }
 
-void guard_add(struct str *text, const struct step *step)
+static void add_conditions(struct str *text, const struct step *step)
 {
     const struct step_options *options = &step->options;
     if (options->creates)
@@ -111,6 +144,19 @@ void guard_add(struct str *text, const struct step *step)
         add_condition(text, step, "if", options->condition, true);
     if (options->unless)
         add_condition(text, step, "unless", options->unless, false);
+}
+
+void guard_add(struct str *text, struct str *input, const struct step *step,
+               const struct step_target *target)
+{
+    const char *password = password_of(step, target);
+    if (password) {
+        str_addf(input, "%s\n", password);
+        str_add(text, "IFS= read -r fake_password; exec </dev/null\n");
+    } else if (step->options.input) {
+        add_input(input, step);
+    }
+    add_conditions(text, step);
     if (step->input_name)
         str_addf(text, "t=${TMPDIR:-/tmp}/%s; exec <\"$t\" || exit\nrm -f \"$t\"\n",
                  step->input_name);

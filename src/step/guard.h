@@ -8,12 +8,13 @@
 /* Where the --stdin file is, here. */
 const char *guard_input_path(const struct step *step);
 
-/* Sends a --stdin file ahead of the step. False: it cannot be read (*why). Called before the
- * verb's compile. */
+/* Sends what the step reads ahead of it, where that is no plain --input. False: it cannot be read
+ * (*why). Called before the verb's compile. */
 bool guard_send_input(struct step *step, const struct step_target *target, const char **why);
 
-/* Appends what comes before the step's own text. A step that is passed over ends well, with a line
- * on standard error that says why. */
-void guard_add(struct str *text, const struct step *step);
+/* Appends what comes before the step's own text, and to `input` what it is given on standard input.
+ * A step that is passed over ends well, with a line on standard error that says why. */
+void guard_add(struct str *text, struct str *input, const struct step *step,
+               const struct step_target *target);
 
 #endif

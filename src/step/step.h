@@ -138,7 +138,7 @@ void step_places(const struct step *step, struct arena *arena,
  * turn: what step_compile makes checks again, and ends with STEP_STALE when the answer no longer
  * holds. */
 void step_ask(const struct step *step, const struct content *const *contents, struct str *query);
-enum { STEP_STALE = 119 };
+enum { STEP_STALE = 119, STEP_SUDO_REFUSED = 118 /* of a step with sudo_password */ };
 
 /* Adds the step (and its uploads) to a request, with `id` for the step; its uploads take ids from
  * *next_id up. answer is the query's output or NULL when it was not asked. False: it cannot be
@@ -147,7 +147,8 @@ struct step_target {
     struct request *request;
     uint32_t id;
     uint32_t *next_id;
-    const char *shell; /* remote_shell, or NULL */
+    const char *shell;         /* remote_shell, or NULL */
+    const char *sudo_password; /* what answers sudo's question; NULL: sudo is asked not to ask */
 };
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,
                   const struct step_target *target, const char **why);

@@ -1,5 +1,9 @@
 """Verbs and their options, each once against a real sshd."""
+import contextlib
 import os
+import pathlib
+import shutil
+import subprocess
 
 from harness import check, contains, lacks
 
@@ -76,3 +80,57 @@ t @:
     check((d / 'good').exists() and not (d / 'bad').exists(), 'guards')
     lacks(result, 'unchanged')
     lacks(world.fake('t'), 'unchanged')
+
+
+@contextlib.contextmanager
+def account(world, password):
+    """A user of this machine with sudo and a password, who can log in to the servers; needs root."""
+    name = f'fake-e2e-{world.number}'
+    rules = pathlib.Path('/etc/sudoers.d', f'{name}')
+    subprocess.run(['useradd', '-M', '-s', '/bin/sh', name], check=True)
+    try:
+        subprocess.run(['chpasswd'], input=f'{name}:{password}'.encode(), check=True)
+        rules.write_text(f'{name} ALL=(ALL) ALL\n')
+        rules.chmod(0o440)
+        for path in [world.folder, world.home, world.home / '.ssh', world.home / '.ssh/id_ed25519.pub']:
+            path.chmod(0o755)
+        for address in world.addresses:
+            world.host_home(address).parent.chmod(0o755)
+            shutil.chown(world.host_home(address), name)
+        yield name
+    finally:
+        rules.unlink(missing_ok=True)
+        subprocess.run(['userdel', name], check=True)
+
+
+def test_sudo_password(world):
+    if os.getuid() != 0:
+        return
+    world.servers(2)
+    (d := world.folder / 'far').mkdir()
+    with account(world, 'right  one') as name:
+        text = f'''
+user = {name}
+sudo_password = $(password)
+t @:
+    run id -un > ~/who
+    sudo --input=in tee {d}/$(host.name) < /dev/stdin
+    sudo --user=nobody id -un
+'''
+        world.fakefile(text.replace('$(password)', 'right  one'))
+        result = world.fake('t')
+        lacks(result, 'right  one')
+        contains(result, 'nobody')
+        for address in world.addresses:
+            check((d / address).read_text() == 'in\n', 'input behind the password')
+            check((d / address).owner() == 'root', 'written by root')
+            check((world.host_home(address) / 'who').read_text() == name + '\n', 'logged in as the user')
+        world.fakefile(text.replace('$(password)', 'wrong'))
+        result = world.fake('t', code=2)
+        check(result.all.count('err: sudo refused the password') == 1, result)
+        contains(result, 'it is not tried again', 'sudo_password is wrong')
+        world.fakefile(text.replace('sudo_password = $(password)', ''))
+        contains(world.fake('t', code=2), 'sudo asks for a password: set sudo_password')
+        world.fakefile(f'user = {name}\nsudo_password = right  one\nt @:\n    run echo $(sudo id -u) > ~/got\n')
+        world.fake('t')
+        check((world.host_home(world.addresses[1]) / 'got').read_text() == '0\n', '$(sudo)')

@@ -17,13 +17,20 @@ static struct driver *driver;
 static char work[64];
 static uint32_t next_id;
 
-static void open_all(const char *shell)
+static const char *playing_password; /* for sudo */
+
+static void open_folder(void)
 {
     snprintf(work, sizeof work, "/tmp/fake-unit-step-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(work));
     ck_assert_int_eq(chdir(work), 0);
     setenv("HOME", work, 1);
     next_id = 1;
+}
+
+static inline void open_all(const char *shell)
+{
+    open_folder();
     driver = driver_open(shell);
 }
 
@@ -42,9 +49,7 @@ static inline void open_bare(void)
                                          "ls",   "wc",   "tar",    "mkdir", "chmod",
                                          "find", "head", "mkfifo", "uname", "sleep",
                                          "id",   "kill", "date",   "od",    "dd" };
-    snprintf(work, sizeof work, "/tmp/fake-unit-step-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(work));
-    ck_assert_int_eq(chdir(work), 0);
+    open_folder();
     mkdir("bin", 0700);
     for (size_t i = 0; i < sizeof TOOLS / sizeof *TOOLS; i++) {
         char *path = mem_printf("bin/%s", TOOLS[i]);
@@ -54,8 +59,6 @@ static inline void open_bare(void)
     char *path = mem_printf("%s/bin", work);
     setenv("PATH", path, 1);
     free(path);
-    setenv("HOME", work, 1);
-    next_id = 1;
     driver = mem_alloc(sizeof *driver);
     driver->loop = loop_new();
     driver->connection = (struct connection){ .label = "test", .transport = "local" };
@@ -121,7 +124,9 @@ static struct played send_step(struct step *step, const struct content *const *c
     uint32_t first = next_id++;
     if (before)
         add_step(request, first, before);
-    struct step_target target = { .request = request, .id = next_id++, .next_id = &next_id };
+    struct step_target target = {
+        .request = request, .id = next_id++, .next_id = &next_id, .sudo_password = playing_password
+    };
     if (!step_compile(step, contents, answer, &target, &why)) {
         request_drop(request);
         return played_of(step, -1, why);
