@@ -18,21 +18,6 @@ static void check_recipe(struct planner *planner, struct unit *unit)
     }
 }
 
-/* Rolling is not there yet; to run on all hosts at once instead would be worse than not to run. */
-static void check_rolling(struct planner *planner, const struct unit *unit)
-{
-    static const char *const names[] = { "batch", "pause", "max_failures" };
-
-    for (size_t i = 0; unit->job_count && i < sizeof names / sizeof *names; i++) {
-        const struct variable *variable = variables_get(&unit->target->variables, names[i]);
-
-        if (variable)
-            diag_error(planner->diags, variable->where,
-                       "'%s' of '%s': this version does not roll over hosts yet", names[i],
-                       unit->target->name);
-    }
-}
-
 void scope_check(struct planner *planner)
 {
     for (size_t i = 0; i < planner->units.len; i++) {
@@ -40,7 +25,5 @@ void scope_check(struct planner *planner)
 
         if (unit->binding && unit->recipe)
             check_recipe(planner, unit);
-        if (unit->binding)
-            check_rolling(planner, unit);
     }
 }

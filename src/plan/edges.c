@@ -11,6 +11,7 @@ struct collection {
     struct planner *planner;
     const struct unit *unit;
     const struct job *job;
+    uint32_t batch; /* of its roll that the job is in, or waits for */
     struct edge *edges;
     size_t len, cap;
     uint32_t stamp;    /* of this job */
@@ -69,6 +70,7 @@ static void start(struct collection *collection, const struct unit *unit, const 
 {
     collection->unit = unit;
     collection->job = job;
+    collection->batch = unit->inside ? 1 : job ? roll_batch(unit->roll, job->host) : 0;
     collection->stamp++;
     collection->len = 0;
 }
@@ -100,18 +102,30 @@ struct job *edges_on_host(const struct unit *unit, const struct host *host)
     return position ? &unit->jobs[position - 1] : NULL;
 }
 
+/* Within a roll, to all jobs of the batch: those before it have ended. */
+static void add_batch(struct collection *collection, struct unit *before, enum edge_kind kind)
+{
+    for (size_t i = 0; i < before->job_count; i++)
+        if (roll_batch(before->roll, before->jobs[i].host) == collection->batch)
+            add_edge(collection, &before->jobs[i], kind);
+}
+
 /* Edges from the job to another unit: host by host, or to all of its jobs. */
 static void add_unit(struct collection *collection, struct unit *before, enum edge_kind kind)
 {
     const struct unit *unit = collection->unit;
     struct job *there;
 
-    if (!before || !before->job_count)
+    if (!before || !before->job_count || roll_skips(unit, before))
         return;
     there = before->bound && unit->bound && bound_is_per_host(unit->bound, before->bound)
                 ? edges_on_host(before, collection->job->host)
                 : NULL;
-    add_edge(collection, there ? there : edges_all(collection->planner, before), kind);
+    if (!there && collection->batch && before->roll &&
+        before->roll == (unit->roll ? unit->roll : unit->inside))
+        add_batch(collection, before, kind);
+    else
+        add_edge(collection, there ? there : edges_all(collection->planner, before), kind);
 }
 
 static void add_after_hooks(struct collection *collection, const struct unit *member)
@@ -146,7 +160,7 @@ static bool covers(const struct turn *turn, const struct unit *unit)
 
     return turn->to - turn->from == 1 && member && member->job_count &&
            member->turn == turn->previous && (member->is_wanted || !unit->is_wanted) &&
-           (!member->bound || member->bound == unit->bound);
+           !member->inside && (!member->bound || member->bound == unit->bound);
 }
 
 /* True when the after-hook of some member waits for the unit: then a gate for all will not do. */
@@ -198,7 +212,7 @@ static struct job *turn_gate(struct collection *collection, struct turn *turn,
 /* True when one gate serves for all that the unit waits for by its place in lists. */
 static bool waits_by_gate(const struct unit *unit)
 {
-    return !unit->bound && unit->is_wanted && !is_waited_for(unit, unit->turn);
+    return !unit->bound && unit->is_wanted && !unit->inside && !is_waited_for(unit, unit->turn);
 }
 
 static void add_turns(struct collection *collection)
@@ -210,13 +224,15 @@ static void add_turns(struct collection *collection)
     }
 }
 
-/* All that comes before the unit on any host, which must go well everywhere. A gate has no host:
- * its edges lead to all jobs. */
-static struct job *barrier(struct collection *collection, struct unit *unit)
+/* All that comes before the unit on any host, of the batch if it rolls, which must go well
+ * everywhere. A gate has no host: its edges lead to all jobs. */
+static struct job *barrier(struct collection *collection, struct unit *unit, uint32_t batch)
 {
     struct job *gate = jobs_gate(collection->planner, unit);
 
     start(collection, unit, gate);
+    if (batch)
+        collection->batch = batch;
     for (size_t i = 0; i < unit->link_count; i++)
         add_unit(collection, unit->links[i].unit, EDGE_ORDER);
     for (const struct wait *wait = unit->waits; wait; wait = wait->next)
@@ -240,6 +256,8 @@ static void collect(struct collection *collection, struct unit *unit, struct job
     add_unit(collection, unit->earlier, EDGE_ORDER);
     if (gate)
         add_edge(collection, gate, EDGE_ORDER);
+    if (unit->roll && collection->batch > 1)
+        add_edge(collection, unit->roll->gates[collection->batch - 2], EDGE_ORDER);
     for (const struct wait *wait = unit->waits; wait; wait = wait->next)
         add_unit(collection, wait->unit, wait->kind);
     if (before)
@@ -249,21 +267,72 @@ static void collect(struct collection *collection, struct unit *unit, struct job
     settle_edges(collection, job);
 }
 
+/* Between two batches: all that rolls has ended on the hosts of the one. */
+static struct job *batch_end(struct collection *collection, struct roll *roll, uint32_t batch)
+{
+    struct planner *planner = collection->planner;
+    struct job *gate = jobs_gate(planner, roll->unit);
+
+    gate->is_batch_end = true;
+    start(collection, roll->unit, gate);
+    collection->batch = batch;
+    for (size_t i = 0; i < planner->units.len; i++) {
+        struct unit *unit = planner->units.items[i];
+
+        if (unit->roll == roll)
+            add_batch(collection, unit, EDGE_ORDER);
+    }
+    if (batch > 1)
+        add_edge(collection, roll->gates[batch - 2], EDGE_ORDER);
+    settle_edges(collection, gate);
+    return gate;
+}
+
+static void build_batches(struct collection *collection, struct unit *unit)
+{
+    struct roll *roll = unit->roll;
+
+    if (!roll || roll->gates)
+        return;
+    roll->gates = arena_alloc(collection->planner->arena, roll->batches * sizeof *roll->gates);
+    for (uint32_t batch = 1; batch < roll->batches; batch++)
+        roll->gates[batch - 1] = batch_end(collection, roll, batch);
+}
+
+/* The gates of a .BARRIER, by batch; one when the unit does not roll. The caller frees the list. */
+static struct job **barriers(struct collection *collection, struct unit *unit)
+{
+    size_t count = unit->roll ? unit->roll->batches : 0;
+    struct job **gates = mem_array(count + 1, sizeof *gates);
+
+    for (uint32_t batch = count ? 1 : 0; batch <= count; batch++)
+        gates[batch] = barrier(collection, unit, batch);
+    return gates;
+}
+
+static void collect_jobs(struct collection *collection, struct unit *unit)
+{
+    bool is_barrier = unit->job_count && (unit->target->flags & TARGET_BARRIER);
+    struct job **gates = is_barrier ? barriers(collection, unit) : NULL;
+
+    for (size_t i = 0; i < unit->job_count; i++) {
+        struct job *job = &unit->jobs[i];
+        uint32_t batch = roll_batch(unit->roll, job->host);
+
+        collect(collection, unit, job, gates ? gates[batch] : NULL);
+        job->made_by = unit->made_by ? unit->made_by->jobs : NULL;
+    }
+    free(gates);
+}
+
 void edges_build(struct planner *planner)
 {
     struct collection collection = { .planner = planner };
 
-    for (size_t i = 0; i < planner->units.len; i++) {
-        struct unit *unit = planner->units.items[i];
-        struct job *gate = NULL;
-
-        if (unit->job_count && (unit->target->flags & TARGET_BARRIER))
-            gate = barrier(&collection, unit);
-        for (size_t k = 0; k < unit->job_count; k++) {
-            collect(&collection, unit, &unit->jobs[k], gate);
-            unit->jobs[k].made_by = unit->made_by ? unit->made_by->jobs : NULL;
-        }
-    }
+    for (size_t i = 0; i < planner->units.len; i++)
+        build_batches(&collection, planner->units.items[i]);
+    for (size_t i = 0; i < planner->units.len; i++)
+        collect_jobs(&collection, planner->units.items[i]);
     free(collection.edges);
     free(collection.seen_by);
     free(collection.places);

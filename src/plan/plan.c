@@ -100,8 +100,8 @@ struct plan *plan_make(struct arena *arena, const struct plan_options *options)
     /* Each works on what those before it left; the first that reports an error is the last. */
     static void (*const passes[])(struct planner *) = {
         add_goals,   select_read, graph_build, arguments_spread, select_bind_all,
-        select_mark, weave_order, jobs_build,  edges_build,      hooks_link,
-        order_jobs,  scope_build, scope_check,
+        select_mark, weave_order, roll_read,   jobs_build,       edges_build,
+        hooks_link,  order_jobs,  scope_build, scope_check,
     };
     struct plan *plan = arena_alloc(arena, sizeof *plan);
     struct planner planner = {

@@ -53,6 +53,19 @@ struct edge {
 struct plan;
 struct unit;
 
+/* How a target goes over its hosts (§2: batch, pause, max_failures). A batch begins when the one
+ * before it has ended: between them stands a gate, which is_batch_end. */
+struct roll {
+    struct unit *unit;     /* the plan's own */
+    unsigned index;        /* below plan.roll_count */
+    unsigned pause;        /* seconds between two batches */
+    unsigned max_failures; /* hosts that may fail */
+    unsigned batches;
+    uint32_t *batch_of; /* host index ▶ its batch, from 1; 0: none of its hosts */
+    size_t host_count;  /* of batch_of */
+    struct job **gates; /* behind each batch but the last */
+};
+
 /* One target on one host, or here: the scheduler's unit. Written by the plan, read by the run. The
  * lists are the arena's: not to be added to or freed.
  *
@@ -82,6 +95,7 @@ struct job {
     bool is_on_demand;     /* is_hook, or only needed by such: starts when a hook that needs it was
                               asked for */
     bool is_goal;
+    bool is_batch_end;    /* a gate: a batch of its roll has ended, the next may begin */
     bool is_intermediate; /* found by chaining pattern rules or .INTERMEDIATE: not kept, may be
                              absent */
     const char *path;     /* where VPATH found the file; NULL: the target's name */
@@ -102,6 +116,7 @@ struct plan {
     struct selection *selection; /* the plan's own */
     struct vec jobs;  /* struct job, each after all it needs, hooks after their first trigger */
     struct vec hosts; /* struct host that a job runs on, in the order of first use */
+    size_t roll_count;
     struct arena *arena;
     const struct plan_options *options;
 };
@@ -116,6 +131,12 @@ void plan_free(struct plan *plan); /* NULL is allowed */
 /* How a job's texts are expanded: $@ $< $(host) $(roles) …; `expander` is filled but for mode and
  * ask_host. */
 void plan_expander(const struct plan *plan, const struct job *job, struct expander *expander);
+
+/* The roll that the job is a part of, or NULL; *batch: which (0: none). *is_counted: a failure of
+ * it is one of its host's in the roll. */
+const struct roll *plan_roll(const struct job *job, unsigned *batch, bool *is_counted);
+/* The target itself, a pattern of it or the goal's arguments set the variable. */
+bool plan_sets(const struct job *job, const char *name);
 
 /* How a host is reached: connection variables in the host's scope, command line first. Strings are
  * from the plan's arena. False when a value is wrong (reported). */

@@ -119,7 +119,11 @@ struct unit {
     bool is_asked;   /* reached through hooks */
     bool is_missing; /* a file that is not there and that no rule makes */
     bool is_intermediate;
-    bool is_noticed; /* told that it is passed over */
+    bool is_noticed;         /* told that it is passed over */
+    bool is_counted;         /* its failures count in its roll */
+    struct roll *roll;       /* it goes over its hosts with it; or NULL */
+    struct roll *inside;     /* it waits for a part of it, and another part waits for it; or NULL */
+    struct roll *counts_for; /* only what rolls needs it; or NULL */
 };
 
 /* What the command line chose. */
@@ -226,6 +230,15 @@ struct woven *weave_of(struct planner *planner, struct unit *unit); /* made when
 /* False when waiting for the after-hook would close a cycle. */
 bool weave_may_wait(const struct unit *unit, const struct unit *hook);
 void weave_free(struct planner *planner);
+/* Set of the numbers of all units that it waits for; the caller frees it. */
+uint64_t *weave_reach(struct planner *planner, struct unit *unit);
+
+/* roll.c */
+void roll_read(struct planner *planner);
+/* True when the unit, which rolls, must not wait for this hook, which does not and waits for all
+ * batches. */
+bool roll_skips(const struct unit *unit, const struct unit *before);
+uint32_t roll_batch(const struct roll *roll, const struct host *host); /* 0: none */
 
 /* jobs.c */
 void jobs_build(struct planner *planner);

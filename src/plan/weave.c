@@ -76,8 +76,8 @@ static void reach_triggers(struct reach *reach, const struct unit *hook)
             reach_unit(reach, hook->woven->triggers.items[i]);
 }
 
-/* The set of all that `from` waits for; itself only if it waits for itself. The caller frees it. */
-static uint64_t *reach_from(struct planner *planner, struct unit *from)
+/* Itself only if it waits for itself. */
+uint64_t *weave_reach(struct planner *planner, struct unit *from)
 {
     struct reach reach = {
         .planner = planner,
@@ -151,7 +151,7 @@ static void order_hooks(struct planner *planner, const struct unit *unit, enum h
         if (hooking->hook->kind != kind || !hooking->unit)
             continue;
         if (previous && previous != hooking->unit) {
-            set = reach_from(planner, previous);
+            set = weave_reach(planner, previous);
             if (!is_in(set, hooking->unit))
                 add_wait(planner, hooking->unit, previous, EDGE_WAIT);
             free(set);
@@ -178,7 +178,7 @@ static void collect_dependents(struct planner *planner)
 /* True when a wait was added. */
 static bool wait_for_hook(struct planner *planner, struct unit *hook)
 {
-    uint64_t *set = reach_from(planner, hook);
+    uint64_t *set = weave_reach(planner, hook);
     bool is_added = false;
 
     for (size_t i = 0; i < hook->woven->triggers.len; i++) {

@@ -122,6 +122,7 @@ static void caught_signal(void *context, int number)
     if (!again)
         tell_text(run, EVENT_INTERRUPTED, NULL, NULL);
     scheduler_stop(run->scheduler);
+    pause_end_all(run);
     for (size_t i = 0; i < run->host_count; i++) {
         struct host_run *host = &run->hosts[i];
         if (host->session && host->state == HOST_READY && !again)
@@ -362,6 +363,7 @@ static void execute(struct run *run)
         .resume = resume_job,
         .dropped = job_dropped,
         .finished = all_finished,
+        .pause = pause_begin,
         .may_start = may_start,
         .place_given_up = place_given_up,
     };

@@ -55,6 +55,7 @@ struct scheduler *scheduler_new(const struct plan *plan, const struct scheduler_
     }
     scheduler->seats =
         mem_array(scheduler->seat_count ? scheduler->seat_count : 1, sizeof *scheduler->seats);
+    scheduler->failures = mem_array(plan->roll_count + 1, sizeof *scheduler->failures);
     count_followers(scheduler);
     link_followers(scheduler);
     return scheduler;
@@ -67,6 +68,7 @@ void scheduler_free(struct scheduler *scheduler)
     free(scheduler->nodes);
     free(scheduler->followers);
     free(scheduler->seats);
+    free(scheduler->failures);
     free(scheduler->here.items);
     free(scheduler);
 }
@@ -91,7 +93,7 @@ static void start(struct scheduler *scheduler, struct node *node)
  * resume, so that it ends by itself. */
 static bool drop_instead(struct scheduler *scheduler, struct node *node, const struct seat *seat)
 {
-    bool forbidden = seat && seat->is_forbidden;
+    bool forbidden = seat && (seat->is_forbidden || (seat->is_forgiven && !scheduler->cleaning));
     if (node->resumes) {
         if (forbidden || scheduler->stopping)
             node->hook_failed = true;
@@ -146,6 +148,22 @@ static enum outcome gate_outcome(const struct scheduler *scheduler, const struct
     return OUTCOME_SKIPPED;
 }
 
+/* True: the gate is told about, and ends later. */
+static bool pause_at(struct scheduler *scheduler, struct node *node)
+{
+    unsigned batch;
+    bool is_counted;
+    const struct roll *roll =
+        node->job->is_batch_end ? plan_roll(node->job, &batch, &is_counted) : NULL;
+    if (!roll || roll->pause == 0 || !scheduler->calls.pause || scheduler->stopping ||
+        gate_outcome(scheduler, node) != OUTCOME_RAN)
+        return false;
+    node->phase = PHASE_PAUSED;
+    scheduler->paused++;
+    scheduler->calls.pause(scheduler->calls.context, node->job, roll->pause);
+    return true;
+}
+
 static bool turn_gates(struct scheduler *scheduler)
 {
     struct node *node = queue_pop(&scheduler->gates);
@@ -153,7 +171,7 @@ static bool turn_gates(struct scheduler *scheduler)
         return false;
     if (drop_instead(scheduler, node, NULL))
         return true;
-    if (node->resumes || !await_hooks(scheduler, node))
+    if (node->resumes || (!await_hooks(scheduler, node) && !pause_at(scheduler, node)))
         node_end(scheduler, node, gate_outcome(scheduler, node));
     return true;
 }
@@ -203,7 +221,7 @@ static bool turn_hosts(struct scheduler *scheduler)
 
 static bool is_active(const struct scheduler *scheduler)
 {
-    return scheduler->active_here > 0 || scheduler->active_hosts > 0;
+    return scheduler->active_here > 0 || scheduler->active_hosts > 0 || scheduler->paused > 0;
 }
 
 /* Nothing can start and nothing runs, but something is asked for: it waits for what was never
@@ -315,13 +333,34 @@ bool scheduler_await_hooks(struct scheduler *scheduler, const struct job *job)
     return true;
 }
 
+/* A host's first failure in a roll is one of those that it bears: the host is out of what follows,
+ * and nobody waits for it. */
+static bool forgive(struct scheduler *scheduler, const struct job *job)
+{
+    unsigned batch;
+    bool is_counted;
+    const struct roll *roll = plan_roll(job, &batch, &is_counted);
+    struct seat *seat = seat_of(scheduler, job);
+    if (!roll || !is_counted || !seat || scheduler->cleaning)
+        return false;
+    if (seat->is_forgiven)
+        return true;
+    if (++scheduler->failures[roll->index] > roll->max_failures)
+        return false;
+    seat->is_forgiven = true;
+    if (!seat->forbidden)
+        seat->forbidden = job;
+    return true;
+}
+
 void scheduler_end(struct scheduler *scheduler, const struct job *job, enum outcome outcome)
 {
     struct node *node = node_of(scheduler, job);
     give_up_place(scheduler, node);
     if (outcome == OUTCOME_FAILED) {
+        bool is_forgiven = forgive(scheduler, job);
         scheduler->failed = true;
-        if (!scheduler->options.keep_going && !scheduler->cleaning)
+        if (!is_forgiven && !scheduler->options.keep_going && !scheduler->cleaning)
             scheduler->stopping = true;
     }
     node_end(scheduler, node, outcome);
@@ -341,6 +380,14 @@ void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,
         return;
     seat->is_forbidden = true;
     seat->forbidden = cause;
+}
+
+void scheduler_pause_over(struct scheduler *scheduler, const struct job *gate)
+{
+    struct node *node = node_of(scheduler, gate);
+    scheduler->paused--;
+    node_end(scheduler, node, OUTCOME_RAN);
+    turn(scheduler);
 }
 
 void scheduler_go_on(struct scheduler *scheduler)

@@ -25,6 +25,9 @@ struct scheduler_calls {
     void (*start)(void *context, const struct job *job);
     /* Its before-hooks have ended; `well` is false when one of them failed. */
     void (*resume)(void *context, const struct job *job, bool well);
+    /* A batch has ended in which something ran: the next may begin after so many seconds, with
+     * scheduler_pause_over. NULL: at once. */
+    void (*pause)(void *context, const struct job *gate, unsigned seconds);
     /* It will not run, because of `cause` (NULL: because the run is stopping). */
     void (*dropped)(void *context, const struct job *job, const struct job *cause);
     /* Everything has ended. Told once. */
@@ -65,6 +68,8 @@ void scheduler_ask_hook(struct scheduler *scheduler, const struct job *hook);
  * -k. */
 void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,
                            const struct job *cause);
+
+void scheduler_pause_over(struct scheduler *scheduler, const struct job *gate);
 
 /* There may be a place again, for which may_start made it wait. */
 void scheduler_go_on(struct scheduler *scheduler);

@@ -159,11 +159,14 @@ static void tell_trigger(struct scheduler *scheduler, struct node *trigger, bool
 
 static void tell_followers(struct scheduler *scheduler, struct node *node)
 {
+    const struct seat *seat = seat_of(scheduler, node->job);
+    bool is_bad_there = seat && seat->is_forgiven; /* and on no other host */
     for (uint32_t i = 0; i < node->follower_count; i++) {
         struct follower *link = &scheduler->followers[node->first_follower + i];
         struct node *follower = &scheduler->nodes[link->node];
         follower->needs_left--;
-        if (link->depends && is_bad(node->outcome) && !follower->cause)
+        bool concerns = !is_bad_there || follower->job->host == node->job->host;
+        if (link->depends && concerns && is_bad(node->outcome) && !follower->cause)
             follower->cause = node->cause ? node->cause : node->job;
         check_ready(scheduler, follower);
     }

@@ -12,6 +12,7 @@ enum phase {
     PHASE_WAITING, /* asked for; something before it has not ended */
     PHASE_READY,   /* in a queue, waiting for a place */
     PHASE_ACTIVE,  /* started, has a place */
+    PHASE_PAUSED,  /* a gate between two batches */
     PHASE_HOOKS,   /* started, without a place, until its before-hooks have ended */
     PHASE_ENDED,
 };
@@ -47,7 +48,8 @@ struct seat {
     struct queue ready;
     struct node *active;
     const struct job *forbidden; /* why nothing runs here any more */
-    bool is_forbidden;
+    bool is_forbidden;           /* it cannot be reached */
+    bool is_forgiven;  /* it failed in a roll that bears it: the others go on without it */
     struct seat *next; /* among those that have something ready and no job */
     bool is_listed;
 };
@@ -71,6 +73,8 @@ struct scheduler {
     struct seat *open_seats, *last_open_seat;
     unsigned active_here;
     unsigned active_hosts;
+    unsigned paused;     /* gates */
+    unsigned *failures;  /* hosts, by roll.index */
     unsigned asked_left; /* asked for and not ended */
     bool turning;
     bool stopping;

@@ -70,6 +70,7 @@ struct run {
     uint64_t locks_until;     /* when to give up; 0: none was refused */
     struct timer *lock_timer; /* until the next try */
     const char *refusal;      /* who holds what */
+    struct pause *pauses;
     bool interrupted;
     bool to_do; /* -q: something would run */
     bool is_over;
@@ -330,6 +331,11 @@ void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
 void host_close(struct host_run *host, bool at_once);
 void host_free(struct host_run *host); /* what it holds */
+
+/* ---- pause.c ---- */
+
+void pause_begin(void *context, const struct job *gate, unsigned seconds); /* the scheduler's */
+void pause_end_all(struct run *run);
 
 /* ---- lock.c ---- */
 

@@ -71,3 +71,116 @@ start @:
     run true
 ''')
     contains(world.fake('all'), 'inner ran')
+
+
+# ---- rolling over hosts: each host is this machine
+
+ROLL = '''
+ssh_transport = local
+@web: hosts = w1 w2 w3 w4 w5
+deploy @web: upload middle migrate swap
+deploy: batch = 1,2
+upload @web:
+    run echo upload $(host)
+middle @local:
+    local echo middle
+.PRIMARY: migrate
+migrate @web:
+    run echo migrate $(host)
+.BARRIER: swap
+swap @web:
+    run echo swap $(host); test $(host) != "$(bad)"
+after swap: restart note
+restart @web:
+    run echo restart $(host)
+note @local:
+    local echo note
+finish @local: deploy
+    local echo finish
+on-failure swap: undo tell
+undo @web:
+    run echo undo $(host)
+tell @local:
+    local echo $(quote [$(failed)] [$(status)] [$(failed.hosts)])
+bad =
+'''
+
+
+def said(result):
+    """What the steps printed, in order."""
+    return [line.split(': ', 1)[1] for line in result.all.splitlines() if '] out: ' in line]
+
+
+def rolled(result, *batches):
+    """Each batch's lines come before any line of the next."""
+    lines = said(result)
+    for batch in batches:
+        part, lines = lines[:len(batch)], lines[len(batch):]
+        check(sorted(part) == sorted(batch), f'wanted {sorted(batch)}, got {sorted(part)} in {said(result)}')
+    check(not lines, lines)
+
+
+def steps(*hosts):
+    return [f'{what} {host}' for host in hosts for what in ('upload', 'swap', 'restart')]
+
+
+def test_rolling(world):
+    world.fakefile(ROLL)
+    rolled(world.fake('finish'), [*steps('w1'), 'middle', 'migrate w1'], steps('w2', 'w3'),
+           [*steps('w4', 'w5'), 'note'], ['finish'])
+
+
+def test_rolling_stops_at_a_failure(world):
+    world.fakefile(ROLL)
+    rest = ['undo w1', 'undo w2', 'undo w3', '[run echo swap w2; test w2 != "w2"] [1] [w2]']
+    for options in ([], ['-k']):
+        result = world.fake(*options, 'finish', 'bad=w2', code=2)
+        after = [line for line in said(result) if line not in ('restart w3', 'note')]
+        check(after[5:] and not [line for line in after if line.endswith((' w4', ' w5')) or line == 'finish'], after)
+        check(sorted(after[-4:]) == sorted(rest), after)
+
+
+def test_failures_that_are_borne(world):
+    world.fakefile(ROLL + 'deploy: max_failures = 20%\n')
+    result = world.fake('finish', 'bad=w2', code=2)
+    lines = said(result)
+    for host in ('w1', 'w3', 'w4', 'w5'):
+        check(f'restart {host}' in lines, lines)
+    check('restart w2' not in lines and 'finish' in lines, lines)
+    check([line for line in lines if line.startswith('undo')], 'on-failure runs')
+    # over the whole run: the second one ends it
+    lines = said(world.fake('finish', 'bad=w2', 'upload=1', code=2))
+    check('finish' in lines, lines)
+    world.fakefile(ROLL.replace('!= "$(bad)"', '!= w2 && test $(host) != w4') + 'deploy: max_failures = 20%\n')
+    lines = said(world.fake('finish', code=2))
+    check('finish' not in lines and 'swap w4' in lines, lines)
+
+
+def test_pause_between_batches(world):
+    world.fakefile('''
+ssh_transport = local
+@web: hosts = w1 w2 w3
+deploy @web:
+    run echo $(host)
+deploy: batch = 1
+deploy: pause = 1
+''')
+    result = world.fake('deploy')
+    check(2 <= result.seconds < 4, result.seconds)
+    check(world.fake('-n', 'deploy').seconds < 1, '-n does not wait')
+
+
+def test_unreachable_host_is_borne(world):
+    one, two = world.servers(2)
+    world.fakefile(f'''
+@web: hosts = {one} 127.0.0.250:9 {two}
+deploy @web:
+    run echo on $(host)
+deploy: max_failures = 1
+after deploy: all
+all @local:
+    local echo all
+''')
+    result = world.fake('deploy', code=None)
+    contains(result, f'on {one}', f'on {two}', 'out: all')
+    check(result.code == 3, result)

@@ -110,7 +110,7 @@ static const struct plan_case own[] = {
       .hosts = "h",
       .expected = "m@h:\n" },
     { .fakefile = "t: batch = 2\nt @local:\n\tlocal x\n",
-      .expected = "1: error: 'batch' of 't': this version does not roll over hosts yet\n" },
+      .expected = "1: error: 'batch' of 't': it does not run on hosts\n" },
     { .fakefile = "@web: hosts = web2 web1\nm @:\n\trun x\n.PRIMARY: m\n",
       .hosts = "web1,web2",
       .expected = "m@web1:\n" },
