@@ -52,6 +52,8 @@ static void value_first(const struct job *job, struct str *out)
             str_add(out, link_name(&job->unit->links[i]));
             return;
         }
+    if (job->recipe && job->recipe == lang_model(job->plan->options->lang)->default_recipe)
+        str_add(out, job->target->name);
 }
 
 static void value_all(const struct job *job, struct str *out)

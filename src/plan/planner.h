@@ -195,6 +195,9 @@ void links_add_second(struct planner *planner, const struct unit *unit, const st
                       bool is_pattern, struct link_names *names);
 void links_fill(struct planner *planner, struct unit *unit, const struct link_names *names);
 
+/* extra.c: what .EXTRA_PREREQS adds to the unit. */
+void extra_add(struct planner *planner, const struct unit *unit, struct link_names *names);
+
 /* implicit.c */
 struct implicit {
     const struct pattern *pattern;

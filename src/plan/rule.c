@@ -64,6 +64,7 @@ static void add_links(struct planner *planner, struct unit *unit, struct link_na
             add_rule(planner, unit, rules[i], names);
     count = names->len;
     add_members(planner, unit, names);
+    extra_add(planner, unit, names);
     links_fill(planner, unit, names);
     for (; count < unit->link_count; count++)
         unit->links[count].is_hidden = true;

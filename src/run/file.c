@@ -141,6 +141,22 @@ void file_note_unfinished(void *store, const char *target)
     store_put_record(store, target, unfinished, sizeof unfinished - 1);
 }
 
+bool file_is_precious(const struct job_run *job, const struct target *target)
+{
+    const struct model *model = lang_model(job->run->lang);
+    if ((target->flags | model->all_flags) & TARGET_PRECIOUS)
+        return true;
+    for (size_t i = 0; i < model->patterns.len; i++) {
+        const struct pattern *pattern = model->patterns.items[i];
+        for (size_t k = 0; &pattern->rule == job->job->rule && k < pattern->target_count; k++) {
+            const struct target *named = model_find_target(model, pattern->targets[k]);
+            if (named && (named->flags & TARGET_PRECIOUS))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* ---- ends ---- */
 
 static bool any_started(const struct run *run, const struct job *of)
@@ -162,6 +178,16 @@ void file_ended(struct job_run *job, enum outcome outcome)
     }
     job->has_started = job->has_started || any_started(job->run, job->job);
     run_job_ended(job, outcome);
+}
+
+void file_not_remade(struct job_run *job)
+{
+    const struct run_options *options = job->run->options;
+    if (!options->keep_going || options->dry_run || options->question)
+        return;
+    job_open_arena(job);
+    tell_message(job, arena_printf(job->arena, "Target '%s' not remade because of errors.",
+                                   job->job->target->name));
 }
 
 /* What a stamp stands for is the fingerprint of its job, for there is nothing in it. */

@@ -44,9 +44,12 @@ void file_write_record(struct job_run *job);                /* its content was w
 void file_made(struct job_run *job);                        /* its recipe has ended well */
 void file_note_begun(struct job_run *job);                  /* its recipe begins */
 void file_note_unfinished(void *store, const char *target); /* of a run that was killed */
+void file_not_remade(struct job_run *job); /* a goal, because of what it needs */
 /* Its recipe has failed: what it left is not taken for done. */
 void file_forget(struct job_run *job);
 void file_ended(struct job_run *job, enum outcome outcome);
+/* It, all, or the pattern of its rule is .PRECIOUS. */
+bool file_is_precious(const struct job_run *job, const struct target *target);
 void file_proceed(struct job_run *job); /* the absent files that it needs have been made */
 void file_free(struct file_run *file);
 

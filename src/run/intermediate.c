@@ -16,7 +16,7 @@ static bool is_kind(const struct job_run *job, bool or_secondary)
     if (!of->recipe || of->is_goal || (flags & TARGET_PHONY))
         return false;
     if ((flags & TARGET_SECONDARY) || (all & TARGET_SECONDARY))
-        return or_secondary && ((flags & TARGET_SECONDARY) || of->is_intermediate);
+        return or_secondary;
     return of->is_intermediate || (flags & TARGET_INTERMEDIATE);
 }
 
@@ -76,16 +76,13 @@ void intermediate_ended(struct job_run *job, bool well)
 
 static bool was_made(const struct job_run *job)
 {
-    return job->file && !job->file->exists && job->has_started && !job->file->is_absent &&
-           !job->failure;
+    return job->file && !job->file->exists && job->has_started && !job->file->is_absent;
 }
 
 /* -n shows it, too. */
 static bool remove_file(const struct job_run *job)
 {
-    unsigned all = lang_model(job->run->lang)->all_flags;
-    if (!is_kind(job, false) || !was_made(job) ||
-        ((job->job->target->flags | all) & TARGET_PRECIOUS))
+    if (!is_kind(job, false) || !was_made(job) || file_is_precious(job, job->job->target))
         return false;
     return job->run->options->dry_run || unlink(file_path(job->job)) == 0;
 }

@@ -31,8 +31,8 @@ static bool was_touched(const char *path, const struct job_run *job)
 
 static void delete_half_made(struct job_run *job, const struct target *target, const char *path)
 {
-    if ((target->flags & (TARGET_PRECIOUS | TARGET_PHONY)) || !was_touched(path, job) ||
-        unlink(path) != 0)
+    if ((target->flags & TARGET_PHONY) || file_is_precious(job, target) ||
+        !was_touched(path, job) || unlink(path) != 0)
         return;
     const char *name = job->job->target->name;
     tell_message(job, target == job->job->target
@@ -46,8 +46,6 @@ static void delete_targets(struct job_run *job)
     const struct model *model = lang_model(job->run->lang);
     const struct job *of = job->job;
     if (!model->delete_on_error && !job->run->interrupted)
-        return;
-    if (model->all_flags & TARGET_PRECIOUS)
         return;
     delete_half_made(job, of->target, file_path(of));
     for (size_t i = 0; i < of->group_count; i++)

@@ -45,12 +45,8 @@ static void job_dropped(void *context, const struct job *job, const struct job *
     struct job_run *job_run = run_job(context, job);
     if (!job->is_goal && job->kind == JOB_SOURCE)
         return;
-    if (job->is_goal && cause && job->kind == JOB_FILE) {
-        job_open_arena(job_run);
-        tell_message(job_run, arena_printf(job_run->arena,
-                                           "Target '%s' not remade because of errors.",
-                                           job->target->name));
-    }
+    if (job->is_goal && cause && job->kind == JOB_FILE)
+        file_not_remade(job_run);
     struct str text = { 0 };
     if (!cause)
         str_add(&text, "not started after a failure");
