@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct diag;
+struct secrets;
 
 /* What happens in a run, told as it happens: typed, numbered from 1, timed. Everything that a user,
  * a log or a program sees of a run is made from these. docs/events.md has the JSON form. */
@@ -74,7 +75,10 @@ struct events;
 struct events *events_new(void);
 void events_free(struct events *events); /* frees the sinks too */
 void events_add_sink(struct events *events, struct event_sink sink);
-/* Numbers and times the event and hands it to every sink. Nothing in it need outlive the call. */
+/* No sink sees one of these, in whatever pieces it comes. They stay the caller's and may grow. */
+void events_mask(struct events *events, const struct secrets *secrets);
+/* Numbers and times the event and hands it to every sink. Nothing in it need outlive the call. With
+ * secrets the last bytes of an output may be handed on later, at its step's end at the latest. */
 void events_emit(struct events *events, struct event event);
 /* To be called about once a second while a run goes on, for sinks that hold something back, or show
  * how long something takes. */
