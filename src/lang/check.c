@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "lang/context.h"
+#include "lang/functions.h"
 
 /* The check for undefined variables in a task's recipe (LANGUAGE.md §3): nothing is expanded. */
 
@@ -12,6 +13,7 @@ struct check {
     const struct expand_calls *calls;
     struct map seen;       /* variables whose values were looked at: name ▶ the name */
     struct location where; /* of the recipe's line */
+    bool asks;             /* something that was visited asks the user */
 };
 
 /* `@web`, `@web.name`, `@all`. */
@@ -103,6 +105,8 @@ static void visit(void *context, enum text_use use, const char *name, struct loc
     struct str value = { 0 };
     bool is_known;
 
+    if (use == TEXT_CALLS)
+        check->asks |= (function_find(name, strlen(name))->flags & FUNCTION_ASKS) != 0;
     if (use != TEXT_USES_VARIABLE || map_get(&check->seen, name) || is_automatic(check, name))
         return;
     variable = scope_find(check->scope, name);
@@ -118,7 +122,7 @@ static void visit(void *context, enum text_use use, const char *name, struct loc
         report(check, name, where.source ? where : check->where);
 }
 
-void lang_check_target(struct lang *lang, const struct target *target, const struct scope *scope,
+void lang_check_target(struct lang *lang, struct target *target, const struct scope *scope,
                        const struct expand_calls *calls)
 {
     struct check check = { .lang = lang, .scope = scope, .calls = calls };
@@ -132,5 +136,7 @@ void lang_check_target(struct lang *lang, const struct target *target, const str
             text_visit(rule->recipe->lines[j].text, visit, &check);
         }
     }
+    if (check.asks)
+        target->flags |= TARGET_ASKS;
     map_free(&check.seen);
 }

@@ -18,7 +18,8 @@ bool expand_fail(struct expander *expander, struct location where, const char *f
     va_start(args, format);
     str_addv(&message, format, args);
     va_end(args);
-    diag_error(lang_diags(expander->lang), where, "%s", str_text(&message));
+    if (expander->mode != EXPAND_QUESTIONS)
+        diag_error(lang_diags(expander->lang), where, "%s", str_text(&message));
     str_free(&message);
     expander->failed = true;
     return false;
@@ -78,8 +79,12 @@ static bool call_with_values(struct expander *expander, const struct text *text,
                          .count = piece->call->count,
                          .where = piece_location(text, piece) };
     struct str memory = { 0 };
-    bool ok =
-        expand_values(expander, piece, &memory, values) && function_call(expander, &call, out);
+    unsigned passed_over = expander->passed_over;
+    bool ok = expand_values(expander, piece, &memory, values);
+
+    /* A question of which a part was passed over is not the one that will be asked. */
+    if (ok && (!(call.function->flags & FUNCTION_ASKS) || passed_over == expander->passed_over))
+        ok = function_call(expander, &call, out);
 
     if (values != usual)
         free(values);
@@ -148,6 +153,12 @@ static bool expand_computed(struct expander *expander, const struct text *text,
     return ok;
 }
 
+static bool is_passed_over(const struct function *function)
+{
+    return !(function->flags & FUNCTION_ASKS) &&
+           (function->flags & (FUNCTION_VOLATILE | FUNCTION_OUTSIDE));
+}
+
 static bool expand_call(struct expander *expander, const struct text *text,
                         const struct piece *piece, struct str *out)
 {
@@ -157,6 +168,10 @@ static bool expand_call(struct expander *expander, const struct text *text,
         return reference_expand(expander, function->name, piece_location(text, piece), out);
     if (expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE))
         return expand_literal(expander, text, piece, out);
+    if (expander->mode == EXPAND_QUESTIONS && is_passed_over(function)) {
+        expander->passed_over++;
+        return true;
+    }
     if (function->flags & FUNCTION_TEXTS)
         return call_with_texts(expander, text, piece, out);
     return call_with_values(expander, text, piece, out);

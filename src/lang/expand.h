@@ -10,10 +10,13 @@
 struct lang;
 
 /* What for. In a fingerprint, calls whose value changes by itself ($(run …), $(now), $(ask …),
- * info, error, file …) stand as written. */
+ * info, error, file …) stand as written. For the questions alone, before a run, nothing is done but
+ * to ask them: whatever reaches outside is passed over, and with it each question whose text it is
+ * a part of, and nothing is an error. */
 enum expand_mode {
     EXPAND_VALUE,
     EXPAND_FINGERPRINT,
+    EXPAND_QUESTIONS,
 };
 
 /* What the layers above answer while a text is expanded. Each function may be NULL. */
@@ -48,9 +51,10 @@ struct expander {
     bool is_waiting;             /* out: an ask_host was not answered yet */
     bool failed;                 /* out: an error was reported */
     bool may_be_undefined;       /* inside the condition of $(if) and the arguments of $(or) */
-    bool passes_over; /* a name of --into without a value ends the expansion in silence, */
-    bool is_lacking;  /* … and this tells of it */
-    unsigned ordinal; /* for ask_host */
+    bool passes_over;     /* a name of --into without a value ends the expansion in silence, */
+    bool is_lacking;      /* … and this tells of it */
+    unsigned ordinal;     /* for ask_host */
+    unsigned passed_over; /* out: calls that EXPAND_QUESTIONS left out */
     unsigned depth;
     struct location place; /* of the outermost text: where make says that something happened */
     const struct expand_frame *frames; /* the variables in use, the innermost first */

@@ -17,6 +17,8 @@ enum function_flag {
     FUNCTION_BARE = 1 << 5,       /* may have no argument: $(name), if no variable is called so */
     FUNCTION_TRIM_FIRST = 1 << 6, /* blanks around the first argument, as written, do not count */
     FUNCTION_TRIM_ALL = 1 << 7,   /* nor around any other */
+    FUNCTION_ASKS = 1 << 8,       /* a question to the user, or a secret */
+    FUNCTION_OUTSIDE = 1 << 9,    /* its value comes from outside, or it fails */
 };
 
 /* Appends its value. False when it failed (reported) or waits. */

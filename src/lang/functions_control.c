@@ -25,11 +25,12 @@ static bool expand_doubtful(struct expander *expander, const struct text *text, 
 bool function_if(struct expander *expander, const struct call *call, struct str *out)
 {
     struct str condition = { 0 };
+    unsigned passed_over = expander->passed_over;
     bool ok = expand_doubtful(expander, &call->texts[0], &condition);
     unsigned chosen = condition.len > 0 ? 1 : 2;
 
     str_free(&condition);
-    if (!ok || chosen >= call->count)
+    if (!ok || chosen >= call->count || passed_over != expander->passed_over)
         return ok;
     return expand(expander, &call->texts[chosen], out);
 }

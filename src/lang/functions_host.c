@@ -24,17 +24,33 @@ bool function_ask_host(struct expander *expander, const struct call *call, struc
     return false;
 }
 
+/* A question that cannot be asked is an error before the run, too. */
+static bool fail_above(struct expander *expander, const struct call *call, const char *why)
+{
+    enum expand_mode mode = expander->mode;
+
+    expander->mode = EXPAND_VALUE;
+    expand_fail(expander, call->where, "%s: %s", call->function->name, why);
+    expander->mode = mode;
+    return false;
+}
+
 bool function_above(struct expander *expander, const struct call *call, struct str *out)
 {
+    const struct lang_options *options = lang_options(expander->lang);
+    const struct expand_calls calls = expander->calls.function
+                                          ? expander->calls
+                                          : (struct expand_calls){
+                                                .context = options->function_context,
+                                                .function = options->function,
+                                            };
     const char *error = NULL;
 
-    if (!expander->calls.function)
+    if (!calls.function)
         return fail_not_here(expander, call);
-    if (expander->calls.function(expander->calls.context, call->function->name, call->values,
-                                 call->count, out, &error))
+    if (calls.function(calls.context, call->function->name, call->values, call->count, out, &error))
         return true;
-    return expand_fail(expander, call->where, "%s: %s", call->function->name,
-                       error ? error : "failed");
+    return fail_above(expander, call, error ? error : "failed");
 }
 
 /* One $(each) while it goes from host to host. */

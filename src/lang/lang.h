@@ -22,6 +22,10 @@ struct lang_options {
     const char *now; /* $(now): YYYYMMDDHHMMSS in UTC */
     void (*print)(void *context, const char *text); /* $(info); NULL: standard output */
     void *print_context;
+    /* Answers what no row of expand_calls does: $(git-…), $(ask …) and the like; or NULL. */
+    bool (*function)(void *context, const char *name, const char *const *arguments, unsigned count,
+                     struct str *value, const char **error);
+    void *function_context;
 };
 
 struct lang;
@@ -84,8 +88,9 @@ const struct vec *lang_role_hosts(struct lang *lang, struct role *role);
 const struct vec *lang_all_hosts(struct lang *lang);
 
 /* The check of §3: every variable that the recipes of `target` use must be defined in `scope`
- * (through = variables; `automatic` tells which names are). Reported once a place. */
-void lang_check_target(struct lang *lang, const struct target *target, const struct scope *scope,
+ * (through = variables; `automatic` tells which names are). Reported once a place. Sets TARGET_ASKS
+ * where a recipe may ask the user. */
+void lang_check_target(struct lang *lang, struct target *target, const struct scope *scope,
                        const struct expand_calls *calls);
 
 /* The environment for processes of this machine (export, unexport, MAKEFLAGS, MAKELEVEL), in the

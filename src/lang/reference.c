@@ -162,6 +162,10 @@ static bool expand_name(struct expander *expander, const char *name, struct loca
         str_addf(out, "$(%s)", name);
         return true;
     }
+    if (expander->mode == EXPAND_QUESTIONS && reference_is_stepped(expander, name)) {
+        expander->passed_over++;
+        return true;
+    }
     switch (reference_find(expander, name, &variable, out)) {
     case REFERENCE_ARGUMENT:
     case REFERENCE_AUTOMATIC:

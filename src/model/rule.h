@@ -73,6 +73,7 @@ enum target_flag {
     TARGET_PRIMARY = 1 << 9,
     TARGET_PARALLEL = 1 << 10,
     TARGET_NOTPARALLEL = 1 << 11,
+    TARGET_ASKS = 1 << 16, /* its recipe may ask the user; set by lang_check_target */
 };
 
 enum hook_kind {
