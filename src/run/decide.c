@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "run/state.h"
+#include "step/temporary.h"
 #include "step/verb.h"
 
 /* Whether a task's job runs (LANGUAGE.md, "Skipping what is unchanged"), and why. */
@@ -23,15 +25,43 @@ void decide_reason(struct job_run *job, const char *format, ...)
 /* ---- the fingerprint ---- */
 
 /* `number`: among those that count, so that a gate can come and go. */
-static void add_step(struct fingerprint *fingerprint, const struct step *step, unsigned number)
+/* That of its record, so that equal secrets give equal hashes; else a new one. */
+static const char *salt_of(struct job_run *job)
+{
+    const struct host_record *record =
+        job->host ? map_get(&job->host->records, job_record_name(job)) : NULL;
+    char name[TEMPORARY_NAME_SIZE];
+    if (job->salt)
+        return job->salt;
+    if (record && record->is_present)
+        job->salt = record->record.salt;
+    else if (job->has_record)
+        job->salt = job->record.salt;
+    if (!job->salt && temporary_name(name)) /* nobody can guess it */
+        job->salt = arena_strdup(job->arena, name);
+    return job->salt ? job->salt : "";
+}
+
+/* The text, with a salted hash in place of each secret. */
+static const char *seal(struct job_run *job, const char *text)
+{
+    const struct secrets *secrets = job->run->options->secrets;
+    struct str sealed = { 0 };
+    if (!secrets_are_none(secrets) && secrets_seal(secrets, text, salt_of(job), &sealed))
+        text = arena_strdup(job->arena, str_text(&sealed));
+    str_free(&sealed);
+    return text;
+}
+
+static void add_step(struct job_run *job, const struct step *step, unsigned number)
 {
     char name[24];
     snprintf(name, sizeof name, "%u", number);
     struct hasher *hasher = hasher_new();
     hasher_add_string(hasher, step->verb->name);
     hasher_add(hasher, &step->verb->version, sizeof step->verb->version);
-    hasher_add_string(hasher, step->fingerprint ? step->fingerprint : "");
-    fingerprint_add(fingerprint, "step", name, hasher_end(hasher));
+    hasher_add_string(hasher, step->fingerprint ? seal(job, step->fingerprint) : "");
+    fingerprint_add(&job->fingerprint, "step", name, hasher_end(hasher));
 }
 
 static struct hash hash_content(const struct content *content)
@@ -118,12 +148,13 @@ static void add_variables(struct job_run *job)
 {
     const char *inputs = job_value(job, "inputs", job->arena);
     if (inputs)
-        fingerprint_add_text(&job->fingerprint, "inputs", "", inputs);
+        fingerprint_add_text(&job->fingerprint, "inputs", "", seal(job, inputs));
     job->fingerprint.has_inputs = job->fingerprint.has_inputs || inputs;
     for (size_t i = 0; job->host && i < sizeof step_variables / sizeof *step_variables; i++) {
         const char *value = job_value(job, step_variables[i], job->arena);
         if (value)
-            fingerprint_add_text(&job->fingerprint, "variable", step_variables[i], value);
+            fingerprint_add_text(&job->fingerprint, "variable", step_variables[i],
+                                 seal(job, value));
     }
 }
 
@@ -136,7 +167,7 @@ void decide_fingerprint(struct job_run *job)
     for (size_t i = 0; i < job->steps.count; i++) {
         const struct step *step = &job->steps.items[i];
         if (step->verb->place != STEP_GATE)
-            add_step(&job->fingerprint, step, ++number);
+            add_step(job, step, ++number);
         never_skipped = never_skipped || step->verb->never_skipped;
     }
     add_needs(job, job->job);

@@ -225,6 +225,7 @@ static void write_record(struct job_run *job)
         .time = run->time,
         .by = run->by,
         .from = run->from,
+        .salt = job->salt,
         .states = states,
     };
     record_write(&job->record, &job->fingerprint, &text);

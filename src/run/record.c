@@ -45,6 +45,8 @@ void record_write_head(const struct record *record, const struct fingerprint *fi
     add_line(out, "time", record->time);
     add_line(out, "by", record->by);
     add_line(out, "from", record->from);
+    if (record->salt)
+        add_line(out, "salt", record->salt);
     hash_hex(fingerprint->whole, hex);
     add_line(out, "fingerprint", hex);
     for (size_t i = 0; i < fingerprint->parts.len; i++) {
@@ -233,6 +235,7 @@ static const struct fact {
     { "time", read_text, offsetof(struct record, time), false },
     { "by", read_text, offsetof(struct record, by), false },
     { "from", read_text, offsetof(struct record, from), false },
+    { "salt", read_text, offsetof(struct record, salt), false },
     { "fingerprint", read_fingerprint, 0, false },
     { "content", read_content, 0, false },
     { "part", read_part, 0, false },

@@ -20,6 +20,7 @@ struct record {
     const char *time;    /* UTC, 2026-01-31T12:00:00Z */
     const char *by;      /* user@machine that ran it */
     const char *from;    /* its folder */
+    const char *salt;    /* of the secrets in its fingerprint; NULL: it has none */
     struct hash fingerprint;
     struct vec parts;  /* struct part; freed by record_free */
     struct vec states; /* const char *: lines about contents (hash, link, fixed, folder) */

@@ -100,6 +100,7 @@ static void add_writing(struct job_run *job, struct request *request)
         .time = run->time,
         .by = run->by,
         .from = run->from,
+        .salt = job->salt,
     };
     job->wrote_record = true;
     if (slot && job->has_fingerprint && list_places(job, &places)) {

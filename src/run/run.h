@@ -16,30 +16,33 @@ enum output_sync {
     SYNC_RECURSE, /* all of it has */
 };
 
+struct secrets;
+
 /* How a run goes; from the command line. */
 struct run_options {
-    unsigned jobs_here;           /* -j; 0: no limit */
-    unsigned hosts_at_once;       /* -P; 0: all */
-    unsigned handshakes;          /* at once; 0: 64 */
-    unsigned lock_timeout;        /* seconds to wait for a lock; 0: fail at once */
-    bool keep_going;              /* -k */
-    bool dry_run;                 /* -n */
-    bool always;                  /* -B */
-    bool question;                /* -q */
-    bool silent;                  /* -s */
-    bool ignore_errors;           /* -i */
-    bool touch;                   /* -t */
-    bool explain;                 /* --explain */
-    bool yes;                     /* --yes */
-    bool trace;                   /* --trace */
-    bool check_links;             /* -L: a symbolic link's own time counts, too */
-    bool inherit;                 /* recipes write to this process's own streams, as make's do */
-    double load;                  /* -l: one more job here only below it; 0: any */
-    enum output_sync sync;        /* -O */
-    struct jobserver *jobserver;  /* of all makes that work together; NULL: none */
-    const char *const *old_files; /* -o; ended by NULL, or NULL */
-    const char *const *new_files; /* -W */
-    const char *project;          /* NULL: found out (§5) */
+    unsigned jobs_here;            /* -j; 0: no limit */
+    unsigned hosts_at_once;        /* -P; 0: all */
+    unsigned handshakes;           /* at once; 0: 64 */
+    unsigned lock_timeout;         /* seconds to wait for a lock; 0: fail at once */
+    bool keep_going;               /* -k */
+    bool dry_run;                  /* -n */
+    bool always;                   /* -B */
+    bool question;                 /* -q */
+    bool silent;                   /* -s */
+    bool ignore_errors;            /* -i */
+    bool touch;                    /* -t */
+    bool explain;                  /* --explain */
+    bool yes;                      /* --yes */
+    bool trace;                    /* --trace */
+    bool check_links;              /* -L: a symbolic link's own time counts, too */
+    bool inherit;                  /* recipes write to this process's own streams, as make's do */
+    double load;                   /* -l: one more job here only below it; 0: any */
+    enum output_sync sync;         /* -O */
+    struct jobserver *jobserver;   /* of all makes that work together; NULL: none */
+    const char *const *old_files;  /* -o; ended by NULL, or NULL */
+    const char *const *new_files;  /* -W */
+    const struct secrets *secrets; /* count in fingerprints by salted hashes; or NULL */
+    const char *project;           /* NULL: found out (§5) */
 };
 
 /* Exit codes (§6). */

@@ -200,6 +200,7 @@ struct job_run {
     bool has_begun; /* its body */
     bool has_record;
     struct record record;      /* of a job here */
+    const char *salt;          /* of the secrets in its fingerprint; NULL: there are none */
     struct arena *arena;       /* what lives as long as the job's state; NULL before it starts */
     struct expand_calls calls; /* the plan's, behind ours */
     struct steps steps;
