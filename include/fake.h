@@ -34,6 +34,7 @@ struct fake_settings {
     unsigned hosts_at_once;  /* 0: all */
     unsigned lock_timeout;   /* seconds; 0: fail at once */
     bool keep_going, dry_run, always, question, silent, ignore_errors, touch, explain, yes;
+    bool non_interactive; /* nothing is asked: defaults are taken, and without one it is an error */
     bool environment_overrides, warn_undefined, trace, check_links;
     bool inherit_output; /* recipes of make's rules write to this process's own streams */
     bool search_upwards; /* with no such file here, a Fakefile is looked for in the folders above */

@@ -85,6 +85,8 @@ static const struct option options[] = {
       "Wait for a host that another run has locked.", NULL },
     { OPTION_FLAG, 0, "yes", TO_FAKES, SET(yes), NULL,
       "Answer yes to what is asked, and take defaults.", NULL },
+    { OPTION_FLAG, 0, "non-interactive", TO_FAKES, SET(non_interactive), NULL,
+      "Ask nothing; what has no default is an error.", NULL },
     { OPTION_HEADING, 0, NULL, 0, 0, NULL, "What is shown", NULL },
     { OPTION_FLAG, 's', "silent", TO_MAKES, SET(silent), NULL,
       "Only what commands print, and what is wrong.", NULL },

@@ -17,6 +17,8 @@ struct fake {
     struct fake_settings settings;
     struct arena *lasting; /* as long as the context */
     struct events *events;
+    struct secrets *secrets; /* masked in all events */
+    struct questions *questions;
     struct diags diags;
     const char *label;      /* this program in its messages: "fake", in a recipe's "fake[1]" */
     const char *entered;    /* the folder last told with "Entering directory"; or NULL */
@@ -40,6 +42,10 @@ struct fake {
 
 /* An event that is only a text. */
 void fake_tell(struct fake *fake, enum event_kind kind, const char *text);
+
+/* functions.c: answers functions of the files; the context is the fake. */
+bool fake_answer(void *context, const char *name, const char *const *arguments, unsigned count,
+                 struct str *value, const char **error);
 
 /* read.c: reads all, once; with `makes`, files that are read are made first where rules say so.
  * False: something is wrong, and was reported. */

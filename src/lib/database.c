@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "lib/context.h"
 
@@ -198,7 +199,7 @@ static void add_vpaths(struct str *out, const struct model *model)
 void fake_print_database(const struct fake *fake, FILE *out)
 {
     const struct model *model = &fake->model;
-    struct str text = { 0 };
+    struct str text = { 0 }, masked = { 0 };
 
     if (!fake->lang)
         return;
@@ -220,6 +221,8 @@ void fake_print_database(const struct fake *fake, FILE *out)
             add_target(&text, fake->arena, model->targets.entries[i].value);
     }
     str_addf(&text, "\n# Finished %s data base\n", fake->settings.program);
-    fwrite(str_text(&text), 1, text.len, out);
+    secrets_mask(fake->secrets, str_text(&text), text.len, true, &masked);
+    fwrite(str_text(&masked), 1, masked.len, out);
+    str_free(&masked);
     str_free(&text);
 }

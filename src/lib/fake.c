@@ -7,8 +7,10 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "lib/context.h"
+#include "lib/questions.h"
 #include "run/jobserver.h"
 #include "run/store.h"
 #include "ui/json.h"
@@ -51,6 +53,27 @@ static const char *make_label(const struct fake *fake)
                      : fake->settings.program;
 }
 
+static void warn(void *context, const char *text)
+{
+    fake_tell(context, EVENT_WARNING, text);
+}
+
+static void pause_output(void *context, bool paused)
+{
+    struct fake *fake = context;
+
+    events_pause(fake->events, paused);
+}
+
+/* A question that is open in the pool ends with the run. */
+static void note_interrupt(void *self, const struct event *event)
+{
+    struct fake *fake = self;
+
+    if (event->kind == EVENT_INTERRUPTED)
+        questions_interrupt(fake->questions);
+}
+
 struct fake *fake_new(const struct fake_settings *settings)
 {
     struct fake *fake = mem_alloc(sizeof *fake);
@@ -63,6 +86,18 @@ struct fake *fake_new(const struct fake_settings *settings)
     fake->lasting = arena_new();
     fake->label = make_label(fake);
     fake->events = events_new();
+    fake->secrets = secrets_new();
+    events_mask(fake->events, fake->secrets);
+    events_add_sink(fake->events, (struct event_sink){ .event = note_interrupt, .self = fake });
+    fake->questions = questions_new(&(struct questions_options){
+        .yes = settings->yes,
+        .non_interactive = settings->non_interactive,
+        .environment = fake->settings.environment,
+        .secrets = fake->secrets,
+        .warn = warn,
+        .pause = pause_output,
+        .context = fake,
+    });
     fake->diags = (struct diags){ .report = report, .context = fake };
     return fake;
 }
@@ -74,6 +109,8 @@ void fake_free(struct fake *fake)
     fake_forget(fake);
     jobserver_free(fake->jobserver);
     events_free(fake->events);
+    questions_free(fake->questions);
+    secrets_free(fake->secrets);
     vec_free(&fake->assignments);
     vec_free(&fake->evals);
     vec_free(&fake->goal_texts);

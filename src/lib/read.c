@@ -142,6 +142,8 @@ static void make_lang(struct fake *fake)
         .now = start_time(fake->arena),
         .print = print,
         .print_context = fake,
+        .function = fake_answer,
+        .function_context = fake,
     };
     fake->lang = lang_new(&fake->model, &fake->diags, &fake->lang_options);
     if (settings->make_command)

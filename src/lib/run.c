@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "lib/context.h"
+#include "lib/questions.h"
 #include "plan/plan.h"
 #include "run/jobserver.h"
 #include "step/step.h"
@@ -92,6 +93,7 @@ struct run_options fake_run_options(const struct fake *fake)
         .touch = settings->touch,
         .explain = settings->explain,
         .yes = settings->yes,
+        .secrets = fake->secrets,
         .trace = settings->trace,
         .check_links = settings->check_links,
         .inherit = settings->inherit_output,
@@ -135,6 +137,39 @@ const char *fake_describe_jobs(const struct fake *fake)
     return jobs == FAKE_UNLIMITED ? " -j" : "";
 }
 
+/* ---- questions ---- */
+
+/* What a job asks only after a failure is not asked before there is one. */
+static bool is_for_failures(const struct job *job)
+{
+    return job->triggers.len > 0 && job->hook == HOOK_ON_FAILURE;
+}
+
+static bool ask_questions(const struct fake *fake, const struct plan *plan)
+{
+    const struct recipe *last = NULL;
+    bool asks = false, fine = !fake->settings.dry_run && !fake->settings.question;
+
+    if (!fine)
+        return true;
+    for (size_t i = 0; i < plan->jobs.len && fine; i++) {
+        const struct job *job = plan->jobs.items[i];
+        struct expander expander = { 0 };
+
+        if ((job->kind != JOB_HOST && job->kind != JOB_HERE) || !job->recipe ||
+            is_for_failures(job))
+            continue;
+        if (job->recipe != last)
+            asks = steps_may_ask(job->target, job->recipe);
+        last = job->recipe;
+        if (!asks)
+            continue;
+        plan_expander(plan, job, &expander);
+        fine = steps_ask(job->recipe, &expander);
+    }
+    return fine;
+}
+
 /* ---- the run ---- */
 
 static int run(struct fake *fake, const struct plan *plan)
@@ -150,12 +185,16 @@ static int run(struct fake *fake, const struct plan *plan)
 int fake_run(struct fake *fake)
 {
     const struct plan *plan = fake_read(fake, true) ? fake_plan(fake) : NULL;
-    int code = FAKE_FAILED;
+    int code;
 
-    if (plan)
+    if (plan && ask_questions(fake, plan)) {
         code = run(fake, plan);
-    else
-        events_emit(fake->events, (struct event){ .kind = EVENT_RUN_ENDED, .status = FAKE_FAILED });
+    } else {
+        code = questions_were_interrupted(fake->questions) ? FAKE_INTERRUPTED : FAKE_FAILED;
+        if (code == FAKE_INTERRUPTED)
+            fake_tell(fake, EVENT_INTERRUPTED, NULL);
+        events_emit(fake->events, (struct event){ .kind = EVENT_RUN_ENDED, .status = code });
+    }
     if (fake->entered)
         fake_tell_folder(fake, "Leaving");
     return code;

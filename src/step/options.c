@@ -83,6 +83,14 @@ static const char *read_prefix(struct step_options *options, const char *value)
     return NULL;
 }
 
+static const char *read_answer(struct step_options *options, const char *value)
+{
+    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+        return "yes or no";
+    options->answer = value;
+    return NULL;
+}
+
 /* What chown takes; no option of it. */
 static bool is_account(const char *value)
 {
@@ -194,6 +202,7 @@ static const struct option table[] = {
     { "unpack", VERB_TAKES_PUT, false, true, read_unpack },
     { "strip", VERB_TAKES_PUT, true, true, read_strip },
     { "prefix", VERB_TAKES_PREFIX, true, true, read_prefix },
+    { "default", VERB_TAKES_DEFAULT, true, true, read_answer },
 };
 
 enum { OPTION_COUNT = sizeof table / sizeof *table };

@@ -40,6 +40,7 @@ struct step_options {
     const char *mode;     /* octal, as written; NULL */
     const char *user;     /* of sudo; NULL: root */
     const char *prefix;   /* of names in an archive; NULL */
+    const char *answer;   /* of confirm, by default; NULL */
     bool quiet;
     /* On a host. */
     const char *stdin_file; /* a file of this machine, given on standard input */
@@ -98,6 +99,7 @@ struct step {
 
 struct steps {
     struct arena *arena;
+    struct lang *lang;
     bool is_local_task;
     const char *host; /* $(host), or NULL */
     struct step *items;
@@ -117,6 +119,11 @@ void steps_check(const struct recipe *recipe, struct expander *expander);
 
 /* It does something at its turn. */
 bool step_acts(const struct step *step);
+/* Asks the user what the recipe will ask, as far as that is known before the run. False: a question
+ * cannot be asked, or the answer ends the run (reported). */
+bool steps_ask(const struct recipe *recipe, struct expander *expander);
+/* Whether there may be a question in a target's recipe, found out without expanding it. */
+bool steps_may_ask(const struct target *target, const struct recipe *recipe);
 
 /* The files of this machine that the step reads, as paths (from the arena). */
 void step_sources(const struct step *step, struct arena *arena, struct vec *paths);

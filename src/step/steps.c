@@ -64,6 +64,9 @@ static bool take_arguments(struct steps *steps, struct step *step, const struct 
     struct shell_word *words;
     const char *why = NULL;
     if (!shell_words_split(steps->arena, rest, &words, &step->argument_count, &why)) {
+        step->argument_count = 0;
+        if (step->verb->is_prose)
+            return true;
         diag_error(diags, step->where, "%s: %s", step->verb->name, why);
         return false;
     }
@@ -205,6 +208,7 @@ bool steps_make(struct steps *steps, struct arena *arena, const struct recipe *r
     struct step_options defaults = { 0 };
     struct drafts drafts;
     *steps = (struct steps){ .arena = arena,
+                             .lang = expander->lang,
                              .is_local_task = is_local_task,
                              .host = host_name(arena, expander) };
     if (!drafts_make(&drafts, arena, recipe, expander))

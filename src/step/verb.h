@@ -13,7 +13,8 @@ enum verb_option {
     VERB_TAKES_SENT = 1 << 4,    /* --owner --group --sudo --check */
     VERB_TAKES_TIMEOUT = 1 << 6, /* --timeout alone */
     VERB_TAKES_PUT = 1 << 5,     /* --text --expand --mirror --delete --exclude --unpack --strip */
-    VERB_TAKES_PREFIX = 1 << 8, /* --prefix */
+    VERB_TAKES_PREFIX = 1 << 8,  /* --prefix */
+    VERB_TAKES_DEFAULT = 1 << 9, /* --default */
 };
 
 /* A row a verb. Functions that are NULL: nothing to do. */
@@ -24,6 +25,7 @@ struct verb {
     enum step_place place;
     unsigned options;   /* enum verb_option */
     bool is_command;    /* its text is the shell's, not split into words */
+    bool is_prose;      /* its text is for people: a quote may stand alone in it */
     bool never_skipped; /* get: a job with it has no fingerprint */
     bool (*parse)(struct steps *steps, struct step *step, struct diags *diags);
     /* STEP_CONTEXT: the context for the steps after it. */
@@ -55,6 +57,7 @@ extern const struct verb verb_get;
 extern const struct verb verb_link;
 extern const struct verb verb_only_if;
 extern const struct verb verb_archive;
+extern const struct verb verb_confirm;
 extern const struct verb verb_cd;
 extern const struct verb verb_env;
 extern const struct verb verb_prefix;

@@ -117,7 +117,13 @@ static const struct {
       "2: unknown verb 'rnu': each step of a task begins with a verb\n  did you mean 'run'?\n" },
     { "t @:\n\ttransmogrify main x\n",
       "2: unknown verb 'transmogrify': each step of a task begins with a verb\n"
-      "  known verbs are run, sudo, local, put, get, archive, link, only-if, cd, env, prefix\n" },
+      "  known verbs are run, sudo, local, put, get, archive, link, only-if, cd, env, prefix, "
+      "confirm\n" },
+
+    /* Questions. */
+    { "t @local:\n\tconfirm 'Go  on?'\n", "1 confirm <Go  on?>\n" },
+    { "t @local:\n\tconfirm\n", "2: too few arguments: write `confirm QUESTION`\n" },
+    { "t @local:\n\tconfirm --default=x y\n", "2: confirm: --default takes yes or no, not 'x'\n" },
 
     /* What waits. */
     { "t @:\n\trun a $(run b)\n\trun c\n", "1? run a $(run b)\n2 run c\n" },
