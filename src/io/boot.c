@@ -207,6 +207,14 @@ void boot_add_quoted(struct str *line, const char *text)
     str_addc(line, '\'');
 }
 
+/* By hand: there are thousands of them for each host. */
+static void add_octal(struct str *out, unsigned char c)
+{
+    const char digits[] = { '\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)),
+                            (char)('0' + (c & 7)) };
+    str_addn(out, digits, sizeof digits);
+}
+
 /* Text as the format of a printf inside "…" inside '…': everything that some shell on the way could
  * take for its own is an octal escape. */
 static void add_escaped(struct str *out, const char *text)
@@ -216,7 +224,7 @@ static void add_escaped(struct str *out, const char *text)
         if (c == '%')
             str_add(out, "%%");
         else if (c < ' ' || c > '~' || strchr("'\"!$`\\", c))
-            str_addf(out, "\\%03o", c);
+            add_octal(out, c);
         else
             str_addc(out, *s);
     }
