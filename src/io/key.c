@@ -153,10 +153,19 @@ static bool check_file(struct key *key)
     return false;
 }
 
+static bool has_certificate(const char *path)
+{
+    char *certificate = mem_printf("%s-cert.pub", path);
+    bool exists = access(certificate, R_OK) == 0;
+    free(certificate);
+    return exists;
+}
+
 struct key *key_load(const char *path)
 {
     struct key *key = mem_alloc(sizeof *key);
     key->path = mem_strdup(path);
+    key->has_certificate = has_certificate(path);
     if (!check_file(key))
         return key;
     struct str text = { 0 };

@@ -25,6 +25,7 @@ struct key {
     enum key_state state;
     char *why;       /* what is wrong, behind the path: "is encrypted"; NULL when ready */
     struct str blob; /* the public key as servers and the agent know it; empty when not known */
+    bool has_certificate; /* in a file beside it, NAME-cert.pub */
     struct evp_pkey_st *pair;
 };
 

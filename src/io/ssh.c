@@ -138,6 +138,8 @@ static void drop_session(struct ssh *ssh)
     ssh->is_dropped = false;
     ssh->sender = SSH_NOBODY;
     str_clear(&ssh->greeting);
+    str_free(&ssh->ahead);
+    ssh->ahead_at = 0;
 }
 
 /* The milliseconds to wait before all is tried again; 0: it is not. */

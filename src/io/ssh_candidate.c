@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/agent.h"
@@ -74,11 +73,12 @@ static bool try_agent_for(struct collection *collection, const struct key *key)
 }
 
 /* ssh takes the certificate beside a key by itself. */
-static void look_for_certificate(struct collection *collection, const char *path)
+static void look_for_certificate(struct collection *collection, const struct key *key)
 {
-    char *certificate = mem_printf("%s-cert.pub", path);
-    if (access(certificate, R_OK) == 0)
-        note_lacking(collection, "the certificate", certificate);
+    if (!key->has_certificate)
+        return;
+    char *certificate = mem_printf("%s-cert.pub", key->path);
+    note_lacking(collection, "the certificate", certificate);
     free(certificate);
 }
 
@@ -173,7 +173,7 @@ void candidates_collect(struct ssh *ssh, struct agent *agent, const struct wire_
     list_agent(&collection, identities);
     for (size_t i = 0; i < ssh->config->identities.len; i++) {
         const struct key *key = key_find(ssh->loop, ssh->config->identities.items[i]);
-        look_for_certificate(&collection, key->path);
+        look_for_certificate(&collection, key);
         if (!try_agent_for(&collection, key))
             vec_push(&files, (void *)key);
     }

@@ -29,15 +29,12 @@ static ssize_t end_of_connection(struct ssh *ssh, ssize_t result)
     return -EAGAIN;
 }
 
-static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags, void **abstract)
+static ssize_t receive_some(struct ssh *ssh, int fd, void *buffer, size_t size)
 {
-    struct ssh *ssh = *abstract;
-    if (ssh->is_dropped)
-        return -ECONNRESET;
     if (ssh->is_dry)
         return -EAGAIN;
     ssize_t count =
-        ssh->link ? ssh_link_receive(ssh->link, buffer, size) : recv(fd, buffer, size, flags);
+        ssh->link ? ssh_link_receive(ssh->link, buffer, size) : recv(fd, buffer, size, 0);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
         ssh->is_dry = true;
         return -EAGAIN;
@@ -47,10 +44,44 @@ static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags
     ssh->is_dry = (size_t)count < size;
     if (ssh->received < GREETING_MAX)
         keep_greeting(ssh, buffer, (size_t)count);
-    if (size > 1 && !ssh->link) /* the banner comes byte by byte */
+    if (!ssh->link)
         ssh_acknowledge(fd);
     ssh->received += (size_t)count;
     return count;
+}
+
+/* libssh2 asks for the banner byte by byte: a piece is received and given out so. */
+static ssize_t receive_ahead(struct ssh *ssh, int fd)
+{
+    char buffer[GREETING_MAX];
+    ssize_t count = receive_some(ssh, fd, buffer, sizeof buffer);
+    if (count > 0) {
+        str_clear(&ssh->ahead);
+        str_addn(&ssh->ahead, buffer, (size_t)count);
+        ssh->ahead_at = 0;
+    }
+    return count;
+}
+
+static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags, void **abstract)
+{
+    (void)flags;
+    struct ssh *ssh = *abstract;
+    if (ssh->is_dropped)
+        return -ECONNRESET;
+    if (size == 1 && ssh->ahead_at == ssh->ahead.len) {
+        ssize_t count = receive_ahead(ssh, fd);
+        if (count <= 0)
+            return count;
+    }
+    size_t there = ssh->ahead.len - ssh->ahead_at;
+    if (there == 0)
+        return receive_some(ssh, fd, buffer, size);
+    if (size > there)
+        size = there;
+    memcpy(buffer, ssh->ahead.data + ssh->ahead_at, size);
+    ssh->ahead_at += size;
+    return (ssize_t)size;
 }
 
 static ssize_t send_to_link(libssh2_socket_t fd, const void *buffer, size_t size, int flags,

@@ -87,10 +87,12 @@ struct ssh {
     LIBSSH2_CHANNEL *channel;
     struct str greeting; /* what came before the server's banner, for messages */
     size_t received;     /* bytes in all */
-    bool is_dry;         /* there was no more to receive: not asked again in this step */
-    bool is_dropped;     /* the session is being freed */
-    bool is_lost;        /* the connection has ended, libssh2 does not know it yet */
-    int lost_error;      /* errno of it; 0: end of file */
+    struct str ahead;    /* received with the banner, not yet given to libssh2 */
+    size_t ahead_at;
+    bool is_dry;     /* there was no more to receive: not asked again in this step */
+    bool is_dropped; /* the session is being freed */
+    bool is_lost;    /* the connection has ended, libssh2 does not know it yet */
+    int lost_error;  /* errno of it; 0: end of file */
     struct ssh_login *login;
 
     struct ssh_chunk *first; /* queue of what is to be written */
