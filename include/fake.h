@@ -62,6 +62,7 @@ struct fake_look {
     bool silent;   /* only what commands print, and what is wrong */
     bool question; /* -q: not even what would run */
     bool dry_run;  /* -n: commands are what is to be shown, silent or not */
+    bool live;     /* `out` is a terminal: a last line says what every host is doing */
 };
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look);
 void fake_sink_json(struct fake *fake, FILE *out);

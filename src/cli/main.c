@@ -36,12 +36,19 @@ static int print_help(void)
     return 0;
 }
 
+/* One that can do more than show line after line. */
+static bool is_terminal(int stream)
+{
+    const char *kind = getenv("TERM");
+
+    return kind && strcmp(kind, "dumb") != 0 && isatty(stream);
+}
+
 static bool wants_color(const struct command_line *line, int stream)
 {
-    const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    const char *no_color = getenv("NO_COLOR");
 
-    return !line->no_color && !(no_color && *no_color) && terminal &&
-           strcmp(terminal, "dumb") != 0 && isatty(stream);
+    return !line->no_color && !(no_color && *no_color) && is_terminal(stream);
 }
 
 static void add_sink(struct fake *fake, const struct command_line *line)
@@ -53,6 +60,7 @@ static void add_sink(struct fake *fake, const struct command_line *line)
         .silent = line->settings.silent,
         .question = line->settings.question,
         .dry_run = line->settings.dry_run,
+        .live = is_terminal(STDOUT_FILENO),
     };
 
     if (line->json)

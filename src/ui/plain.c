@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/color.h"
+#include "ui/fold.h"
 #include "ui/paper.h"
+#include "ui/progress.h"
 #include "ui/safe.h"
 #include "ui/summary.h"
 #include "ui/view.h"
@@ -15,9 +17,14 @@
 struct plain {
     struct paper paper;
     struct view *view;
+    struct fold *fold;
     struct summary *summary;
-    bool verbose, silent, question, dry_run;
-    bool is_command; /* one for the hosts, from the command line: it is no task */
+    struct progress *progress;
+    bool verbose, silent, question, dry_run, live;
+    bool has_peers; /* several hosts take part */
+    bool interrupted;
+    double status_time; /* when the status line was last made */
+    bool is_command;    /* one for the hosts, from the command line: it is no task */
 };
 
 static const char *text_of(const struct event *event)
@@ -25,10 +32,17 @@ static const char *text_of(const struct event *event)
     return event->text ? event->text : "";
 }
 
+/* Told together with what the same job does on other hosts. */
+static bool is_folded(const struct plain *plain, const struct event *event)
+{
+    return !plain->verbose && fold_wants(event);
+}
+
 /* ---- the run ---- */
 
 static void run_began(struct plain *plain, const struct event *event)
 {
+    plain->has_peers = event->peers > 1;
     summary_add(plain->summary, event, NULL, NULL);
     plain->is_command = str_starts(text_of(event), "-- ");
 }
@@ -57,8 +71,12 @@ static void job_problem(struct plain *plain, const struct event *event, unsigned
     str_addf(&text, "%s%s", text.len > 0 ? ": " : "", text_of(event));
     if (event->hint)
         str_addf(&text, "\n%s", event->hint);
-    paper_tell_host(&plain->paper, &plain->paper.errors, event->host, ink,
-                    ink == INK_ERROR ? "error" : "warning", str_text(&text));
+    if (is_folded(plain, event))
+        fold_verdict(plain->fold, event, ink, ink == INK_ERROR ? "error" : "warning",
+                     str_text(&text));
+    else
+        paper_tell_host(&plain->paper, &plain->paper.errors, event->host, ink,
+                        ink == INK_ERROR ? "error" : "warning", str_text(&text));
     str_free(&text);
 }
 
@@ -89,15 +107,25 @@ static void problem(struct plain *plain, const struct event *event)
 
 static void interrupted(struct plain *plain, const struct event *event)
 {
-    paper_tell(&plain->paper, &plain->paper.errors, INK_ERROR, "*** ",
+    struct paper *paper = &plain->paper;
+
+    plain->interrupted = true;
+    fold_tell_all(plain->fold);
+    paper_tell(paper, &paper->errors, INK_ERROR, "*** ",
                event->text ? event->text : "Interrupted.");
+    progress_report(plain->progress, event->time, &paper->text);
+    paper_write(paper, &paper->errors);
 }
 
 static void run_ended(struct plain *plain, const struct event *event)
 {
     struct paper *paper = &plain->paper;
 
-    if (event->status != 0 || (!plain->silent && !plain->is_command))
+    summary_add(plain->summary, event, NULL, NULL);
+    fold_tell_all(plain->fold);
+    paper_set_status(paper, "");
+    plain->live = false;
+    if (!plain->is_command && (event->status != 0 || !plain->silent))
         summary_table(plain->summary, paper->out.color, &paper->text);
     if (!plain->silent && event->status == 0)
         summary_nothing_to_do(plain->summary, &paper->text);
@@ -133,12 +161,19 @@ static void host_closed(struct plain *plain, const struct event *event)
     host_news(plain, event, "disconnected");
 }
 
+/* When it happens. With several hosts the end of its job is told instead, together with others'. */
+static bool host_failure_is_told(const struct plain *plain)
+{
+    return plain->verbose || !plain->has_peers;
+}
+
 /* What to do about it stands in the summary. */
 static void host_failed(struct plain *plain, const struct event *event)
 {
     summary_add(plain->summary, event, NULL, NULL);
-    paper_tell_host(&plain->paper, &plain->paper.errors, event->host, INK_ERROR, "failed",
-                    text_of(event));
+    if (host_failure_is_told(plain))
+        paper_tell_host(&plain->paper, &plain->paper.errors, event->host, INK_ERROR, "failed",
+                        text_of(event));
 }
 
 /* ---- jobs ---- */
@@ -148,6 +183,10 @@ static void job_news(struct plain *plain, const char *head, const struct event *
 {
     struct paper *paper = &plain->paper;
 
+    if (is_folded(plain, event)) {
+        fold_news(plain->fold, event, head, true);
+        return;
+    }
     str_add(&paper->text, head);
     paper_add(paper, event->target ? event->target : "the command");
     if (event->host) {
@@ -165,15 +204,27 @@ static void job_news(struct plain *plain, const char *head, const struct event *
 static void job_began(struct plain *plain, const struct event *event)
 {
     struct paper *paper = &plain->paper;
+    char *head = mem_printf("Executing task '%s'", event->target ? event->target : "");
+    bool is_told = !event->is_file && !plain->is_command && !plain->silent;
 
     summary_add(plain->summary, event, NULL, NULL);
-    if (event->is_file || plain->is_command || plain->silent)
-        return;
-    paper_add_label(paper, &paper->out, event->host);
-    str_add(&paper->text, "Executing task '");
-    paper_add(paper, event->target ? event->target : "");
-    str_add(&paper->text, "'\n");
-    paper_write(paper, &paper->out);
+    if (is_folded(plain, event)) {
+        if (is_told)
+            fold_news(plain->fold, event, head, false);
+        fold_job_began(plain->fold, event);
+    } else if (is_told) {
+        paper_add_label(paper, &paper->out, event->host);
+        paper_add_lines(paper, head, "");
+        paper_write(paper, &paper->out);
+    }
+    free(head);
+}
+
+/* It will do nothing more. */
+static void job_over(struct plain *plain, const struct event *event)
+{
+    if (is_folded(plain, event))
+        fold_job_over(plain->fold, event);
 }
 
 static void job_skipped(struct plain *plain, const struct event *event)
@@ -183,6 +234,7 @@ static void job_skipped(struct plain *plain, const struct event *event)
         paper_tell(&plain->paper, &plain->paper.out, INK_PLAIN, "", event->text);
     else if (!event->is_file && plain->verbose)
         job_news(plain, "skipped ", event);
+    job_over(plain, event);
 }
 
 static void job_would_run(struct plain *plain, const struct event *event)
@@ -190,6 +242,18 @@ static void job_would_run(struct plain *plain, const struct event *event)
     summary_add(plain->summary, event, NULL, NULL);
     if (!plain->question && (!event->is_file || plain->verbose))
         job_news(plain, "would run ", event);
+    job_over(plain, event);
+}
+
+static void job_failed(struct plain *plain, const struct event *event)
+{
+    if (event->is_file)
+        paper_tell(&plain->paper, &plain->paper.errors, INK_ERROR, "*** ", text_of(event));
+    else if (is_folded(plain, event))
+        fold_verdict(plain->fold, event, INK_ERROR, "failed", text_of(event));
+    else
+        paper_tell_host(&plain->paper, &plain->paper.errors, event->host, INK_ERROR, "failed",
+                        text_of(event));
 }
 
 static void job_ended(struct plain *plain, const struct event *event)
@@ -197,13 +261,11 @@ static void job_ended(struct plain *plain, const struct event *event)
     bool is_news = summary_add(plain->summary, event, NULL, NULL);
 
     view_job_ended(plain->view, event);
-    if (event->status == 0 || !is_news)
-        return;
-    if (event->is_file)
-        paper_tell(&plain->paper, &plain->paper.errors, INK_ERROR, "*** ", text_of(event));
-    else
-        paper_tell_host(&plain->paper, &plain->paper.errors, event->host, INK_ERROR, "failed",
-                        text_of(event));
+    if (host_failure_is_told(plain) && summary_is_host_failure(plain->summary, event))
+        is_news = false;
+    if (event->status != 0 && is_news)
+        job_failed(plain, event);
+    job_over(plain, event);
 }
 
 static void job_dropped(struct plain *plain, const struct event *event)
@@ -211,6 +273,7 @@ static void job_dropped(struct plain *plain, const struct event *event)
     summary_add(plain->summary, event, NULL, NULL);
     if (plain->verbose)
         job_news(plain, "not run: ", event);
+    job_over(plain, event);
 }
 
 static void explain(struct plain *plain, const struct event *event)
@@ -220,19 +283,39 @@ static void explain(struct plain *plain, const struct event *event)
 
 /* ---- steps ---- */
 
+/* "run: make"; a step that is not announced has none. */
+static char *step_head(const struct plain *plain, const struct event *event)
+{
+    if (event->silent || plain->silent)
+        return NULL;
+    return mem_printf("%s: %s", event->verb ? event->verb : "", text_of(event));
+}
+
+static void task_step_began(struct plain *plain, const struct event *event)
+{
+    struct paper *paper = &plain->paper;
+    char *head = step_head(plain, event);
+
+    if (is_folded(plain, event)) {
+        fold_step_began(plain->fold, event, head);
+    } else if (head) {
+        paper_add_label(paper, &paper->out, event->host);
+        paper_add_lines(paper, head, "    ");
+        paper_write(paper, &paper->out);
+    }
+    free(head);
+}
+
 static void step_began(struct plain *plain, const struct event *event)
 {
     struct paper *paper = &plain->paper;
 
     view_step_began(plain->view, event);
-    if (event->silent || (plain->silent && !(plain->dry_run && event->is_file)))
-        return;
-    if (event->is_file) {
+    if (!event->is_file) {
+        task_step_began(plain, event);
+    } else if (!event->silent && (!plain->silent || plain->dry_run)) {
         str_addf(&paper->text, "%s\n", text_of(event));
         paper_write(paper, &paper->out);
-    } else {
-        paper_tell_host(paper, &paper->out, event->host, INK_PLAIN, event->verb ? event->verb : "",
-                        text_of(event));
     }
 }
 
@@ -241,18 +324,31 @@ static void step_output(struct plain *plain, const struct event *event)
     view_step_output(plain->view, event);
 }
 
-/* "[web1] failed: run make: exit code 2" */
-static void task_step_failed(struct plain *plain, const struct event *event, const char *what)
+/* "run make: exit code 2" */
+static void add_failure(const struct event *event, const char *what, struct str *text)
 {
-    struct str text = { 0 };
     size_t first_line = strcspn(what, "\n");
 
-    str_addn(&text, what, first_line);
-    str_add(&text, what[first_line] ? " …: " : *what ? ": " : "");
-    summary_reason(event, &text);
-    paper_tell_host(&plain->paper, &plain->paper.errors, event->host,
-                    event->ignored ? INK_WARNING : INK_ERROR,
-                    event->ignored ? "failed, ignored" : "failed", str_text(&text));
+    str_addn(text, what, first_line);
+    str_add(text, what[first_line] ? " …: " : *what ? ": " : "");
+    summary_reason(event, text);
+}
+
+static void task_step_ended(struct plain *plain, const struct event *event, const char *what)
+{
+    unsigned ink = event->ignored ? INK_WARNING : INK_ERROR;
+    const char *head = event->status == 0 ? NULL : event->ignored ? "failed, ignored" : "failed";
+    struct str text = { 0 };
+
+    if (head && is_folded(plain, event) && !plain->silent && !event->silent)
+        summary_reason(event, &text); /* right below what has failed */
+    else if (head)
+        add_failure(event, what, &text);
+    if (is_folded(plain, event))
+        fold_step_ended(plain->fold, event, ink, head, str_text(&text));
+    else if (head)
+        paper_tell_host(&plain->paper, &plain->paper.errors, event->host, ink, head,
+                        str_text(&text));
     str_free(&text);
 }
 
@@ -262,11 +358,11 @@ static void step_ended(struct plain *plain, const struct event *event)
 
     view_step_ended(plain->view, event, &what, &tail);
     summary_add(plain->summary, event, str_text(&what), str_text(&tail));
-    if (event->status != 0 && event->is_file)
+    if (!event->is_file)
+        task_step_ended(plain, event, str_text(&what));
+    else if (event->status != 0)
         paper_tell(&plain->paper, &plain->paper.errors, event->ignored ? INK_WARNING : INK_ERROR,
                    event->ignored ? "" : "*** ", text_of(event));
-    else if (event->status != 0)
-        task_step_failed(plain, event, str_text(&what));
     str_free(&what);
     str_free(&tail);
 }
@@ -286,9 +382,45 @@ static void (*const handlers[])(struct plain *plain, const struct event *event) 
     [EVENT_INTERRUPTED] = interrupted, [EVENT_RUN_ENDED] = run_ended,
 };
 
+enum { STATUS_TENTHS = 1 }; /* of a second between two status lines */
+
+static void show_status(struct plain *plain, double time)
+{
+    struct str text = { 0 };
+
+    if (!plain->live || plain->interrupted || time - plain->status_time < STATUS_TENTHS / 10.0)
+        return;
+    plain->status_time = time;
+    progress_line(plain->progress, time, &text);
+    paper_set_status(&plain->paper, str_text(&text));
+    str_free(&text);
+}
+
 static void show(void *self, const struct event *event)
 {
-    handlers[event->kind](self, event);
+    struct plain *plain = self;
+
+    fold_time(plain->fold, event->time);
+    progress_add(plain->progress, event);
+    handlers[event->kind](plain, event);
+    show_status(plain, event->time);
+}
+
+static void tick(void *self, double time)
+{
+    struct plain *plain = self;
+
+    fold_time(plain->fold, time);
+    show_status(plain, time);
+}
+
+static void pause_sink(void *self, bool paused)
+{
+    struct plain *plain = self;
+
+    if (paused)
+        fold_tell_all(plain->fold);
+    paper_pause(&plain->paper, paused);
 }
 
 static void plain_free(void *self)
@@ -296,6 +428,8 @@ static void plain_free(void *self)
     struct plain *plain = self;
 
     view_free(plain->view);
+    fold_free(plain->fold);
+    progress_free(plain->progress);
     summary_free(plain->summary);
     paper_free(&plain->paper);
     free(plain);
@@ -305,13 +439,18 @@ struct event_sink plain_sink(FILE *out, FILE *errors, struct plain_look look)
 {
     struct plain *plain = mem_alloc(sizeof *plain);
 
-    paper_init(&plain->paper, look.program, (struct channel){ out, look.color, false },
-               (struct channel){ errors, look.errors_color, false });
-    plain->view = view_new(&plain->paper);
+    paper_init(&plain->paper, look.program, (struct channel){ .file = out, .color = look.color },
+               (struct channel){ .file = errors, .color = look.errors_color });
+    plain->fold = fold_new(&plain->paper);
+    plain->view = view_new(&plain->paper, plain->fold);
+    plain->progress = progress_new();
     plain->summary = summary_new(look.program);
     plain->verbose = look.verbose;
     plain->silent = look.silent || look.question;
     plain->question = look.question;
     plain->dry_run = look.dry_run;
-    return (struct event_sink){ .event = show, .free = plain_free, .self = plain };
+    plain->live = look.live && !plain->silent;
+    return (struct event_sink){
+        .event = show, .tick = tick, .pause = pause_sink, .free = plain_free, .self = plain
+    };
 }

@@ -7,8 +7,9 @@
 #include "base/event.h"
 
 /* Events as lines for people, in the form that users of Fabric know: "[user@host] run: make",
- * "[user@host] out: done". Whole lines only: lines of different hosts never mix. What a make rule
- * prints stands as make shows it. */
+ * "[user@host] out: done". Whole lines only: lines of different hosts never mix. What several hosts
+ * do alike is told once, "[web[01-20,23]] out: done" (ui/fold.h says when), but verbosely each line
+ * of each host as it comes. What a make rule prints stands as make shows it. */
 struct plain_look {
     const char *program; /* in front of what no host says; must outlive the sink */
     bool color;          /* of `out` */
@@ -17,6 +18,7 @@ struct plain_look {
     bool silent;   /* only what the steps print, warnings and failures */
     bool question; /* not even what would run */
     bool dry_run;  /* -n: commands are what is to be shown, silent or not */
+    bool live;     /* `out` is a terminal: a last line says what every host is doing */
 };
 
 /* What steps print to their standard error, and all that is wrong, goes to `errors`. The streams

@@ -3,59 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/map.h"
 #include "base/mem.h"
-#include "base/range.h"
 #include "base/str.h"
-#include "base/vec.h"
-#include "ui/color.h"
-#include "ui/safe.h"
+#include "ui/hosts.h"
+#include "ui/summary_state.h"
 
 enum { SIGNAL_MAXIMUM = 64 };
-
-/* A row of the table. */
-struct row {
-    const char *name;
-    unsigned index; /* 1-based; 0: this machine */
-    unsigned ran, skipped, failed;
-    double seconds;
-    const char *why; /* the host could not be reached, or was lost; NULL: fine */
-    bool is_told;    /* as the reason of a job's failure */
-    const char *hint;
-};
-
-/* One thing that went wrong, on one host or in the same way on many. */
-struct failure {
-    const char *target;
-    unsigned step;
-    const char *what; /* "run pip install …"; NULL: no step */
-    const char *reason;
-    const char *hint;
-    const char *tail;
-    struct vec hosts; /* const char *; none: on this machine */
-};
-
-/* Jobs of one target that were not run. */
-struct dropped {
-    const char *target;
-    struct vec hosts;
-};
-
-struct summary {
-    struct arena *arena; /* all strings and structs */
-    const char *program;
-    const char *goals;
-    struct map rows;  /* host ▶ struct row; "" is this machine */
-    struct vec order; /* its keys, by name */
-    struct vec failures;
-    struct map dropped; /* target ▶ struct dropped */
-    bool *is_told;      /* by number of job: its failure is among `failures` */
-    size_t is_told_size;
-    unsigned hosts;
-    unsigned ran, skipped, would_run;
-    bool said_nothing_to_do; /* of a make rule's goal, in make's words */
-};
 
 struct summary *summary_new(const char *program)
 {
@@ -75,6 +28,7 @@ void summary_free(struct summary *summary)
     for (size_t i = 0; i < summary->dropped.len; i++)
         vec_free(&((struct dropped *)summary->dropped.entries[i].value)->hosts);
     vec_free(&summary->failures);
+    map_free(&summary->by_words);
     map_free(&summary->dropped);
     map_free(&summary->rows);
     vec_free(&summary->order);
@@ -88,17 +42,6 @@ static const char *copy(struct summary *summary, const char *s)
     return s ? arena_strdup(summary->arena, s) : NULL;
 }
 
-/* Hosts come as they are done; people look for them by name. */
-static void add_name(struct vec *names, const char *name)
-{
-    size_t at = names->len;
-
-    vec_push(names, NULL);
-    for (; at > 0 && range_compare(names->items[at - 1], name) > 0; at--)
-        names->items[at] = names->items[at - 1];
-    names->items[at] = (void *)name;
-}
-
 /* Made when absent. */
 static struct row *row_of(struct summary *summary, const char *host)
 {
@@ -110,7 +53,7 @@ static struct row *row_of(struct summary *summary, const char *host)
         row->name = host ? key : "local";
         row->index = host ? ++summary->hosts : 0;
         *map_put(&summary->rows, key) = row;
-        add_name(&summary->order, key);
+        vec_push(&summary->order, (void *)key);
     }
     return row;
 }
@@ -144,16 +87,73 @@ static void set_told(struct summary *summary, unsigned job)
     summary->is_told[job] = true;
 }
 
-static bool same(const char *a, const char *b)
+/* ---- failures ---- */
+
+static const char *generalize(struct summary *summary, const char *host, const char *text)
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
+    struct str general = { 0 };
+    const char *kept;
+
+    if (!host || !text)
+        return text;
+    host_generalize(host, text, &general);
+    kept = copy(summary, str_text(&general));
+    str_free(&general);
+    return kept;
 }
 
-static bool same_failure(const struct failure *a, const struct failure *b)
+static struct failure_words general_words(struct summary *summary, const char *host,
+                                          const struct failure_words *words)
 {
-    return a->hosts.len > 0 && same(a->target, b->target) && a->step == b->step &&
-           same(a->what, b->what) && same(a->reason, b->reason) && same(a->hint, b->hint) &&
-           same(a->tail, b->tail);
+    return (struct failure_words){
+        generalize(summary, host, words->what),
+        generalize(summary, host, words->reason),
+        generalize(summary, host, words->hint),
+        generalize(summary, host, words->tail),
+    };
+}
+
+/* The failure that is the same but for the host's name; the one given when there is none yet. */
+static struct failure *find_same(struct summary *summary, struct failure *failure)
+{
+    const struct failure_words *words = &failure->general;
+    void **same =
+        map_put(&summary->by_words,
+                arena_printf(summary->arena, "%d %u %s\1%s\1%s\1%s\1%s", failure->is_host,
+                             failure->step, failure->target ? failure->target : "",
+                             words->what ? words->what : "", words->reason,
+                             words->hint ? words->hint : "", words->tail ? words->tail : ""));
+
+    if (!*same)
+        *same = failure;
+    return *same;
+}
+
+static const char *same_or(const char *a, const char *b, const char *general)
+{
+    return a && b && strcmp(a, b) == 0 ? a : general;
+}
+
+static void put_failure(struct summary *summary, struct failure *failure, const char *host)
+{
+    struct failure *same;
+
+    if (!host) {
+        vec_push(&summary->failures, failure);
+        return;
+    }
+    failure->general = general_words(summary, host, &failure->words);
+    same = find_same(summary, failure);
+    if (same == failure) {
+        vec_push(&summary->failures, failure);
+    } else {
+        same->words.what = same_or(same->words.what, failure->words.what, same->general.what);
+        same->words.reason =
+            same_or(same->words.reason, failure->words.reason, same->general.reason);
+        same->words.hint = same_or(same->words.hint, failure->words.hint, same->general.hint);
+        same->words.tail = same_or(same->words.tail, failure->words.tail, same->general.tail);
+    }
+    vec_push(&same->hosts, (void *)row_of(summary, host)->name);
 }
 
 static void add_failure(struct summary *summary, const struct event *event, const char *what,
@@ -164,28 +164,20 @@ static void add_failure(struct summary *summary, const struct event *event, cons
     struct str reason = { 0 };
 
     summary_reason(event, &reason);
-    failure->reason = copy(summary, str_text(&reason));
-    str_free(&reason);
     failure->target = copy(summary, event->target);
     failure->step = event->step;
-    failure->what = copy(summary, what);
-    failure->hint = copy(summary, event->hint);
-    if (same(failure->reason, row->why)) {
-        failure->hint = failure->hint ? failure->hint : row->hint;
+    failure->words = (struct failure_words){
+        copy(summary, what),
+        copy(summary, str_text(&reason)),
+        copy(summary, event->hint),
+        copy(summary, tail),
+    };
+    str_free(&reason);
+    if (row->why && strcmp(failure->words.reason, row->why) == 0) {
+        failure->words.hint = failure->words.hint ? failure->words.hint : row->hint;
         row->is_told = true;
     }
-    failure->tail = copy(summary, tail);
-
-    for (size_t i = 0; event->host && i < summary->failures.len; i++) {
-        struct failure *other = summary->failures.items[i];
-        if (same_failure(other, failure)) {
-            add_name(&other->hosts, row->name);
-            return;
-        }
-    }
-    if (event->host)
-        add_name(&failure->hosts, row->name);
-    vec_push(&summary->failures, failure);
+    put_failure(summary, failure, event->host);
 }
 
 static void add_dropped(struct summary *summary, const struct event *event)
@@ -199,7 +191,7 @@ static void add_dropped(struct summary *summary, const struct event *event)
         *map_put(&summary->dropped, dropped->target) = dropped;
     }
     if (event->host)
-        add_name(&dropped->hosts, row_of(summary, event->host)->name);
+        vec_push(&dropped->hosts, (void *)row_of(summary, event->host)->name);
 }
 
 static void add_host_failure(struct summary *summary, const struct event *event)
@@ -225,11 +217,35 @@ static bool add_job_end(struct summary *summary, const struct event *event)
         row->failed += failed;
         if (news)
             add_failure(summary, event, NULL, NULL);
-        /* What was said when the host failed need not be said again. */
-        if (row->why && event->text && strcmp(row->why, event->text) == 0)
-            news = false;
     }
     return !failed || news;
+}
+
+bool summary_is_host_failure(const struct summary *summary, const struct event *event)
+{
+    const struct row *row = event->host ? map_get(&summary->rows, event->host) : NULL;
+
+    return row && row->why && event->text && strcmp(row->why, event->text) == 0;
+}
+
+/* What no job has told is a failure of its own; and people look for hosts by name. */
+static void close_books(struct summary *summary)
+{
+    hosts_sort(&summary->order);
+    for (size_t i = 0; i < summary->order.len; i++) {
+        const struct row *row = map_get(&summary->rows, summary->order.items[i]);
+        struct failure *failure;
+        if (!row->why || row->is_told)
+            continue;
+        failure = arena_alloc(summary->arena, sizeof *failure);
+        failure->is_host = true;
+        failure->words = (struct failure_words){ .reason = row->why, .hint = row->hint };
+        put_failure(summary, failure, row->name);
+    }
+    for (size_t i = 0; i < summary->failures.len; i++)
+        hosts_sort(&((struct failure *)summary->failures.items[i])->hosts);
+    for (size_t i = 0; i < summary->dropped.len; i++)
+        hosts_sort(&((struct dropped *)summary->dropped.entries[i].value)->hosts);
 }
 
 static void add_skipped(struct summary *summary, const struct event *event)
@@ -272,163 +288,11 @@ bool summary_add(struct summary *summary, const struct event *event, const char 
         break;
     case EVENT_JOB_ENDED:
         return add_job_end(summary, event);
+    case EVENT_RUN_ENDED:
+        close_books(summary);
+        break;
     default:
         break;
     }
     return true;
-}
-
-/* Characters, which are near enough to columns. */
-static int width_of(const char *text)
-{
-    int width = 0;
-
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
-static const struct row *row_at(const struct summary *summary, size_t index)
-{
-    return map_get(&summary->rows, summary->order.items[index]);
-}
-
-static void add_row(const struct row *row, int width, bool color, struct str *out)
-{
-    unsigned ink = row->failed || row->why ? INK_ERROR : INK_PLAIN;
-
-    ink_begin(out, color, ink);
-    safe_add(out, row->name, strlen(row->name));
-    str_addf(out, "%*s%6u%9u%8u%9.1f", width - width_of(row->name), "", row->ran, row->skipped,
-             row->failed, row->seconds);
-    ink_end(out, color, ink);
-    str_addc(out, '\n');
-}
-
-void summary_table(const struct summary *summary, bool color, struct str *out)
-{
-    int width = width_of("host");
-    bool acted = false;
-
-    for (size_t i = 0; i < summary->order.len; i++) {
-        const struct row *row = row_at(summary, i);
-        acted = acted || (row->index > 0 && (row->ran > 0 || row->failed > 0));
-        if (width_of(row->name) > width)
-            width = width_of(row->name);
-    }
-    if (!acted)
-        return;
-    str_addf(out, "\n%-*s   ran  skipped  failed  seconds\n", width, "host");
-    for (size_t i = 0; i < summary->order.len; i++)
-        add_row(row_at(summary, i), width, color, out);
-}
-
-void summary_nothing_to_do(const struct summary *summary, struct str *out)
-{
-    const char *goals = summary->goals ? summary->goals : "";
-    const struct row *one = NULL;
-    unsigned hosts = 0;
-
-    if (summary->ran > 0 || summary->would_run > 0 || summary->said_nothing_to_do ||
-        summary->skipped == 0)
-        return;
-    for (size_t i = 0; i < summary->order.len; i++) {
-        if (row_at(summary, i)->index > 0 && row_at(summary, i)->skipped > 0) {
-            one = row_at(summary, i);
-            hosts++;
-        }
-    }
-    str_addf(out, "%s: ", summary->program);
-    if (*goals && !strchr(goals, ' '))
-        str_addf(out, "'%s' is up to date", goals);
-    else
-        str_addf(out, "%s%sup to date", goals, *goals ? ": " : "");
-    if (hosts == 1)
-        str_addf(out, " on %s", one->name);
-    else if (hosts > 1)
-        str_addf(out, " on %u hosts", hosts);
-    str_add(out, ".\n");
-}
-
-enum { HOSTS_SHOWN = 8 };
-
-/* "web1 web2 web3", or the first of many and how many more. */
-static void add_hosts(const struct vec *hosts, struct str *out)
-{
-    for (size_t i = 0; i < hosts->len && i < HOSTS_SHOWN; i++) {
-        const char *name = hosts->items[i];
-        str_add(out, i > 0 ? " " : "");
-        safe_add(out, name, strlen(name));
-    }
-    if (hosts->len > HOSTS_SHOWN)
-        str_addf(out, " and %zu more", hosts->len - HOSTS_SHOWN);
-}
-
-/* Each line of text behind `margin`. */
-static void add_block(const char *margin, const char *text, struct str *out)
-{
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        str_add(out, margin);
-        safe_add(out, text, length);
-        str_addc(out, '\n');
-        text += length + (text[length] == '\n');
-    }
-}
-
-static void add_failure_text(const struct failure *failure, bool color, struct str *out)
-{
-    str_addc(out, '\n');
-    ink_begin(out, color, INK_ERROR);
-    str_addf(out, "%s failed on ", failure->target ? failure->target : "the command");
-    if (failure->hosts.len == 0)
-        str_add(out, "this machine");
-    else
-        add_hosts(&failure->hosts, out);
-    if (failure->step > 0)
-        str_addf(out, ", step %u", failure->step);
-    str_addc(out, ':');
-    ink_end(out, color, INK_ERROR);
-    str_addc(out, '\n');
-    if (failure->what)
-        add_block("    ", failure->what, out);
-    add_block("    ", failure->reason, out);
-    if (failure->hint)
-        add_block("    ", failure->hint, out);
-    if (failure->tail)
-        add_block("    | ", failure->tail, out);
-}
-
-/* A host that failed beside its jobs. */
-static void add_host_failure_text(const struct row *row, bool color, struct str *out)
-{
-    str_addc(out, '\n');
-    ink_begin(out, color, INK_ERROR);
-    safe_add(out, row->name, strlen(row->name));
-    str_add(out, " failed:");
-    ink_end(out, color, INK_ERROR);
-    str_addc(out, '\n');
-    add_block("    ", row->why, out);
-    if (row->hint)
-        add_block("    ", row->hint, out);
-}
-
-void summary_failures(const struct summary *summary, bool color, struct str *out)
-{
-    for (size_t i = 0; i < summary->failures.len; i++)
-        add_failure_text(summary->failures.items[i], color, out);
-    for (size_t i = 0; i < summary->order.len; i++) {
-        if (row_at(summary, i)->why && !row_at(summary, i)->is_told)
-            add_host_failure_text(row_at(summary, i), color, out);
-    }
-    if (summary->failures.len == 0 || summary->dropped.len == 0)
-        return;
-    str_add(out, "\nNot run because of that: ");
-    for (size_t i = 0; i < summary->dropped.len; i++) {
-        const struct dropped *dropped = summary->dropped.entries[i].value;
-        str_addf(out, "%s%s%s", i > 0 ? "; " : "", dropped->target,
-                 dropped->hosts.len > 0 ? " on " : "");
-        add_hosts(&dropped->hosts, out);
-    }
-    str_add(out, ".\n");
 }

@@ -18,7 +18,12 @@ void summary_free(struct summary *summary);
 bool summary_add(struct summary *summary, const struct event *event, const char *what,
                  const char *tail);
 
-/* The table host × (ran, skipped, failed, seconds). Nothing when no task ran on a host. */
+/* True for the end of a job that its host's failure has ended, with the same words. */
+bool summary_is_host_failure(const struct summary *summary, const struct event *event);
+
+/* The table host × (ran, skipped, failed, seconds), failed hosts last. Of many hosts those with the
+ * same numbers share a row, with the seconds of the fastest and of the slowest. Nothing when no
+ * task ran on a host. */
 void summary_table(const struct summary *summary, bool color, struct str *out);
 /* "'deploy' is up to date on 2 hosts.", for a run that ended well and had nothing to do; else
  * nothing. */

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/fold.h"
 #include "ui/lines.h"
 #include "ui/safe.h"
 
 /* The step that a job is at. */
 struct step {
+    unsigned job;
     bool is_file;
     char *host; /* NULL: this machine */
     char *what;
@@ -18,6 +20,7 @@ struct step {
 
 struct view {
     struct paper *paper;
+    struct fold *fold;
     struct step **steps; /* by number of job; NULL: it is at none */
     size_t size;
     unsigned running;
@@ -25,17 +28,17 @@ struct view {
 
 /* What the taker of a step's lines needs. */
 struct taking {
-    struct paper *paper;
+    const struct view *view;
     struct step *step;
-    struct channel *channel;
-    const char *head;
+    int stream;
 };
 
-struct view *view_new(struct paper *paper)
+struct view *view_new(struct paper *paper, struct fold *fold)
 {
     struct view *view = mem_alloc(sizeof *view);
 
     view->paper = paper;
+    view->fold = fold;
     return view;
 }
 
@@ -57,26 +60,28 @@ static void put_step(struct view *view, unsigned job, struct step *step)
     view->steps[job] = step;
 }
 
+static struct channel *channel_of(const struct view *view, int stream)
+{
+    return stream == 2 ? &view->paper->errors : &view->paper->out;
+}
+
 static void take_line(void *context, const char *line, size_t length, size_t dropped)
 {
     const struct taking *taking = context;
-    struct str *text = &taking->paper->text;
+    struct paper *paper = taking->view->paper;
+    struct str text = { 0 };
 
     tail_add(&taking->step->tail, line, length);
-    paper_add_label(taking->paper, taking->channel, taking->step->host);
-    str_add(text, taking->head);
-    safe_add(text, line, length);
+    safe_add(&text, line, length);
     if (dropped > 0)
-        str_addf(text, " … (%zu more bytes in this line)", dropped);
-    str_addc(text, '\n');
-}
-
-static struct taking taking_of(const struct view *view, struct step *step, int stream)
-{
-    struct paper *paper = view->paper;
-
-    return (struct taking){ paper, step, stream == 2 ? &paper->errors : &paper->out,
-                            stream == 2 ? "err: " : "out: " };
+        str_addf(&text, " … (%zu more bytes in this line)", dropped);
+    if (!fold_line(taking->view->fold, taking->step->job, taking->stream, str_text(&text))) {
+        paper_add_label(paper, channel_of(taking->view, taking->stream), taking->step->host);
+        str_add(&paper->text, taking->stream == 2 ? "err: " : "out: ");
+        str_addn(&paper->text, str_text(&text), text.len);
+        str_addc(&paper->text, '\n');
+    }
+    str_free(&text);
 }
 
 /* A make rule's output is shown byte for byte: at once while nothing else runs, else when its line
@@ -91,7 +96,7 @@ static void show_raw(struct view *view, struct str *part, struct channel *channe
         str_addn(&view->paper->text, part->data, ready);
         paper_write(view->paper, channel);
     } else {
-        paper_write_raw(channel, part->data, ready);
+        paper_write_raw(view->paper, channel, part->data, ready);
     }
     memmove(part->data, part->data + ready, part->len - ready + 1);
     part->len -= ready;
@@ -101,17 +106,16 @@ void view_step_output(struct view *view, const struct event *event)
 {
     struct step *step = step_of(view, event->job);
     struct lines *lines = step ? &step->lines[event->stream == 2] : NULL;
-    struct taking taking;
+    struct taking taking = { view, step, event->stream };
 
     if (!step || event->size == 0)
         return;
-    taking = taking_of(view, step, event->stream);
     if (step->is_file) {
         str_addn(&lines->part, event->data, event->size);
-        show_raw(view, &lines->part, taking.channel);
+        show_raw(view, &lines->part, channel_of(view, event->stream));
     } else {
         lines_add(lines, event->data, event->size, take_line, &taking);
-        paper_write(view->paper, taking.channel);
+        paper_write(view->paper, channel_of(view, event->stream));
     }
 }
 
@@ -119,14 +123,15 @@ static void show_rest(struct view *view, struct step *step)
 {
     for (int stream = 1; stream <= 2; stream++) {
         struct lines *lines = &step->lines[stream - 1];
-        struct taking taking = taking_of(view, step, stream);
+        struct taking taking = { view, step, stream };
 
         if (step->is_file) {
-            paper_write_raw(taking.channel, str_text(&lines->part), lines->part.len);
+            paper_write_raw(view->paper, channel_of(view, stream), str_text(&lines->part),
+                            lines->part.len);
             str_free(&lines->part);
         } else {
             lines_end(lines, take_line, &taking);
-            paper_write(view->paper, taking.channel);
+            paper_write(view->paper, channel_of(view, stream));
         }
     }
 }
@@ -159,6 +164,7 @@ void view_step_began(struct view *view, const struct event *event)
     struct step *step = mem_alloc(sizeof *step);
 
     close_step(view, event->job);
+    step->job = event->job;
     step->is_file = event->is_file;
     step->host = event->host ? mem_strdup(event->host) : NULL;
     step->what =

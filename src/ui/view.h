@@ -7,9 +7,11 @@
 #include "base/str.h"
 #include "ui/paper.h"
 
-/* The steps that run, and what of their output waits for the end of its line. */
+/* The steps that run, and what of their output waits for the end of its line. Lines that the fold
+ * wants go there. */
 struct view;
-struct view *view_new(struct paper *paper); /* the paper outlives it */
+struct fold;
+struct view *view_new(struct paper *paper, struct fold *fold); /* both outlive it */
 void view_free(struct view *view);
 
 void view_step_began(struct view *view, const struct event *event);

@@ -354,9 +354,9 @@ START_TEST(a_bad_day_is_told_once_and_summed_up)
                                  "[app@web1] failed: run pip install x: exit code 7\n"
                                  "\n"
                                  "host       ran  skipped  failed  seconds\n"
+                                 "web2         1        1       0      1.2\n"
                                  "app@web1     0        0       1      2.5\n"
                                  "db1          0        0       1      0.0\n"
-                                 "web2         1        1       0      1.2\n"
                                  "\n"
                                  "migrate failed on db1:\n"
                                  "    connection refused\n"
@@ -395,8 +395,7 @@ START_TEST(the_same_failure_of_many_hosts_is_one)
     }
     events[count++] = (struct event){ .kind = EVENT_RUN_ENDED, .status = 2 };
     text = show(events, count, (struct plain_look){ .silent = true });
-    ck_assert_ptr_nonnull(strstr(text, "deploy failed on web0 web1 web2 web3 web4 web5 web6 web7 "
-                                       "and 2 more, step 1:\n    run false\n"));
+    ck_assert_ptr_nonnull(strstr(text, "deploy failed on web[0-9], step 1:\n    run false\n"));
     ck_assert_ptr_null(strstr(strstr(text, "deploy failed") + 1, "deploy failed"));
     free(text);
 }
