@@ -89,6 +89,7 @@ static void all_finished(void *context)
 {
     struct run *run = context;
     run->is_over = true;
+    pulse_end(run);
     slots_stop(run->slots);
     intermediate_remove_all(run);
     for (size_t i = 0; i < run->host_count; i++)
@@ -323,6 +324,7 @@ static void tear_down(struct run *run)
     contents_free(run->contents);
     slots_free(run->slots);
     vec_free(&run->waiting_hosts);
+    map_free(&run->peers);
     vec_free(&run->lock_hosts);
     str_free(&run->failed_hosts);
     free(run->jobs);
@@ -374,6 +376,7 @@ static void execute(struct run *run)
     run->slots = slots_new(run->loop, run->options, go_on, run);
     run->scheduler = scheduler_new(run->plan, &options, &calls);
     watch_signals(run);
+    pulse_begin(run);
     scheduler_begin(run->scheduler);
     loop_run(run->loop);
     end_signals(run);
@@ -395,7 +398,9 @@ int run_plan(const struct plan *plan, const struct run_options *options, struct 
     run.goals = goal_names(plan, run.arena);
     run.id = run_id(&run);
     uint64_t began = loop_now(run.loop);
-    tell_text(&run, EVENT_RUN_BEGAN, run.goals, NULL);
+    events_emit(events, (struct event){ .kind = EVENT_RUN_BEGAN,
+                                        .text = run.goals,
+                                        .peers = (unsigned)plan->hosts.len });
     if (set_up_hosts(&run))
         execute(&run);
     else

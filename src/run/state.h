@@ -74,6 +74,8 @@ struct run {
     bool interrupted;
     bool to_do; /* -q: something would run */
     bool is_over;
+    struct map peers;        /* target ▶ its number of jobs on hosts */
+    struct timer *pulse;     /* ticks for the sinks */
     const char *failed_step; /* the first: "run systemctl restart app" */
     int failed_status;
     struct str failed_hosts;
@@ -373,5 +375,11 @@ void source_start(struct job_run *job);
 /* ---- run.c ---- */
 
 void run_job_ended(struct job_run *job, enum outcome outcome);
+
+/* ---- pulse.c ---- */
+
+void pulse_begin(struct run *run); /* from now on sinks are told that time goes on */
+void pulse_end(struct run *run);
+unsigned pulse_peers(const struct run *run, const struct job *job); /* see struct event */
 
 #endif

@@ -12,6 +12,7 @@ struct event tell_base(const struct job_run *job, enum event_kind kind)
         .job = job->job->index + 1,
         .host = job->host ? job->host->connection.label : NULL,
         .target = job->job->target->name,
+        .peers = pulse_peers(job->run, job->job),
         .is_file = job->job->kind == JOB_FILE,
     };
 }
