@@ -78,11 +78,25 @@ void host_generalize(const char *host, const char *text, struct str *out)
     str_free(&own);
 }
 
+static bool begins_character(char c)
+{
+    return ((unsigned char)c & 0xC0) != 0x80;
+}
+
 int columns_of(const char *text)
 {
     int columns = 0;
 
     for (; *text; text++)
-        columns += ((unsigned char)*text & 0xC0) != 0x80;
+        columns += begins_character(*text);
     return columns;
+}
+
+size_t columns_cut(const char *text, size_t columns)
+{
+    size_t length = 0, seen = 0;
+
+    while (text[length] && (seen += begins_character(text[length])) <= columns)
+        length++;
+    return length;
 }

@@ -19,7 +19,8 @@ void hosts_add(const struct vec *hosts, struct str *out);
  * only where it stands alone: not web1 in web10. */
 void host_generalize(const char *host, const char *text, struct str *out);
 
-/* Characters, which are near enough to columns. */
+/* Characters, which are near enough to columns; bytes of the text that fill at most so many. */
 int columns_of(const char *text);
+size_t columns_cut(const char *text, size_t columns);
 
 #endif

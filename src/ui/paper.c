@@ -38,20 +38,6 @@ static size_t terminal_columns(FILE *file)
                                                                           : COLUMNS_DEFAULT;
 }
 
-/* Bytes of the text that fill at most so many columns. */
-static size_t cut(const char *text, size_t columns)
-{
-    size_t length = 0;
-
-    while (text[length]) {
-        columns -= ((unsigned char)text[length] & 0xC0) != 0x80;
-        if (columns == 0)
-            break;
-        length++;
-    }
-    return length;
-}
-
 /* "Erase in line" (ECMA-48, 8.3.41). */
 static void hide_status(struct paper *paper)
 {
@@ -68,7 +54,8 @@ static void show_status(struct paper *paper)
 
     if (paper->status.len > 0 && !paper->is_paused && !paper->out.in_line &&
         !paper->errors.in_line) {
-        fwrite(text, 1, cut(text, terminal_columns(file)), file);
+        /* Behind the last column a terminal would begin a new line. */
+        fwrite(text, 1, columns_cut(text, terminal_columns(file) - 1), file);
         paper->status_shown = true;
     }
     fflush(file);

@@ -110,6 +110,7 @@ static void interrupted(struct plain *plain, const struct event *event)
     struct paper *paper = &plain->paper;
 
     plain->interrupted = true;
+    paper_set_status(paper, "");
     fold_tell_all(plain->fold);
     paper_tell(paper, &paper->errors, INK_ERROR, "*** ",
                event->text ? event->text : "Interrupted.");
@@ -261,7 +262,8 @@ static void job_ended(struct plain *plain, const struct event *event)
     bool is_news = summary_add(plain->summary, event, NULL, NULL);
 
     view_job_ended(plain->view, event);
-    if (host_failure_is_told(plain) && summary_is_host_failure(plain->summary, event))
+    if (summary_is_interruption(event) ||
+        (host_failure_is_told(plain) && summary_is_host_failure(plain->summary, event)))
         is_news = false;
     if (event->status != 0 && is_news)
         job_failed(plain, event);
@@ -337,9 +339,11 @@ static void add_failure(const struct event *event, const char *what, struct str 
 static void task_step_ended(struct plain *plain, const struct event *event, const char *what)
 {
     unsigned ink = event->ignored ? INK_WARNING : INK_ERROR;
-    const char *head = event->status == 0 ? NULL : event->ignored ? "failed, ignored" : "failed";
+    const char *head = event->ignored ? "failed, ignored" : "failed";
     struct str text = { 0 };
 
+    if (event->status == 0 || summary_is_interruption(event))
+        head = NULL;
     if (head && is_folded(plain, event) && !plain->silent && !event->silent)
         summary_reason(event, &text); /* right below what has failed */
     else if (head)

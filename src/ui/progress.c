@@ -229,11 +229,8 @@ static void free_crowds(struct vec *crowds)
     vec_free(crowds);
 }
 
-static void add_crowd(const struct crowd *crowd, const char *what, double time, struct str *out)
+static void add_time(const struct crowd *crowd, double time, struct str *out)
 {
-    hosts_add(&crowd->hosts, out);
-    str_add(out, ": ");
-    safe_add(out, what, strlen(what));
     if (crowd->is_busy && time - crowd->since >= 1)
         str_addf(out, " (%.0f s)", time - crowd->since);
 }
@@ -258,6 +255,25 @@ static const char *short_of(const struct wave *wave, const char *what)
     return what;
 }
 
+enum { HOSTS_COLUMNS = 30, WHAT_COLUMNS = 40 };
+
+/* "web[4,7]: step 1: run pip insta… (12 s)" */
+static void add_short(const struct crowd *crowd, const char *what, double time, struct str *out)
+{
+    struct str hosts = { 0 };
+    size_t length = strlen(what), cut = columns_cut(what, WHAT_COLUMNS);
+
+    hosts_add(&crowd->hosts, &hosts);
+    if (crowd->hosts.len > 1 && columns_of(str_text(&hosts)) > HOSTS_COLUMNS)
+        str_addf(out, "%zu hosts: ", crowd->hosts.len);
+    else
+        str_addf(out, "%s: ", str_text(&hosts));
+    safe_add(out, what, cut);
+    str_add(out, cut < length ? "…" : "");
+    add_time(crowd, time, out);
+    str_free(&hosts);
+}
+
 void progress_line(const struct progress *progress, double time, struct str *out)
 {
     const struct wave *wave = current_wave(progress);
@@ -270,7 +286,7 @@ void progress_line(const struct progress *progress, double time, struct str *out
     for (size_t i = 0; i < crowds.len; i++) {
         const struct crowd *crowd = crowds.items[i];
         str_add(out, out->len > 0 ? "; " : "");
-        add_crowd(crowd, short_of(wave, crowd->what), time, out);
+        add_short(crowd, short_of(wave, crowd->what), time, out);
     }
     free_crowds(&crowds);
 }
@@ -284,7 +300,10 @@ void progress_report(const struct progress *progress, double time, struct str *o
     for (size_t i = 0; i < crowds.len; i++) {
         const struct crowd *crowd = crowds.items[i];
         str_add(out, "    ");
-        add_crowd(crowd, crowd->what, time, out);
+        hosts_add(&crowd->hosts, out);
+        str_add(out, ": ");
+        safe_add(out, crowd->what, strlen(crowd->what));
+        add_time(crowd, time, out);
         str_addc(out, '\n');
     }
     if (progress->hosts.len > 0 && progress->peers > progress->hosts.len)

@@ -205,6 +205,12 @@ static void add_host_failure(struct summary *summary, const struct event *event)
     str_free(&why);
 }
 
+bool summary_is_interruption(const struct event *event)
+{
+    return event->status != 0 && !event->is_file && event->text &&
+           strcmp(event->text, "interrupted") == 0;
+}
+
 static bool add_job_end(struct summary *summary, const struct event *event)
 {
     bool failed = event->status != 0 && !event->ignored;
@@ -215,7 +221,7 @@ static bool add_job_end(struct summary *summary, const struct event *event)
         row->seconds += event->seconds;
         row->ran += !failed;
         row->failed += failed;
-        if (news)
+        if (news && !summary_is_interruption(event))
             add_failure(summary, event, NULL, NULL);
     }
     return !failed || news;
@@ -282,7 +288,7 @@ bool summary_add(struct summary *summary, const struct event *event, const char 
     case EVENT_STEP_ENDED:
         if (event->status != 0 && !event->ignored) {
             set_told(summary, event->job);
-            if (!event->is_file)
+            if (!event->is_file && !summary_is_interruption(event))
                 add_failure(summary, event, what, tail);
         }
         break;

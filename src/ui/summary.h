@@ -18,6 +18,8 @@ void summary_free(struct summary *summary);
 bool summary_add(struct summary *summary, const struct event *event, const char *what,
                  const char *tail);
 
+/* True for the end of a step or a task's job because the run was interrupted. */
+bool summary_is_interruption(const struct event *event);
 /* True for the end of a job that its host's failure has ended, with the same words. */
 bool summary_is_host_failure(const struct summary *summary, const struct event *event);
 
@@ -28,8 +30,8 @@ void summary_table(const struct summary *summary, bool color, struct str *out);
 /* "'deploy' is up to date on 2 hosts.", for a run that ended well and had nothing to do; else
  * nothing. */
 void summary_nothing_to_do(const struct summary *summary, struct str *out);
-/* Each failure with the last lines of its output, and what was not run because of them. Nothing
- * when nothing failed. */
+/* Each failure that is no interruption, with the last lines of its output, and what was not run
+ * because of them. Nothing when nothing failed. */
 void summary_failures(const struct summary *summary, bool color, struct str *out);
 
 /* Why a step or host failed, in words: its text, else "exit code 1". */
