@@ -17,6 +17,13 @@ const char *put_destination(const struct step *step); /* host path */
 const char *put_name(struct arena *arena, const char *path);   /* its last part */
 const char *put_parent(struct arena *arena, const char *path); /* what is in front of it */
 const char *put_join(struct arena *arena, const char *folder, const char *name);
+/* Sends the step's text, by sudo where --sudo wants it. */
+void put_send(const struct step *step, const char *text, const struct step_target *target);
+/* Sets owner, group and check for put_text_own and put_text_check. */
+void put_add_options(struct str *text, const struct step *step);
+bool put_wants_owner(const struct step *step);
+/* What the host says of an owner is what is wanted; NULL: anything is. */
+bool put_is_account(const char *wanted, const char *name, const char *number);
 unsigned put_mode(const struct step *step, const struct content *content);
 
 /* One file. */
@@ -39,6 +46,8 @@ extern const char put_text_hash[];
 extern const char put_text_spot[];
 extern const char put_text_keep[];
 extern const char put_text_say[];
+extern const char put_text_own[];
+extern const char put_text_check[];
 void put_add_variable(struct str *text, const char *name, const char *value); /* "name='value'; " */
 
 #endif

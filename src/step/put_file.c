@@ -10,14 +10,18 @@
 #include "step/temporary.h"
 
 /* The answer: D or N (DST is a folder or not), then what is at the file's place: "-" nothing, "d" a
- * folder, "l" a link, "f SIZE MODE HASH", where HASH is "-" unless the size is ours. */
+ * folder, "l" a link, "f SIZE MODE HASH", where HASH is "-" unless the size is ours; with --owner
+ * or
+ * --group then " OWNER UID GROUP GID". */
 static const char query_text[] =
     "if [ -d \"$to\" ]; then echo D; else echo N; [ \"$keep\" ] || name=; fi; "
     "x=$to; [ -z \"$name\" ] || x=${to%/}/$name; "
     "if [ -h \"$x\" ]; then echo l; elif [ -d \"$x\" ]; then echo d; elif [ -f \"$x\" ]; then "
     "set -- $(stat -c \"%s %a\" \"$x\" || stat -f \"%z %Mp%Lp\" \"$x\"); "
     "[ \"$2\" ] || set -- $(($(wc -c <\"$x\"))) -; "
-    "h=-; [ \"$1\" != $size ] || h=$(digest <\"$x\"); echo f $1 $2 ${h%% *}; else echo -; fi";
+    "h=-; [ \"$1\" != $size ] || h=$(digest <\"$x\"); o=; [ -z \"$owned\" ] || "
+    "o=$(stat -c \"%U %u %G %g\" \"$x\" || stat -f \"%Su %u %Sg %g\" \"$x\"); "
+    "echo f $1 $2 ${h%% *} $o; else echo -; fi";
 
 /* Runs at the step's turn, when what was sent is at its spot. */
 static const char place_text[] =
@@ -35,7 +39,9 @@ static const char place_text[] =
     "[ $n = $size ] || say \"$n of $size bytes arrived\"\n"
     "if [ \"$at\" != \"$dir\" ]; then old=$at/$tmp; at=$dir; "
     "(umask 077; cat <\"$old\" >\"$at/$tmp\") || { rm -f \"$old\"; exit 1; }; rm -f \"$old\"; fi\n"
-    "chmod $mode \"$at/$tmp\" && mv -f \"$at/$tmp\" \"$x\" || exit 1\n";
+    "own \"$at/$tmp\"; chmod $mode \"$at/$tmp\" || exit 1\n"
+    "check \"$at/$tmp\"\n"
+    "mv -f \"$at/$tmp\" \"$x\" || exit 1\n";
 
 static const char *place_of(const struct step *step, const struct content *content)
 {
@@ -53,6 +59,7 @@ static void add_query(struct str *query, const struct step *step, const struct c
     put_add_variable(query, "to", put_destination(step));
     put_add_variable(query, "name", put_name(put->arena, content->path));
     put_add_variable(query, "keep", put_keeps_names(put) ? "1" : "");
+    put_add_variable(query, "owned", put_wants_owner(step) ? "1" : "");
     str_addf(query, "size=%llu; %s%s) 2>/dev/null", (unsigned long long)content->size,
              put_text_hash, query_text);
 }
@@ -68,10 +75,12 @@ struct state {
     bool is_known;
     bool is_inside; /* DST is a folder */
     bool is_same;   /* the file there has our content */
+    bool is_owned;  /* by whom it is to be */
     unsigned mode;  /* its mode; UINT_MAX: not known */
 };
 
-static struct state read_answer(const char *answer, const struct content *content)
+static struct state read_answer(const struct step *step, const char *answer,
+                                const struct content *content)
 {
     struct state state = { 0 };
     if (!answer || (answer[0] != 'D' && answer[0] != 'N') || answer[1] != '\n')
@@ -79,9 +88,13 @@ static struct state read_answer(const char *answer, const struct content *conten
     state.is_known = true;
     state.is_inside = answer[0] == 'D';
     unsigned long long size;
-    char mode[8], hash[HASH_SHA256_HEX_SIZE];
-    if (sscanf(answer + 2, "f %llu %7s %64s", &size, mode, hash) != 3)
+    char mode[8], hash[HASH_SHA256_HEX_SIZE], user[33] = "", uid[33] = "", group[33] = "",
+                                              gid[33] = "";
+    if (sscanf(answer + 2, "f %llu %7s %64s %32s %32s %32s %32s", &size, mode, hash, user, uid,
+               group, gid) < 3)
         return state;
+    state.is_owned = put_is_account(step->options.owner, user, uid) &&
+                     put_is_account(step->options.group, group, gid);
     state.is_same = size == content->size && strcmp(hash, content->sha256) == 0;
     state.mode = mode[0] == '-' ? ~0U : (unsigned)strtoul(mode, NULL, 8);
     return state;
@@ -122,10 +135,11 @@ static void add_check(struct str *text, const struct step *step, const struct co
     str_add_quoted(text, arena_strndup(put->arena, answer, length));
     str_addf(text, " ] || exit %d\n", STEP_STALE);
     unsigned mode = put_mode(step, content);
-    if (state->mode == mode)
+    if (state->mode == mode && state->is_owned)
         return;
-    str_addf(text, "chmod %o ", mode);
-    str_add_quoted(text, place_of(step, content));
+    put_add_variable(text, "x", place_of(step, content));
+    put_add_options(text, step);
+    str_addf(text, "%sown \"$x\"; chmod %o \"$x\"", put_text_own, mode);
 }
 
 static void add_placing(struct str *text, const struct step *step, const struct content *content,
@@ -139,19 +153,21 @@ static void add_placing(struct str *text, const struct step *step, const struct 
                      !state->is_known || put_keeps_names(put) ? ""
                      : state->is_inside                       ? "D"
                                                               : "N");
-    str_addf(text, "size=%llu; mode=%o; %s%s%s", (unsigned long long)content->size,
-             put_mode(step, content), put_text_say, put_text_spot, place_text);
+    put_add_options(text, step);
+    str_addf(text, "size=%llu; mode=%o; %s%s%s%s%s", (unsigned long long)content->size,
+             put_mode(step, content), put_text_say, put_text_spot, put_text_own, put_text_check,
+             place_text);
 }
 
 bool put_file_compile(struct step *step, const struct content *content, const char *answer,
                       const struct step_target *target, const char **why)
 {
     struct put *put = step->data;
-    struct state state = read_answer(answer, content);
+    struct state state = read_answer(step, answer, content);
     struct str text = { 0 };
     char name[TEMPORARY_NAME_SIZE];
     put->is_inside = state.is_inside;
-    step->changes = !state.is_same || state.mode != put_mode(step, content);
+    step->changes = !state.is_same || !state.is_owned || state.mode != put_mode(step, content);
     if (state.is_same) {
         add_check(&text, step, content, answer, &state);
     } else if (temporary_name(name)) {
@@ -161,7 +177,7 @@ bool put_file_compile(struct step *step, const struct content *content, const ch
         *why = "no random bytes from /dev/urandom";
         return false;
     }
-    command_send(step, str_text(&text), target);
+    put_send(step, str_text(&text), target);
     str_free(&text);
     return true;
 }

@@ -1,5 +1,12 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "step/command.h"
 #include "step/put.h"
+#include "step/sudo.h"
 
 /* All of it runs on hosts: POSIX sh, no newline, so that it may stand in any request. */
 
@@ -29,6 +36,60 @@ const char put_text_keep[] =
     "[ -z \"$d\" ] || printf '%s\\n' \"$at/$tmp\" >\"$d/t$tmp\"; ";
 
 const char put_text_say[] = "say() { printf '%s\\n' \"$*\" >&2; exit 1; }; ";
+
+/* own FILE…: gives them to owner and group; with --sudo, to root when nothing is said. */
+const char put_text_own[] = "own() { [ -z \"$owner\" ] || chown -Rh \"$owner\" \"$@\" || exit 1; "
+                            "[ -z \"$group\" ] || chgrp -Rh \"$group\" \"$@\" || exit 1; }\n";
+
+/* check FILE: --check's command, with the file's absolute name behind it. */
+const char put_text_check[] =
+    "check() { [ -n \"$check\" ] || return 0; case $1 in /*) ;; *) set -- \"$PWD/$1\";; esac; "
+    "sh -c \"$check\" sh \"$1\" && return; c=$?; "
+    "printf '%s\\n' \"--check failed: the old file stays\" >&2; exit $c; }\n";
+
+bool put_wants_owner(const struct step *step)
+{
+    return step->options.owner || step->options.group;
+}
+
+bool put_is_account(const char *wanted, const char *name, const char *number)
+{
+    return !wanted || strcmp(wanted, name) == 0 || strcmp(wanted, number) == 0;
+}
+
+void put_add_options(struct str *text, const struct step *step)
+{
+    const struct step_options *options = &step->options;
+    struct str check = { 0 };
+    if (options->check) {
+        struct step question = *step;
+        question.command = arena_printf(step->arena, "%s \"$1\"", options->check);
+        command_add(&check, &question, NULL);
+    }
+    bool by_root = options->sudo && !options->owner;
+    put_add_variable(text, "owner", options->owner ? options->owner : "");
+    put_add_variable(text, "group", options->group ? options->group : "");
+    put_add_variable(text, "check", str_text(&check));
+    if (by_root)
+        str_add(text, "owner=$(id -u); ");
+    if (by_root && !options->group)
+        str_add(text, "group=$(id -g); ");
+    str_free(&check);
+}
+
+void put_send(const struct step *step, const char *text, const struct step_target *target)
+{
+    struct str whole = { 0 };
+    if (!step->options.sudo) {
+        command_send(step, text, target);
+        return;
+    }
+    char *command = mem_printf("TMPDIR=$1\n%s", text);
+    sudo_add(&whole, step, target, command);
+    command_send(step, str_text(&whole), target);
+    str_free(&whole);
+    free(command);
+}
 
 void put_add_variable(struct str *text, const char *name, const char *value)
 {

@@ -187,6 +187,7 @@ static const char place_text[] =
     "case $at in /*) ;; *) at=$PWD/$at;; esac\n"
     "case $parent in /*) ;; *) parent=$PWD/$parent;; esac\n"
     "cd \"$at/$tmp\" || exit 1\n"
+    "[ -z \"$owner$group\" ] || own .\n"
     "files() { find \"$1/.\" ! -name . -prune ! -type d -exec "
     "sh -c 'to=$1; shift; exec mv -f \"$@\" \"$to\"' sh \"$parent/$1/\" {} +; }\n"
     "walk() {\n"
@@ -214,6 +215,10 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
         *why = arena_printf(put->arena, "two of the sources are to be %s", tree.twice);
         return false;
     }
+    if (step->options.check) {
+        *why = "--check is for one file, and this is a tree or several";
+        return false;
+    }
     if (missing > 0) {
         if (!temporary_name(name) || !add_upload(step, &tree, name, target)) {
             *why = "the tree cannot be packed";
@@ -228,9 +233,11 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     }
     if (missing < tree.count)
         put_tree_add_check(&text, step, &tree, answer);
-    if (missing > 0)
-        str_add(&text, place_text);
-    command_send(step, str_text(&text), target);
+    if (missing > 0) {
+        put_add_options(&text, step);
+        str_addf(&text, "%s%s", put_text_own, place_text);
+    }
+    put_send(step, str_text(&text), target);
     str_free(&text);
     return true;
 }

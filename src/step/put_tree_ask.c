@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,17 +9,22 @@
 #include "step/put_tree.h"
 
 /* The query of a tree and what its answer says. The first part of the answer, up to a line "#", is
- * cheap to have and asked for again at the step's turn: MODE INODE SIZE CTIME ./NAME     of what
- * lies where our files go; MODE in hexadecimal, with the type d ./NAME                         a
- * folder that is there l ./NAME                         a link with our text The second part has
- * the hashes of these files, as sha256sum prints them: HASH  ./NAME Names go in batches: few
- * processes there, and no list of arguments gets too long. */
+ * cheap to have and asked for again at the step's turn:
+ *   MODE INODE SIZE CTIME ./NAME     what lies where our files go; MODE in hexadecimal, with the
+ *                                    type, with --owner or --group ",OWNER,UID,GROUP,GID" behind it
+ *   d ./NAME                         a folder that is there
+ *   l ./NAME                         a link with our text
+ * The second part has the hashes of these files, as sha256sum prints them:
+ *   HASH  ./NAME
+ * Names go in batches: few processes there, and no list of arguments gets too long. */
 
 enum { BATCH = 256 };
 
 static const char state_functions[] =
-    "if stat -c %f . >/dev/null; then state() { stat -c \"%f %i %s %z %n\" \"$@\"; }; "
-    "elif stat -f %Xp . >/dev/null; then state() { stat -f \"%Xp %i %z %Fc %N\" \"$@\"; }; "
+    "more=; if stat -c %f . >/dev/null; then [ -z \"$owned\" ] || more=,%U,%u,%G,%g; state() { "
+    "stat -c \"%f$more %i %s %z %n\" \"$@\"; }; "
+    "elif stat -f %Xp . >/dev/null; then [ -z \"$owned\" ] || more=,%Su,%u,%Sg,%g; state() { stat "
+    "-f \"%Xp$more %i %z %Fc %N\" \"$@\"; }; "
     "else state() { :; }; fi; "
     "folders() { for x; do [ -d \"$x\" ] && echo \"d $x\"; done; }; "
     "one_link() { [ -h \"$1\" ] && [ \"$(readlink \"$1\")\" = \"$2\" ] && echo \"l $1\"; }; ";
@@ -56,8 +62,9 @@ static void add_batches(struct str *text, const struct put_tree *tree, const cha
         str_add(text, "; ");
 }
 
-static void add_state_query(struct str *text, const struct put_tree *tree)
+static void add_state_query(struct str *text, const struct step *step, const struct put_tree *tree)
 {
+    put_add_variable(text, "owned", put_wants_owner(step) ? "1" : "");
     str_add(text, state_functions);
     add_batches(text, tree, "state", CONTENT_FILE);
     add_batches(text, tree, "folders", CONTENT_FOLDER);
@@ -86,7 +93,7 @@ void put_tree_ask(const struct step *step, const struct content *const *contents
     struct put_tree tree = put_tree_list(step, contents);
     str_add(query, "(");
     add_cd(query, &tree);
-    add_state_query(query, &tree);
+    add_state_query(query, step, &tree);
     str_addf(query, "echo \"#\"; %s", hash_functions);
     add_batches(query, &tree, "digests", CONTENT_FILE);
     str_add(query, "}) 2>/dev/null\n");
@@ -108,6 +115,15 @@ static void take_line(struct map *modes, struct map *hashes, struct map *others,
         *map_put(modes, name + 2) = line;
 }
 
+/* MODE,OWNER,UID,GROUP,GID */
+static bool is_owned(const struct step *step, const char *mode)
+{
+    char user[33] = "", uid[33] = "", group[33] = "", gid[33] = "";
+    sscanf(mode, "%*[^,],%32[^,],%32[^,],%32[^,],%32s", user, uid, group, gid);
+    return put_is_account(step->options.owner, user, uid) &&
+           put_is_account(step->options.group, group, gid);
+}
+
 static bool is_as_wanted(const struct step *step, const struct put_item *item,
                          const struct map *modes, const struct map *hashes,
                          const struct map *others)
@@ -120,7 +136,7 @@ static bool is_as_wanted(const struct step *step, const struct put_item *item,
     case CONTENT_LINK:
         return other && other[0] == 'l';
     default:
-        return mode && hash && strcmp(hash, item->content->sha256) == 0 &&
+        return mode && hash && strcmp(hash, item->content->sha256) == 0 && is_owned(step, mode) &&
                strtoul(mode, NULL, 16) == (S_IFREG | (unsigned long)put_item_mode(step, item));
     }
 }
@@ -149,7 +165,6 @@ void put_tree_compare(const struct step *step, struct put_tree *tree, const char
 void put_tree_add_check(struct str *text, const struct step *step, const struct put_tree *tree,
                         const char *answer)
 {
-    (void)step;
     const char *end = strstr(answer, "#\n");
     if (!end)
         return;
@@ -157,7 +172,7 @@ void put_tree_add_check(struct str *text, const struct step *step, const struct 
     hash_bytes_sha256(answer, (size_t)(end - answer), hash);
     str_addf(text, "%sx=$( (", put_text_hash);
     add_cd(text, tree);
-    add_state_query(text, tree);
+    add_state_query(text, step, tree);
     str_addf(
         text,
         "}) 2>/dev/null | digest); x=${x%%%% *}; [ \"$x\" = - ] || [ \"$x\" = %s ] || exit %d\n",

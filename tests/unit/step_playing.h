@@ -206,12 +206,18 @@ static struct played play(const char *recipe)
                       went.status, went.said);                                                     \
     } while (0)
 
-#define ck_changed(went)                                                                           \
-    ck_assert_msg((went).status == 0 && (went).changes, "status %d, changes %d: %s",               \
-                  (went).status, (went).changes, (went).said)
-#define ck_unchanged(went)                                                                         \
-    ck_assert_msg((went).status == 0 && !(went).changes, "status %d, changes %d: %s",              \
-                  (went).status, (went).changes, (went).said)
+#define ck_changed(call)                                                                           \
+    do {                                                                                           \
+        struct played it = (call);                                                                 \
+        ck_assert_msg(it.status == 0 && it.changes, "status %d, changes %d: %s", it.status,        \
+                      it.changes, it.said);                                                        \
+    } while (0)
+#define ck_unchanged(call)                                                                         \
+    do {                                                                                           \
+        struct played it = (call);                                                                 \
+        ck_assert_msg(it.status == 0 && !it.changes, "status %d, changes %d: %s", it.status,       \
+                      it.changes, it.said);                                                        \
+    } while (0)
 
 static inline int count_hidden(const char *folder)
 {

@@ -1,7 +1,7 @@
 #include "step_playing.h"
 
-/* sudo and its password, under each shell, with a sudo of our own that keeps tickets as sudo does
- * where there is no terminal: by its parent process. */
+/* sudo and its password, owners and --check of what is sent, under each shell, with a sudo of our
+ * own that keeps tickets as sudo does where there is no terminal: by its parent process. */
 
 static const char mock[] =
     "#!/bin/sh\n"
@@ -91,6 +91,73 @@ START_TEST(with_password)
 }
 END_TEST
 
+START_TEST(put_by_root)
+{
+    open_mock(_i);
+    playing_password = " o\\pen  $x";
+    write_file("a", "one\n", 0640);
+    mkdir("d", 0700);
+    ck_played(play("\tput --sudo a $(w)/d/\n"), 0);
+    ck_assert_str_eq(read_text("d/a"), "one\n");
+    ck_assert_uint_eq(mode_of("d/a"), 0640);
+    ck_assert_ptr_nonnull(strstr(read_text("said"), "by sudo: sh -c TMPDIR="));
+    ck_unchanged(play("\tput --sudo a $(w)/d/\n"));
+    mkdir("tree", 0700);
+    write_file("tree/b", "two\n", 0600);
+    ck_played(play("\tput --sudo tree $(w)/d/\n"), 0);
+    ck_assert_str_eq(read_text("d/tree/b"), "two\n");
+    ck_assert_int_eq(count_hidden("d"), 0);
+    close_mock();
+}
+END_TEST
+
+START_TEST(owners)
+{
+    open_all(SHELLS[_i]);
+    write_file("a", "one\n", 0640);
+    mkdir("tree", 0700);
+    write_file("tree/b", "two\n", 0600);
+    ck_refused(play("\tput --owner=no-such-user a c\n"), 1, "no-such-user");
+    ck_assert_int_ne(access("c", F_OK), 0);
+    ck_assert_int_eq(count_hidden("."), 0);
+    if (getuid() == 0) {
+        struct stat status;
+        ck_played(play("\tput --owner=nobody --group=3 a c\n"), 0);
+        ck_assert_int_eq(stat("c", &status), 0);
+        ck_assert_uint_eq(status.st_gid, 3);
+        ck_assert_uint_ne(status.st_uid, 0);
+        ck_unchanged(play("\tput --owner=nobody --group=3 a c\n"));
+        ck_changed(play("\tput --owner=0 a c\n"));
+        ck_assert_int_eq(stat("c", &status), 0);
+        ck_assert_uint_eq(status.st_uid, 0);
+        ck_changed(play("\tput --group=3 tree t\n"));
+        ck_assert_int_eq(stat("t/b", &status), 0);
+        ck_assert_uint_eq(status.st_gid, 3);
+        ck_unchanged(play("\tput --group=3 tree t\n"));
+        ck_changed(play("\tput --owner=nobody tree t\n"));
+    }
+    close_all();
+}
+END_TEST
+
+START_TEST(checks)
+{
+    open_all(SHELLS[_i]);
+    write_file("a", "one\n", 0640);
+    mkdir("d", 0700);
+    ck_played(play("\tput --check='grep -q one' a d/a\n"), 0);
+    write_file("a", "two\n", 0640);
+    ck_refused(play("\tput --check='grep one' a d/a\n"), 1, "--check failed: the old file stays");
+    ck_assert_str_eq(read_text("d/a"), "one\n");
+    ck_assert_int_eq(count_hidden("d"), 0);
+    ck_played(play("\tcd d\n\tenv b=two\n\tput --check='[ -f a ] && grep -q $$b' a a\n"), 0);
+    ck_assert_str_eq(read_text("d/a"), "two\n");
+    mkdir("tree", 0700);
+    ck_refused(play("\tput --check=true tree d/\n"), -1, "--check is for one file");
+    close_all();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sudo on a host");
@@ -98,6 +165,9 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, without_password, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, with_password, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_by_root, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, owners, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, checks, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
