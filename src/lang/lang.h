@@ -93,6 +93,10 @@ const struct vec *lang_all_hosts(struct lang *lang);
 void lang_check_target(struct lang *lang, struct target *target, const struct scope *scope,
                        const struct expand_calls *calls);
 
+/* Whether the recipe uses one of the variables (NULL-terminated), itself or through others. */
+bool lang_mentions(struct lang *lang, const struct recipe *recipe, const struct scope *scope,
+                   const char *const *names);
+
 /* The environment for processes of this machine (export, unexport, MAKEFLAGS, MAKELEVEL), in the
  * scope of a target. NULL-terminated, from the heap, freed by lang_environment_free. */
 char **lang_environment(struct lang *lang, const struct scope *scope,

@@ -169,6 +169,7 @@ static void begin(struct fake *fake)
         .port = settings->port,
         .identity = settings->identity,
         .command = settings->command,
+        .keep_going = settings->keep_going,
         .notice = notice,
         .context = fake,
     };

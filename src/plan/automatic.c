@@ -9,7 +9,10 @@
 
 static const char *link_name(const struct link *link)
 {
-    return link->unit && link->unit->path ? link->unit->path : link->target->name;
+    const struct unit *unit = link->unit;
+    const char *path = !unit ? NULL : unit->job_count ? unit->jobs->path : unit->path;
+
+    return path ? path : link->target->name;
 }
 
 static void add_word(struct str *out, const char *word)
@@ -290,6 +293,14 @@ static bool each_host(void *context, const char *hosts,
     }
     vec_free(&list);
     return is_good;
+}
+
+bool plan_is_foreign(const struct job *job, const struct job *need)
+{
+    for (size_t i = 0; i < job->unit->link_count; i++)
+        if (job->unit->links[i].target == need->target && !job->unit->links[i].is_foreign)
+            return false;
+    return true;
 }
 
 void plan_expander(const struct plan *plan, const struct job *job, struct expander *expander)

@@ -126,6 +126,11 @@ static const char *general_folders(struct planner *planner)
     return planner->vpath;
 }
 
+bool find_has_folders(struct planner *planner)
+{
+    return planner->model->vpaths.len > 0 || *general_folders(planner);
+}
+
 bool find_file(struct planner *planner, const char *name, const char **path)
 {
     static const char separators[] = ": \t\n";

@@ -54,6 +54,8 @@ void links_fill(struct planner *planner, struct unit *unit, const struct link_na
         unit->links[i].target = model_target(planner->model, name->name);
         unit->links[i].kind = name->order_only ? EDGE_ORDER : EDGE_CONTENT;
         unit->links[i].wait_before = name->wait_before;
+        unit->links[i].is_foreign =
+            unit->recipe && name->where.source != unit->recipe->where.source;
     }
     hide_order_only(unit);
 }

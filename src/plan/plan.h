@@ -27,6 +27,7 @@ struct plan_options {
     const char *port;                                /* --port, or NULL */
     const char *identity;                            /* --identity, or NULL */
     const char *command;                             /* `-- CMD`: in place of goals; or NULL */
+    bool keep_going; /* -k: what cannot be made is told when its turn comes */
     void (*notice)(void *context, const char *text); /* "role db has no hosts: …" */
     void *context;
 };
@@ -98,7 +99,8 @@ struct job {
     bool is_batch_end;    /* a gate: a batch of its roll has ended, the next may begin */
     bool is_intermediate; /* found by chaining pattern rules or .INTERMEDIATE: not kept, may be
                              absent */
-    const char *path;     /* where VPATH found the file; NULL: the target's name */
+    const char *path;     /* where VPATH found the file; NULL: the target's name. The run takes it
+                             away when the target is remade here */
     struct target *
         *group; /* the targets that this job's recipe makes together; NULL: its own only */
     size_t group_count;
@@ -137,6 +139,10 @@ void plan_expander(const struct plan *plan, const struct job *job, struct expand
 const struct roll *plan_roll(const struct job *job, unsigned *batch, bool *is_counted);
 /* The target itself, a pattern of it or the goal's arguments set the variable. */
 bool plan_sets(const struct job *job, const char *name);
+
+/* The need is written in another file than the job's recipe, as the dependencies that a compiler
+ * found are. */
+bool plan_is_foreign(const struct job *job, const struct job *need);
 
 /* How a host is reached: connection variables in the host's scope, command line first. Strings are
  * from the plan's arena. False when a value is wrong (reported). */

@@ -26,6 +26,7 @@ struct link {
     enum edge_kind kind;
     bool wait_before; /* a .WAIT stands in front of it */
     bool is_hidden;   /* of another target of the group: not in $^ */
+    bool is_foreign;  /* written in another file than the recipe */
 };
 
 /* A point in an ordered list: what is first reached behind it waits for the members before it. The
@@ -180,7 +181,10 @@ void rule_resolve(struct planner *planner, struct unit *unit);
 /* find.c: is there a file of this name, here or where VPATH has it? Then *path is set, else NULL.
  */
 bool find_file(struct planner *planner, const char *name, const char **path);
+bool find_has_folders(struct planner *planner); /* vpath or VPATH names any */
 void find_free(struct planner *planner);
+/* library.c: of `-lNAME`. */
+bool find_library(struct planner *planner, const char *name, const char **path);
 
 /* links.c: prerequisites as names, on the heap. */
 struct link_names {

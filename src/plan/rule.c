@@ -110,6 +110,20 @@ static void join_group(struct planner *planner, struct unit *unit)
     }
 }
 
+/* VPATH leads to what a rule makes: that comes first. */
+static bool is_made_elsewhere(struct planner *planner, const struct unit *unit,
+                              struct link_names *names)
+{
+    const struct target *target = unit->path ? model_find_target(planner->model, unit->path) : NULL;
+    struct prerequisite made = { .where = unit->target->where };
+
+    if (!target || target->rules.len == 0)
+        return false;
+    made.name = target->name;
+    links_add_name(names, made);
+    return true;
+}
+
 static void resolve_file(struct planner *planner, struct unit *unit, struct link_names *names)
 {
     struct target *target = unit->target;
@@ -122,13 +136,17 @@ static void resolve_file(struct planner *planner, struct unit *unit, struct link
         *names = found.names;
         return;
     }
-    if (unit->rule || target->rules.len || is_phony)
+    if (unit->rule || target->rules.len || is_phony) {
+        if (!is_phony && find_has_folders(planner))
+            find_file(planner, target->name, &unit->path);
         return;
-    if (!find_file(planner, target->name, &unit->path)) {
+    }
+    if (!find_file(planner, target->name, &unit->path) &&
+        !find_library(planner, target->name, &unit->path)) {
         unit->recipe = planner->model->default_recipe;
         unit->is_missing = !unit->recipe;
     }
-    if (!unit->recipe)
+    if (!unit->recipe && !is_made_elsewhere(planner, unit, names))
         unit->kind = JOB_SOURCE;
 }
 

@@ -34,10 +34,13 @@ static struct prefix written_prefix(const struct job_run *job, const struct reci
     return prefix;
 }
 
-static void add_command(struct job_run *job, const struct recipe_line *line, const char *text)
+/* A + once read holds for what is left of the line, too. */
+static void add_command(struct job_run *job, const struct recipe_line *line, const char *text,
+                        bool *always)
 {
     struct prefix prefix = written_prefix(job, line);
     text = take_prefix(text, &prefix);
+    *always = prefix.always = prefix.always || *always;
     if (!text[strspn(text, " \t\n")])
         return;
     struct command *command = arena_alloc(job->arena, sizeof *command);
@@ -61,9 +64,10 @@ static size_t line_length(const char *text)
 /* A line of the Fakefile may expand to several. */
 static void split_lines(struct job_run *job, const struct recipe_line *line, const char *text)
 {
+    bool always = false;
     while (*text) {
         size_t length = line_length(text);
-        add_command(job, line, arena_strndup(job->arena, text, length));
+        add_command(job, line, arena_strndup(job->arena, text, length), &always);
         text += length + (text[length] == '\n');
     }
 }
@@ -109,8 +113,9 @@ bool file_expand_commands(struct job_run *job, struct expander *expander)
             split_lines(job, &recipe->lines[i], str_text(&text));
         str_free(&text);
     }
+    bool always = false;
     if (fine && whole.len > 0)
-        add_command(job, &recipe->lines[0], arena_strdup(job->arena, str_text(&whole)));
+        add_command(job, &recipe->lines[0], arena_strdup(job->arena, str_text(&whole)), &always);
     str_free(&whole);
     return fine;
 }

@@ -35,11 +35,23 @@ const char *file_need_path(const struct job_run *job, const struct job *need)
 
 /* ---- sources ---- */
 
+static void tell_source(struct job_run *job)
+{
+    if (!job->job->is_goal || job->run->options->question)
+        return;
+    struct event event = tell_base(job, EVENT_JOB_SKIPPED);
+    job_open_arena(job);
+    event.is_file = true;
+    event.text = arena_printf(job->arena, "Nothing to be done for '%s'.", job->job->target->name);
+    events_emit(job->run->events, event);
+}
+
 void source_start(struct job_run *job)
 {
     struct stat status;
     const struct job *of = job->job;
     if (stat(file_path(of), &status) == 0) {
+        tell_source(job);
         run_job_ended(job, OUTCOME_SKIPPED);
         return;
     }
@@ -50,9 +62,11 @@ void source_start(struct job_run *job)
         return;
     }
     job_open_arena(job);
-    job->failure = user ? arena_printf(job->arena, "No rule to make target '%s', needed by '%s'",
-                                       of->target->name, user->target->name)
-                        : arena_printf(job->arena, "No rule to make target '%s'", of->target->name);
+    const char *end = job->run->options->keep_going ? "." : ".  Stop.";
+    job->failure =
+        user ? arena_printf(job->arena, "No rule to make target '%s', needed by '%s'%s",
+                            of->target->name, user->target->name, end)
+             : arena_printf(job->arena, "No rule to make target '%s'%s", of->target->name, end);
     job->status = FAKE_FAILED;
     job->run->failed = true;
     struct event event = tell_base(job, EVENT_JOB_ENDED);
@@ -388,7 +402,7 @@ static void recorded(void *context)
         journal_end(job->run->journal, job->job->target->name);
     }
     give_content(job);
-    if (job->file->lines.len > 0)
+    if (job->has_started)
         tell_job(job, EVENT_JOB_ENDED, NULL);
     else
         tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));

@@ -1,6 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lang/lang.h"
 #include "run/file.h"
 
 /* Why a make rule's target is to be remade (LANGUAGE.md, "Up to date by content"). */
@@ -88,59 +89,6 @@ void reasons_fingerprint(struct job_run *job)
     fingerprint_end(&job->fingerprint);
 }
 
-/* ---- by the record ---- */
-
-static struct target *changed_need(const struct job *of, const char *name)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        if (need->kind == JOB_GATE) {
-            struct target *target = changed_need(need, name);
-            if (target)
-                return target;
-        } else if (strcmp(need->target->name, name) == 0) {
-            return need->target;
-        }
-    }
-    return NULL;
-}
-
-static void tell_reason(void *context, const char *reason)
-{
-    decide_reason(context, "%s", reason);
-}
-
-/* Reasons from a record that speaks of this very file; $? is the prerequisites that changed, if
- * that is the only reason. */
-static void compare_record(struct job_run *job)
-{
-    const struct vec *parts = &job->fingerprint.parts;
-    bool files_only = true;
-    size_t known = 0;
-    struct map before = { 0 };
-    for (size_t i = 0; i < job->record.parts.len; i++) {
-        const struct part *part = job->record.parts.items[i];
-        *map_put(&before, part->name) = (void *)part;
-    }
-    for (size_t i = 0; i < parts->len; i++) {
-        const struct part *part = parts->items[i];
-        const struct part *was = map_get(&before, part->name);
-        known += was != NULL;
-        if (was && hash_equal(was->hash, part->hash))
-            continue;
-        bool names_file = was && str_starts(part->name, "file ");
-        const char *name = names_file ? part->name + strlen("file ") : part->name;
-        struct target *target = names_file ? changed_need(job->job, name) : NULL;
-        files_only = files_only && target;
-        if (target)
-            vec_push(&job->file->changed, target);
-    }
-    map_free(&before);
-    fingerprint_compare(&job->fingerprint, &job->record.parts, tell_reason, job);
-    if (!files_only || known != job->record.parts.len)
-        job->file->changed.len = 0;
-}
-
 /* ---- by time stamps ---- */
 
 static bool is_newer(struct timespec a, struct timespec b)
@@ -204,6 +152,86 @@ void reasons_note_age(struct job_run *job, const struct job *of)
     }
 }
 
+/* ---- by the record ---- */
+
+static const struct job *find_need(const struct job *of, const char *name)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (need->kind == JOB_GATE)
+            need = find_need(need, name);
+        if (need && strcmp(need->target->name, name) == 0)
+            return need;
+    }
+    return NULL;
+}
+
+/* Dependencies that a compiler found stand in files of their own, written by the very run that they
+ * tell of: the record, made before they were read, cannot know them. One that is not newer than the
+ * target is taken up in it, unless the recipe uses the list of them all. */
+static bool is_taken_up(struct job_run *job, const struct part *part, struct timespec own)
+{
+    static const char *const lists[] = { "^", "+", "^D", "^F", "+D", "+F", NULL };
+    struct timespec time;
+    const struct job *need =
+        str_starts(part->name, "file ") ? find_need(job->job, part->name + strlen("file ")) : NULL;
+    return need && job->job->recipe && plan_is_foreign(job->job, need) &&
+           need_time(job, need, &time) && !is_newer(time, own) &&
+           !lang_mentions(job->run->lang, job->job->recipe, job->job->scope, lists);
+}
+
+static void take_up_additions(struct job_run *job, struct timespec own)
+{
+    struct map before = { 0 };
+    for (size_t i = 0; i < job->record.parts.len; i++) {
+        const struct part *part = job->record.parts.items[i];
+        *map_put(&before, part->name) = (void *)part;
+    }
+    for (size_t i = 0; i < job->fingerprint.parts.len; i++) {
+        struct part *part = job->fingerprint.parts.items[i];
+        if (!map_get(&before, part->name) && is_taken_up(job, part, own))
+            vec_push(&job->record.parts, part);
+    }
+    map_free(&before);
+}
+
+static void tell_reason(void *context, const char *reason)
+{
+    decide_reason(context, "%s", reason);
+}
+
+/* Reasons from a record that speaks of this very file; $? is the prerequisites that changed, if
+ * that is the only reason. */
+static void compare_record(struct job_run *job, struct timespec own)
+{
+    const struct vec *parts = &job->fingerprint.parts;
+    bool files_only = true;
+    size_t known = 0;
+    struct map before = { 0 };
+    take_up_additions(job, own);
+    for (size_t i = 0; i < job->record.parts.len; i++) {
+        const struct part *part = job->record.parts.items[i];
+        *map_put(&before, part->name) = (void *)part;
+    }
+    for (size_t i = 0; i < parts->len; i++) {
+        const struct part *part = parts->items[i];
+        const struct part *was = map_get(&before, part->name);
+        known += was != NULL;
+        if (was && hash_equal(was->hash, part->hash))
+            continue;
+        bool names_file = was && str_starts(part->name, "file ");
+        const char *name = names_file ? part->name + strlen("file ") : part->name;
+        const struct job *need = names_file ? find_need(job->job, name) : NULL;
+        files_only = files_only && need;
+        if (need)
+            vec_push(&job->file->changed, need->target);
+    }
+    map_free(&before);
+    fingerprint_compare(&job->fingerprint, &job->record.parts, tell_reason, job);
+    if (!files_only || known != job->record.parts.len)
+        job->file->changed.len = 0;
+}
+
 /* ---- all of them ---- */
 
 static void look_for_would_run(struct job_run *job, const struct job *of)
@@ -255,9 +283,10 @@ static bool has_own_record(const struct job_run *job)
 static void compare(struct job_run *job)
 {
     struct timespec own = { 0 };
+    bool is_there = file_time(job, file_path(job->job), &own);
     if (!job->file->is_unknown && has_own_record(job))
-        compare_record(job);
-    else if (file_time(job, file_path(job->job), &own))
+        compare_record(job, own);
+    else if (is_there)
         compare_times(job, job->job, own);
 }
 

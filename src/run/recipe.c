@@ -173,7 +173,9 @@ static bool is_passed_over(struct job_run *job, const struct command *command)
 static bool is_shown(const struct job_run *job, const struct command *command)
 {
     const struct run_options *options = job->run->options;
-    return options->dry_run || command->always || !(options->touch || options->question);
+    if (options->touch || options->question)
+        return command->always;
+    return true;
 }
 
 /* -t: as if the recipe had run. */
@@ -247,6 +249,25 @@ static void trace(struct job_run *job)
     str_free(&newer);
 }
 
+static bool holds_folder(const char *list, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    for (; list && *(list += strspn(list, ": \t\n")); list += strcspn(list, ": \t\n"))
+        if (strcspn(list, ": \t\n") == length && strncmp(list, path, length) == 0)
+            return true;
+    return false;
+}
+
+/* What VPATH found is remade here, unless its folder is in GPATH. */
+static void settle_path(struct job_run *job)
+{
+    if (!job->job->path || holds_folder(job_value(job, "GPATH", job->arena), job->job->path))
+        return;
+    job->job->path = NULL;
+    job->file->exists = stat(file_path(job->job), &job->file->status) == 0;
+}
+
 void file_resume(struct job_run *job, bool well)
 {
     struct expander expander;
@@ -254,6 +275,7 @@ void file_resume(struct job_run *job, bool well)
         fail(job, "a target that runs before it failed");
         return;
     }
+    settle_path(job);
     if (job->file->changed.len > 0)
         job->job->changed = &job->file->changed;
     job_expander(job, &expander, EXPAND_VALUE);
