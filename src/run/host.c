@@ -427,6 +427,13 @@ static void on_closed(void *context, enum transport_error error, const char *why
         job_advance(host->active);
 }
 
+static void on_notice(void *context, const char *text)
+{
+    struct host_run *host = context;
+    const char *line = arena_printf(host->run->arena, "%s %s", host->connection.label, text);
+    tell_host(host, EVENT_NOTICE, line, NULL);
+}
+
 static const struct session_events events = {
     .ready = on_ready,
     .step_began = on_began,
@@ -435,6 +442,7 @@ static const struct session_events events = {
     .request_ended = on_request_ended,
     .answered = on_answered,
     .closed = on_closed,
+    .notice = on_notice,
 };
 
 /* ---- connecting ---- */
