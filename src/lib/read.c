@@ -168,6 +168,7 @@ static void begin(struct fake *fake)
         .user = settings->user,
         .port = settings->port,
         .identity = settings->identity,
+        .never_asks = settings->non_interactive,
         .command = settings->command,
         .keep_going = settings->keep_going,
         .notice = notice,

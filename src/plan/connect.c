@@ -134,12 +134,14 @@ static const char *choice_of(struct filling *filling, const char *name, const ch
     return NULL;
 }
 
-static bool switch_of(struct filling *filling, const char *name)
+static enum agent_forwarding forwarding_of(struct filling *filling)
 {
     static const char *const choices[] = { "yes", "no", NULL };
-    const char *value = choice_of(filling, name, choices, "yes or no");
+    const char *value = choice_of(filling, "forward_agent", choices, "yes or no");
 
-    return value && strcmp(value, "yes") == 0;
+    if (!value)
+        return FORWARD_AS_CONFIGURED;
+    return strcmp(value, "yes") == 0 ? FORWARD_YES : FORWARD_NO;
 }
 
 /* `localhost` needs no ssh unless it is asked for. */
@@ -176,7 +178,8 @@ bool plan_connection(const struct plan *plan, const struct host *host,
         .connect_timeout = number_of(&filling, "ssh_connect_timeout", SECONDS_MAXIMUM),
         .connect_retries = number_of(&filling, "ssh_connect_retries", RETRIES_MAXIMUM),
         .keepalive = number_of(&filling, "ssh_keepalive", SECONDS_MAXIMUM),
-        .forward_agent = switch_of(&filling, "forward_agent"),
+        .forward_agent = forwarding_of(&filling),
+        .never_asks = plan->options->never_asks,
     };
     return filling.is_good;
 }
