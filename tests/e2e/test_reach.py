@@ -1,13 +1,13 @@
 """Every host that ssh reaches, fake reaches: by libssh2 where that can do it, else by the ssh program, which is told."""
 import getpass
 import os
-import pwd
+import pathlib
+import pty
 import re
-import shlex
 import subprocess
 import time
 
-from harness import SANE_PATH, check, contains, lacks, wait_until
+from harness import FAKE, check, contains, lacks, processes_with, wait_until
 
 SSHD = '/usr/sbin/sshd'
 
@@ -234,6 +234,51 @@ def test_password(world):
 
 def test_keyboard_interactive(world):
     log_in_with_password(world, 'UsePAM yes\nKbdInteractiveAuthentication yes')
+
+
+def on_terminal(world, answers, *arguments):
+    """Runs fake on a terminal; answers: pairs of what is waited for and what is typed then. Returns code and output."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(world.project)
+        os.execve(FAKE, [FAKE, *arguments], world.environment(TERM='dumb'))
+    output, typed = '', 0
+    while True:
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        output += data.decode()
+        while typed < len(answers) and output.count(answers[typed][0]) > typed:
+            os.write(terminal, answers[typed][1].encode())
+            typed += 1
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), output
+
+
+def agents():
+    return set(processes_with('fake-agent-')) | {path for place in ('/dev/shm', '/tmp') for path in
+                                                 pathlib.Path(place).glob('fake-agent-*')}
+
+
+def test_encrypted_key(world):
+    server = Server(world, count=3)
+    subprocess.run(['ssh-keygen', '-q', '-p', '-P', '', '-N', 'secret', '-f', server.ssh / 'id_ed25519'], check=True,
+                   stdout=subprocess.DEVNULL)
+    server.fakefile('deploy @:\n    run echo in\n')
+    contains(world.fake('deploy', code=3), 'is encrypted', 'ssh-add')
+    before = agents()
+    code, output = on_terminal(world, [('passphrase', 'wrong\n'), ('passphrase', 'secret\n')], 'deploy')
+    check(code == 0 and output.count('in\r\n') >= 1, output)
+    check(output.count('passphrase') == 2, output)  # the second after the wrong one, for all hosts
+    check(server.log().count('Accepted publickey') == 3, server.log())
+    wait_until(lambda: agents() <= before, what='the private agent ends')
+    code, output = on_terminal(world, [('passphrase', '\n')], 'deploy')
+    check(code == 3 and output.count('passphrase for') == 1, output)
+    contains(output, 'its passphrase was not given')
+    wait_until(lambda: agents() <= before, what='the private agent ends')
 
 
 def test_accept_new(world):
