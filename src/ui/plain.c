@@ -123,6 +123,7 @@ static void run_ended(struct plain *plain, const struct event *event)
     struct paper *paper = &plain->paper;
 
     summary_add(plain->summary, event, NULL, NULL);
+    view_end(plain->view);
     fold_tell_all(plain->fold);
     paper_set_status(paper, "");
     plain->live = false;

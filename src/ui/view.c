@@ -151,10 +151,15 @@ static void close_step(struct view *view, unsigned job)
     view->running--;
 }
 
-void view_free(struct view *view)
+void view_end(struct view *view)
 {
     for (size_t job = 0; job < view->size; job++)
         close_step(view, (unsigned)job);
+}
+
+void view_free(struct view *view)
+{
+    view_end(view);
     free(view->steps);
     free(view);
 }

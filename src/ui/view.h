@@ -20,6 +20,8 @@ void view_step_output(struct view *view, const struct event *event);
  * wrote it ("run make"), `tail` the last lines that it printed. */
 void view_step_ended(struct view *view, const struct event *event, struct str *what,
                      struct str *tail);
+/* All are over: nothing more comes. */
+void view_end(struct view *view);
 /* The job is over, with whatever its step printed. */
 void view_job_ended(struct view *view, const struct event *event);
 
