@@ -31,6 +31,7 @@ struct block {
 
 struct arena {
     struct block *last;
+    struct block *spare; /* given back by a release, for the next use; or NULL */
     size_t next_size;
 };
 
@@ -42,13 +43,19 @@ struct arena *arena_new(void)
     return arena;
 }
 
-static void free_last(struct arena *arena)
+static void free_block(struct block *block)
+{
+    if (block)
+        UNPOISON(block->bytes, block->size);
+    free(block);
+}
+
+static struct block *drop_last(struct arena *arena)
 {
     struct block *block = arena->last;
 
     arena->last = block->previous;
-    UNPOISON(block->bytes, block->size);
-    free(block);
+    return block;
 }
 
 void arena_free(struct arena *arena)
@@ -56,18 +63,32 @@ void arena_free(struct arena *arena)
     if (!arena)
         return;
     while (arena->last)
-        free_last(arena);
+        free_block(drop_last(arena));
+    free_block(arena->spare);
     free(arena);
 }
 
-static void add_block(struct arena *arena, size_t least)
+/* Its bytes are zeroed as they are taken, so that what is never used is never touched. */
+static struct block *make_block(struct arena *arena, size_t least)
 {
     size_t size = least > arena->next_size ? least : arena->next_size;
-    struct block *block = mem_alloc(sizeof *block + size);
+    struct block *block = mem_resize(NULL, sizeof *block + size);
 
     if (arena->next_size < BLOCK_SIZE_MOST)
         arena->next_size *= 2;
     block->size = size;
+    return block;
+}
+
+static void add_block(struct arena *arena, size_t least)
+{
+    struct block *block = arena->spare;
+
+    if (block && block->size >= least)
+        arena->spare = NULL;
+    else
+        block = make_block(arena, least);
+    block->used = 0;
     block->previous = arena->last;
     arena->last = block;
     POISON(block->bytes, block->size);
@@ -137,8 +158,11 @@ struct arena_mark arena_mark(struct arena *arena)
 
 void arena_release(struct arena *arena, struct arena_mark mark)
 {
-    while (arena->last != mark.block)
-        free_last(arena);
+    while (arena->last != mark.block) {
+        free_block(arena->spare);
+        arena->spare = drop_last(arena);
+        POISON(arena->spare->bytes, arena->spare->size);
+    }
     if (arena->last) {
         POISON(arena->last->bytes + mark.used, arena->last->used - mark.used);
         arena->last->used = mark.used;
