@@ -32,7 +32,7 @@ static size_t match_operator(struct span text, enum assign_action *action)
 {
     size_t i, length;
 
-    if (!text.len || !memchr(":?+!=", text.data[0], 5))
+    if (!text.len || !is_one_of(text.data[0], ":?+!="))
         return 0;
     for (i = 0; i < sizeof operators / sizeof *operators; i++) {
         length = strlen(operators[i].spelling);

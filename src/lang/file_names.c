@@ -1,4 +1,5 @@
 #include <glob.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +34,10 @@ bool file_name_next(struct span *list, const char *stops, struct span *name)
     while (s < end && is_blank(*s))
         s++;
     name->data = s;
-    if (s < end && *s && strchr(stops, *s)) {
+    if (s < end && is_one_of(*s, stops)) {
         s++;
     } else {
-        while (s < end && !is_blank(*s) && !strchr(stops, *s))
+        while (s < end && !is_blank(*s) && !is_one_of(*s, stops))
             s += *s == '\\' && s + 1 < end ? 2 : 1;
     }
     name->len = (size_t)(s - name->data);
@@ -116,12 +117,16 @@ static void add_matches(const char *pattern, file_name_visitor *add, void *conte
     globfree(&found);
 }
 
-static bool has_any(struct span s, const char *characters)
+/* Whether a name is more than its bytes: quoted, a wildcard, somebody's home. */
+static bool is_special(struct span name)
 {
+    static const bool special[UCHAR_MAX + 1] = {
+        ['\\'] = true, ['*'] = true, ['?'] = true, ['['] = true, ['~'] = true,
+    };
     size_t i;
 
-    for (i = 0; i < s.len; i++)
-        if (strchr(characters, s.data[i]))
+    for (i = 0; i < name.len; i++)
+        if (special[(unsigned char)name.data[i]])
             return true;
     return false;
 }
@@ -131,7 +136,7 @@ void file_name_expand(struct lang *lang, struct span name, bool wildcards, file_
 {
     struct str text = { 0 };
 
-    if (!has_any(name, "\\*?[~")) {
+    if (!is_special(name)) {
         add(context, without_dots(name));
         return;
     }
@@ -139,7 +144,7 @@ void file_name_expand(struct lang *lang, struct span name, bool wildcards, file_
     if (text.len && text.data[0] == '~' && wildcards)
         replace_tilde(lang, &text);
     name = without_dots((struct span){ str_text(&text), text.len });
-    if (wildcards && has_any(name, "*?["))
+    if (wildcards && strpbrk(name.data, "*?["))
         add_matches(name.data, add, context);
     else
         add(context, name);

@@ -113,11 +113,6 @@ size_t text_reference_length(const char *s, size_t n)
     return n;
 }
 
-static bool is_wanted(char c, const char *wanted)
-{
-    return c && strchr(wanted, c);
-}
-
 size_t text_find_unquoted(const char *s, size_t n, const char *wanted, bool skip_references,
                           struct str *out)
 {
@@ -128,7 +123,7 @@ size_t text_find_unquoted(const char *s, size_t n, const char *wanted, bool skip
             i += text_reference_length(s + i, n - i);
             continue;
         }
-        if (!is_wanted(s[i], wanted)) {
+        if (!is_one_of(s[i], wanted)) {
             i++;
             continue;
         }

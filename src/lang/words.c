@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 struct span span_trim(const char *s, size_t n)
 {
     while (n > 0 && is_blank(*s)) {

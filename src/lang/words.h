@@ -14,7 +14,20 @@ struct span {
     size_t len;
 };
 
-bool is_blank(char c); /* what separates words: blank, tab, newline, \v, \f, \r; in any locale */
+/* What separates words: blank, tab, newline, \v, \f, \r; in any locale. */
+static inline bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Asked for every byte of what is read, of sets of a few: a call of strchr would cost more. */
+static inline bool is_one_of(char c, const char *set)
+{
+    while (*set && *set != c)
+        set++;
+    return *set != '\0';
+}
+
 /* s without the blanks at its ends. */
 struct span span_trim(const char *s, size_t n);
 
