@@ -50,6 +50,21 @@ class Bench:
             sys.exit(f'{command}: exit {done.returncode}\n{done.stdout.decode()}{done.stderr.decode()}')
         return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done
 
+    def peak(self, command):
+        """Wall and processor seconds, peak memory in kilobytes, and all that a command says."""
+        program = self.folder / 'peak'
+        if not program.exists():
+            subprocess.run(['cc', '-O2', '-D_GNU_SOURCE', '-o', program, TOP / 'bench/lib/peak.c'], check=True)
+        figures = self.folder / 'figures'
+        done = subprocess.run(['sh', '-c', 'figures=$1; shift; exec "$@" 3>"$figures" 2>&1', 'sh', figures, program,
+                               *map(str, command)], cwd=self.project, env=self.environment(),
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        said = done.stdout.decode()
+        if done.returncode:
+            sys.exit(f'{command}: exit {done.returncode}\n{said[:1000]}')
+        wall, processor, kilobytes = figures.read_text().split()
+        return float(wall), float(processor), int(kilobytes), said
+
     def ssh(self, *options):
         return ['ssh', '-F', self.folder / 'ssh_config', *options]
 
