@@ -19,6 +19,7 @@ struct fake {
     struct events *events;
     struct secrets *secrets; /* masked in all events */
     struct questions *questions;
+    struct git *git; /* the repository here; NULL: not asked for yet */
     struct diags diags;
     const char *label;      /* this program in its messages: "fake", in a recipe's "fake[1]" */
     const char *entered;    /* the folder last told with "Entering directory"; or NULL */

@@ -13,6 +13,7 @@
 #include "lib/questions.h"
 #include "run/jobserver.h"
 #include "run/store.h"
+#include "step/git.h"
 #include "ui/json.h"
 #include "ui/plain.h"
 
@@ -110,6 +111,7 @@ void fake_free(struct fake *fake)
     jobserver_free(fake->jobserver);
     events_free(fake->events);
     questions_free(fake->questions);
+    git_close(fake->git);
     secrets_free(fake->secrets);
     vec_free(&fake->assignments);
     vec_free(&fake->evals);

@@ -1,7 +1,40 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
 #include "lib/context.h"
 #include "lib/questions.h"
+#include "step/git.h"
 
 /* The functions of LANGUAGE.md that need more than the language: the user, a repository. */
+
+static const struct {
+    const char *name;
+    bool (*body)(struct git *git, const char *argument, struct str *value, char **why);
+} git_functions[] = {
+    { "git-revision", git_revision },
+    { "git-describe", git_describe },
+    { "git-files", git_files },
+};
+
+/* The repository that this folder is in, opened when it is first asked. */
+static bool answer_git(struct fake *fake, const char *name, const char *argument, struct str *value,
+                       const char **error)
+{
+    char *why = NULL;
+    bool fine = false;
+
+    if (!fake->git)
+        fake->git = git_open(".", &why);
+    for (size_t i = 0; fake->git && i < sizeof git_functions / sizeof *git_functions; i++) {
+        if (strcmp(git_functions[i].name, name) == 0)
+            fine = git_functions[i].body(fake->git, argument, value, &why);
+    }
+    if (why)
+        *error = arena_strdup(fake->lasting, why);
+    free(why);
+    return fine;
+}
 
 bool fake_answer(void *context, const char *name, const char *const *arguments, unsigned count,
                  struct str *value, const char **error)
@@ -10,6 +43,5 @@ bool fake_answer(void *context, const char *name, const char *const *arguments, 
 
     if (questions_know(name))
         return questions_answer(fake->questions, name, arguments, count, value, error);
-    *error = "not possible here";
-    return false;
+    return answer_git(fake, name, count > 0 ? arguments[0] : "", value, error);
 }

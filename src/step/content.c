@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "step/content_name.h"
+#include "step/git_content.h"
 
 /* A folder being read. */
 struct reading {
@@ -174,6 +175,10 @@ struct content *content_load(const char *name)
     struct content *content = mem_alloc(sizeof *content);
     struct stat status;
     const char *path = content_name_path(name);
+    if (content_name_is(name, CONTENT_NAME_REVISION)) {
+        git_content_load(content, name);
+        return content;
+    }
     content->path = mem_strdup(path);
     if (stat(path, &status) != 0) {
         explain(&content->why, errno);
@@ -196,6 +201,7 @@ static void clear(struct content *content)
     free((char *)content->path);
     free((char *)content->link);
     free((char *)content->why);
+    free((char *)content->id);
 }
 
 void content_free(struct content *content)
@@ -205,6 +211,8 @@ void content_free(struct content *content)
     for (size_t i = 0; i < content->entry_count; i++)
         clear(&content->entries[i]);
     free(content->entries);
+    if (content->release)
+        content->release(content->store);
     clear(content);
     free(content);
 }

@@ -1,12 +1,14 @@
 #ifndef FAKE_STEP_CONTENT_H
 #define FAKE_STEP_CONTENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/hash.h"
 
 struct arena;
+struct str;
 
 enum content_kind {
     CONTENT_MISSING,
@@ -28,6 +30,11 @@ struct content {
     size_t entry_count;
     const char *link; /* text of a symbolic link */
     const char *why;  /* it could not be read; NULL: fine */
+    /* Of a file that lies in no file here: its bytes, appended. NULL: it is read from its path. */
+    bool (*load)(const struct content *content, struct str *bytes);
+    void *store;                  /* for that; a root's is given to `release` by content_free */
+    void (*release)(void *store); /* of a root, or NULL */
+    const char *id;               /* in the store */
 };
 
 /* Reads, hashes and lists what is at a path, or has another name (below). Never NULL: a path that
@@ -41,6 +48,10 @@ void content_free(struct content *content); /* NULL is allowed */
 
 /* What is at the path, without .git, .fake and the file `except`. */
 const char *content_name_source(struct arena *arena, const char *path, const char *except);
+/* The tree of a revision of the repository that the folder `repository` is in; `below`: a folder of
+ * it, or "". */
+const char *content_name_revision(struct arena *arena, const char *repository, const char *revision,
+                                  const char *below);
 /* The path in a name; NULL for one that is of no file here. */
 const char *content_name_path(const char *name);
 const char *content_name_shown(struct arena *arena, const char *name); /* for messages */

@@ -12,6 +12,13 @@ const char *content_name_source(struct arena *arena, const char *path, const cha
     return arena_printf(arena, "%cs%c%s%c%s", MARK, MARK, except, MARK, path);
 }
 
+const char *content_name_revision(struct arena *arena, const char *repository, const char *revision,
+                                  const char *below)
+{
+    return arena_printf(arena, "%cr%c%s%c%s%c%s", MARK, MARK, repository, MARK, revision, MARK,
+                        below);
+}
+
 bool content_name_is(const char *name, char kind)
 {
     return name[0] == MARK && name[1] == kind;
@@ -40,6 +47,13 @@ const char *content_name_path(const char *name)
 
 const char *content_name_shown(struct arena *arena, const char *name)
 {
-    (void)arena;
-    return content_name_path(name);
+    const char *revision, *below;
+    size_t length, below_length;
+    if (!content_name_is(name, CONTENT_NAME_REVISION))
+        return content_name_path(name);
+    if (!content_name_part(name, 1, &revision, &length) ||
+        !content_name_part(name, 2, &below, &below_length))
+        return name;
+    return arena_printf(arena, "revision %.*s%s%.*s", (int)length, revision,
+                        below_length ? ":" : "", (int)below_length, below);
 }

@@ -9,7 +9,8 @@
 /* The inside of names that are no plain paths, for those who load them. */
 
 enum content_name_kind {
-    CONTENT_NAME_SOURCE = 's', /* EXCEPT PATH */
+    CONTENT_NAME_SOURCE = 's',   /* EXCEPT PATH */
+    CONTENT_NAME_REVISION = 'r', /* REPOSITORY REVISION BELOW */
 };
 
 bool content_name_is(const char *name, char kind);

@@ -19,11 +19,12 @@ struct pack {
     size_t count;
     uint64_t size;
     struct archive *archive;
-    struct str ready; /* made and not yet handed out */
-    size_t taken;     /* of ready */
-    size_t next;      /* entry */
-    int fd;           /* the file being read; -1: none */
-    uint64_t left;    /* bytes of it */
+    struct str ready;  /* made and not yet handed out */
+    size_t taken;      /* of ready */
+    size_t next;       /* entry */
+    int fd;            /* the file being read; -1: none */
+    struct str loaded; /* … or its bytes, when it is none */
+    uint64_t left;     /* bytes of it */
     bool is_closed;
 };
 
@@ -105,6 +106,7 @@ void pack_free(struct pack *pack)
     if (pack->fd >= 0)
         close(pack->fd);
     str_free(&pack->ready);
+    str_free(&pack->loaded);
     free(pack->entries);
     free(pack);
 }
@@ -122,8 +124,20 @@ static bool begin_entry(struct pack *pack)
         return false;
     if (pack->left == 0)
         return true;
+    if (entry->content->load) {
+        str_clear(&pack->loaded);
+        return entry->content->load(entry->content, &pack->loaded) &&
+               pack->loaded.len == pack->left;
+    }
     pack->fd = open(entry->path, O_RDONLY | O_CLOEXEC);
     return pack->fd >= 0;
+}
+
+static bool add_loaded(struct pack *pack)
+{
+    la_ssize_t size = (la_ssize_t)pack->left;
+    pack->left = 0;
+    return archive_write_data(pack->archive, str_text(&pack->loaded), (size_t)size) == size;
 }
 
 static bool add_data(struct pack *pack)
@@ -148,7 +162,7 @@ static bool add_data(struct pack *pack)
 static bool go_on(struct pack *pack)
 {
     if (pack->left > 0)
-        return add_data(pack);
+        return pack->fd < 0 ? add_loaded(pack) : add_data(pack);
     if (pack->next < pack->count)
         return begin_entry(pack);
     pack->is_closed = true;
