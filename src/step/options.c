@@ -91,6 +91,22 @@ static const char *read_answer(struct step_options *options, const char *value)
     return NULL;
 }
 
+static const char *read_repository(struct step_options *options, const char *value)
+{
+    if (!*value)
+        return "the folder of a repository";
+    options->repository = value;
+    return NULL;
+}
+
+static const char *read_below(struct step_options *options, const char *value)
+{
+    if (!*value || *value == '/' || strstr(value, ".."))
+        return "a folder of the repository, such as src/app";
+    options->below = value;
+    return NULL;
+}
+
 /* What chown takes; no option of it. */
 static bool is_account(const char *value)
 {
@@ -203,6 +219,8 @@ static const struct option table[] = {
     { "strip", VERB_TAKES_PUT, true, true, read_strip },
     { "prefix", VERB_TAKES_PREFIX, true, true, read_prefix },
     { "default", VERB_TAKES_DEFAULT, true, true, read_answer },
+    { "repo", VERB_TAKES_REPOSITORY, true, true, read_repository },
+    { "subdir", VERB_TAKES_REPOSITORY, true, true, read_below },
 };
 
 enum { OPTION_COUNT = sizeof table / sizeof *table };

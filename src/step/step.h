@@ -35,12 +35,13 @@ struct option_value {
 struct step_options {
     unsigned timeout; /* milliseconds; 0: none */
     unsigned retries;
-    unsigned retry_delay; /* milliseconds */
-    const char *ok;       /* "0,3"; NULL: "0" */
-    const char *mode;     /* octal, as written; NULL */
-    const char *user;     /* of sudo; NULL: root */
-    const char *prefix;   /* of names in an archive; NULL */
-    const char *answer;   /* of confirm, by default; NULL */
+    unsigned retry_delay;           /* milliseconds */
+    const char *ok;                 /* "0,3"; NULL: "0" */
+    const char *mode;               /* octal, as written; NULL */
+    const char *user;               /* of sudo; NULL: root */
+    const char *prefix;             /* of names in an archive; NULL */
+    const char *answer;             /* of confirm, by default; NULL */
+    const char *repository, *below; /* of checkout: its folder, a folder of the tree; NULL */
     bool quiet;
     /* On a host. */
     const char *stdin_file; /* a file of this machine, given on standard input */

@@ -5,8 +5,8 @@
 #include "base/arena.h"
 
 static const struct verb *const verbs[] = {
-    &verb_run,  &verb_sudo,    &verb_local, &verb_put, &verb_get,    &verb_archive,
-    &verb_link, &verb_only_if, &verb_cd,    &verb_env, &verb_prefix, &verb_confirm,
+    &verb_run,     &verb_sudo, &verb_local, &verb_put,    &verb_get,     &verb_archive,  &verb_link,
+    &verb_only_if, &verb_cd,   &verb_env,   &verb_prefix, &verb_confirm, &verb_checkout,
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

@@ -15,6 +15,7 @@ enum verb_option {
     VERB_TAKES_PUT = 1 << 5,     /* --text --expand --mirror --delete --exclude --unpack --strip */
     VERB_TAKES_PREFIX = 1 << 8,  /* --prefix */
     VERB_TAKES_DEFAULT = 1 << 9, /* --default */
+    VERB_TAKES_REPOSITORY = 1 << 10, /* --repo --subdir */
 };
 
 /* A row a verb. Functions that are NULL: nothing to do. */
@@ -57,6 +58,7 @@ extern const struct verb verb_get;
 extern const struct verb verb_link;
 extern const struct verb verb_only_if;
 extern const struct verb verb_archive;
+extern const struct verb verb_checkout;
 extern const struct verb verb_confirm;
 extern const struct verb verb_cd;
 extern const struct verb verb_env;

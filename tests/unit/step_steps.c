@@ -118,7 +118,7 @@ static const struct {
     { "t @:\n\ttransmogrify main x\n",
       "2: unknown verb 'transmogrify': each step of a task begins with a verb\n"
       "  known verbs are run, sudo, local, put, get, archive, link, only-if, cd, env, prefix, "
-      "confirm\n" },
+      "confirm, checkout\n" },
 
     /* Questions. */
     { "t @local:\n\tconfirm 'Go  on?'\n", "1 confirm <Go  on?>\n" },
