@@ -380,6 +380,7 @@ void run_job_ended(struct job_run *job, enum outcome outcome);
 
 void pulse_begin(struct run *run); /* from now on sinks are told that time goes on */
 void pulse_end(struct run *run);
-unsigned pulse_peers(const struct run *run, const struct job *job); /* see struct event */
+/* Fills the event's peers and batch. */
+void pulse_set_peers(const struct run *run, const struct job *job, struct event *event);
 
 #endif

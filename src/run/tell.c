@@ -7,14 +7,15 @@
 
 struct event tell_base(const struct job_run *job, enum event_kind kind)
 {
-    return (struct event){
+    struct event event = {
         .kind = kind,
         .job = job->job->index + 1,
         .host = job->host ? job->host->connection.label : NULL,
         .target = job->job->target->name,
-        .peers = pulse_peers(job->run, job->job),
         .is_file = job->job->kind == JOB_FILE,
     };
+    pulse_set_peers(job->run, job->job, &event);
+    return event;
 }
 
 double tell_seconds(const struct run *run, uint64_t began)
