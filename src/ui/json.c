@@ -101,6 +101,10 @@ static json_t *to_json(const struct event *event)
         set(object, "job", json_integer(event->job));
     set_text(object, "host", event->host);
     set_text(object, "target", event->target);
+    if (event->peers > 0 && event->step == 0)
+        set(object, "peers", json_integer(event->peers));
+    if (event->batch > 0 && event->step == 0)
+        set(object, "batch", json_integer(event->batch));
     if (event->step > 0)
         set(object, "step", json_integer(event->step));
     set_text(object, "verb", event->verb);
