@@ -26,11 +26,10 @@ def greeting(world, address):
 def test_tutorial(world):
     flask(world)
     world.fake('-f', 'servers.mk', 'bootstrap', timeout=120)
-    first = world.fake('-f', 'servers.mk', 'pack', 'deploy', timeout=120)
+    first = world.fake('-f', 'servers.mk', '--verbose', 'pack', 'deploy', timeout=120)
     contains(first, '[local] local: python3 setup.py', 'put: dist/yourapplication-1.0.tar.gz -> ')
     for address in world.addresses:
         check(greeting(world, address) == 'Hello, world!', 'deployed')
-        contains(first, f'[{address}] put: ')
     again = world.fake('-f', 'servers.mk', 'pack', 'deploy')
     lacks(again, ' run: ', ' put: ', ' local: ')
     source = world.project / 'yourapplication/__init__.py'
@@ -68,7 +67,7 @@ def test_command_for_hosts(world):
     lacks(result, f'[{c}]')
     prefix = a.rsplit('.', 1)[0]
     result = world.fake('-H', f'{prefix}.[1-3]', '--', 'echo', 'ranged')
-    check(result.out.count('out: ranged') == 3, result)
+    contains(result, f'[{prefix}.[1-3]] out: ranged\n')
 
 
 def test_goal_arguments(world):
@@ -114,7 +113,7 @@ restart @:
 before deploy: check
 after deploy: restart
 ''')
-    result = world.fake('deploy')
+    result = world.fake('--verbose', 'deploy')
     for address in world.addresses:
         lines = [line for line in result.out.splitlines() if line.startswith(f'[{address}] out:')]
         check([line.split()[-1] for line in lines] == ['check', 'deploy', 'restart'], result)

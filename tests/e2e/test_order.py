@@ -107,7 +107,7 @@ bad =
 
 
 def said(result):
-    """What the steps printed, in order."""
+    """What the steps printed, in order (with --verbose: as it came)."""
     return [line.split(': ', 1)[1] for line in result.all.splitlines() if '] out: ' in line]
 
 
@@ -126,7 +126,7 @@ def steps(*hosts):
 
 def test_rolling(world):
     world.fakefile(ROLL)
-    rolled(world.fake('finish'), [*steps('w1'), 'middle', 'migrate w1'], steps('w2', 'w3'),
+    rolled(world.fake('--verbose', 'finish'), [*steps('w1'), 'middle', 'migrate w1'], steps('w2', 'w3'),
            [*steps('w4', 'w5'), 'note'], ['finish'])
 
 
@@ -134,7 +134,7 @@ def test_rolling_stops_at_a_failure(world):
     world.fakefile(ROLL)
     rest = ['undo w1', 'undo w2', 'undo w3', '[run echo swap w2; test w2 != "w2"] [1] [w2]']
     for options in ([], ['-k']):
-        result = world.fake(*options, 'finish', 'bad=w2', code=2)
+        result = world.fake('--verbose', *options, 'finish', 'bad=w2', code=2)
         after = [line for line in said(result) if line not in ('restart w3', 'note')]
         check(after[5:] and not [line for line in after if line.endswith((' w4', ' w5')) or line == 'finish'], after)
         check(sorted(after[-4:]) == sorted(rest), after)
@@ -142,17 +142,17 @@ def test_rolling_stops_at_a_failure(world):
 
 def test_failures_that_are_borne(world):
     world.fakefile(ROLL + 'deploy: max_failures = 20%\n')
-    result = world.fake('finish', 'bad=w2', code=2)
+    result = world.fake('--verbose', 'finish', 'bad=w2', code=2)
     lines = said(result)
     for host in ('w1', 'w3', 'w4', 'w5'):
         check(f'restart {host}' in lines, lines)
     check('restart w2' not in lines and 'finish' in lines, lines)
     check([line for line in lines if line.startswith('undo')], 'on-failure runs')
     # over the whole run: the second one ends it
-    lines = said(world.fake('finish', 'bad=w2', 'upload=1', code=2))
+    lines = said(world.fake('--verbose', 'finish', 'bad=w2', 'upload=1', code=2))
     check('finish' in lines, lines)
     world.fakefile(ROLL.replace('!= "$(bad)"', '!= w2 && test $(host) != w4') + 'deploy: max_failures = 20%\n')
-    lines = said(world.fake('finish', code=2))
+    lines = said(world.fake('--verbose', 'finish', code=2))
     check('finish' not in lines and 'swap w4' in lines, lines)
 
 
