@@ -34,7 +34,7 @@ struct process {
     int start_error; /* libuv's; 0: it was started */
     bool exited;
     bool held;
-    bool inherits;
+    bool has_group; /* of its own */
     bool input_ending; /* close it when the queue is empty */
     unsigned handles;  /* open libuv handles; the story is over when the last is closed */
     char buffer[READ_SIZE];
@@ -188,7 +188,7 @@ void process_kill(struct process *process, int signal)
 {
     if (process->exited || process->start_error)
         return;
-    kill(process->inherits ? process->uv.pid : -process->uv.pid, signal);
+    kill(process->has_group ? -process->uv.pid : process->uv.pid, signal);
 }
 
 pid_t process_pid(const struct process *process)
@@ -255,7 +255,7 @@ static int spawn(struct process *process, const struct process_options *options,
         .args = (char **)options->argv,
         .env = (char **)options->environment,
         .cwd = options->folder,
-        .flags = options->inherit ? 0 : UV_PROCESS_DETACHED,
+        .flags = process->has_group ? UV_PROCESS_DETACHED : 0,
         .stdio = stdio,
         .stdio_count = fill_stdio(options, far, stdio),
     };
@@ -272,7 +272,7 @@ static int make_pipes(const struct process_options *options, uv_file near[], uv_
         near[i] = far[i] = -1;
     if (options->inherit) {
         for (int i = 0; i < STANDARD_STREAMS; i++)
-            far[i] = i;
+            far[i] = i == 0 && options->no_input ? -1 : i;
         return 0;
     }
     for (int i = 0; i < STANDARD_STREAMS; i++) {
@@ -303,7 +303,7 @@ struct process *process_start(struct loop *loop, const struct process_options *o
     process->loop = loop;
     process->events = *events;
     process->context = context;
-    process->inherits = options->inherit;
+    process->has_group = !options->inherit || options->own_group;
     process->uv.data = process;
 
     uv_file near[STANDARD_STREAMS], far[STANDARD_STREAMS];

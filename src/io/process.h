@@ -18,6 +18,8 @@ struct process_options {
     size_t input_size;
     bool keep_input; /* after `input` the standard input stays open for process_write */
     bool inherit;    /* standard streams are this process's (no outputs are told) */
+    bool own_group;  /* a process group of its own all the same: it is no terminal's then */
+    bool no_input;   /* standard input is /dev/null all the same */
     int extra_fd;    /* passed on under the same number (a jobserver); -1 or 0: none */
 };
 
@@ -33,7 +35,7 @@ struct process_events {
 /* Events come from the loop, also for a process that could not be started. */
 struct process *process_start(struct loop *loop, const struct process_options *options,
                               const struct process_events *events, void *context);
-void process_kill(struct process *process, int signal); /* the whole group; alone if it inherits */
+void process_kill(struct process *process, int signal); /* the whole group; alone if it has none of its own */
 pid_t process_pid(const struct process *process);
 /* False: loop_run ends although the process still runs. */
 void process_keep_loop(struct process *process, bool keeps);
