@@ -111,6 +111,48 @@ static int check_version(struct store *store)
     return mdb_txn_commit(transaction);
 }
 
+/* Each entry can be reached. */
+static int walk_all(struct store *store)
+{
+    MDB_txn *transaction;
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int error = mdb_txn_begin(store->environment, NULL, MDB_RDONLY, &transaction);
+    if (error)
+        return error;
+    error = mdb_cursor_open(transaction, store->table, &cursor);
+    if (!error) {
+        while (!error)
+            error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+        mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(transaction);
+    return error == MDB_NOTFOUND ? 0 : error;
+}
+
+/* A file that was cut off would end this process with SIGBUS where it is read: what it lacks is
+ * filled with zeros, which LMDB tells from its pages. It may lack pages that were never used. */
+static int check_length(struct store *store, const char *path)
+{
+    MDB_envinfo info;
+    MDB_stat statistics;
+    struct stat status;
+    int error = mdb_env_info(store->environment, &info);
+    if (!error)
+        error = mdb_env_stat(store->environment, &statistics);
+    if (error || stat(path, &status) != 0)
+        return error ? error : errno;
+    off_t length = (off_t)(info.me_last_pgno + 1) * (off_t)statistics.ms_psize;
+    if (length <= status.st_size)
+        return 0;
+    if (info.me_last_pgno >= STORE_SIZE_LIMIT / statistics.ms_psize)
+        return MDB_CORRUPTED;
+    if (truncate(path, length) != 0)
+        return errno;
+    error = check_version(store);
+    return error ? error : walk_all(store);
+}
+
 static int open_environment(struct store *store, const char *path)
 {
     int error = mdb_env_create(&store->environment);
@@ -119,6 +161,8 @@ static int open_environment(struct store *store, const char *path)
     error = mdb_env_set_mapsize(store->environment, STORE_SIZE_LIMIT);
     if (!error)
         error = mdb_env_open(store->environment, path, MDB_NOSUBDIR | MDB_NOTLS, 0666);
+    if (!error)
+        error = check_length(store, path);
     if (!error)
         error = check_version(store);
     if (error) {
