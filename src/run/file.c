@@ -236,10 +236,9 @@ static const char *goal_text(const struct job_run *job)
 
 static void skip(struct job_run *job)
 {
-    bool is_recorded =
-        job->has_record && hash_equal(job->record.fingerprint, job->fingerprint.whole);
-    if (job->job->recipe && !is_recorded && job->file->exists && !job->file->is_unknown &&
-        is_kept(job))
+    bool may_record =
+        is_kept(job) && job->file->exists && !job->file->is_unknown && !reasons_are_overruled(job);
+    if (job->job->recipe && !job->file->is_recorded && may_record)
         file_write_record(job); /* adopted */
     give_content(job);
     tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));

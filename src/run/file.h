@@ -17,6 +17,7 @@ struct file_run {
     struct stat status; /* of the target before its recipe ran */
     bool exists;
     bool is_unfinished;    /* its last run did not come to its end */
+    bool is_recorded;      /* its record is of this very file, and as things are now */
     const char *forced_by; /* a prerequisite that is no file even after its rule ran */
     struct vec changed;    /* struct target: $? */
     struct vec lines;      /* struct command */
@@ -44,7 +45,7 @@ void file_write_record(struct job_run *job);                /* its content was w
 void file_made(struct job_run *job);                        /* its recipe has ended well */
 void file_note_begun(struct job_run *job);                  /* its recipe begins */
 void file_note_unfinished(void *store, const char *target); /* of a run that was killed */
-void file_not_remade(struct job_run *job); /* a goal, because of what it needs */
+void file_not_remade(struct job_run *job);                  /* a goal, because of what it needs */
 /* Its recipe has failed: what it left is not taken for done. */
 void file_forget(struct job_run *job);
 void file_ended(struct job_run *job, enum outcome outcome);
@@ -54,8 +55,9 @@ void file_proceed(struct job_run *job); /* the absent files that it needs have b
 void file_free(struct file_run *file);
 
 /* reasons.c */
-void reasons_fingerprint(struct job_run *job); /* all contents were wanted */
-void reasons_find(struct job_run *job);        /* why it is to be remade, and $? */
+void reasons_fingerprint(struct job_run *job);         /* all contents were wanted */
+void reasons_find(struct job_run *job);                /* why it is to be remade, and $? */
+bool reasons_are_overruled(const struct job_run *job); /* -o or -W names it: it is not remade */
 void reasons_note_age(struct job_run *job, const struct job *of); /* of what `of` needs */
 
 /* commands.c */

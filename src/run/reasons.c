@@ -284,10 +284,20 @@ static void compare(struct job_run *job)
 {
     struct timespec own = { 0 };
     bool is_there = file_time(job, file_path(job->job), &own);
-    if (!job->file->is_unknown && has_own_record(job))
+    bool is_own = !job->file->is_unknown && has_own_record(job);
+    job->file->is_recorded = is_own && hash_equal(job->record.fingerprint, job->fingerprint.whole);
+    if (is_own)
         compare_record(job, own);
     else if (is_there)
         compare_times(job, job->job, own);
+}
+
+bool reasons_are_overruled(const struct job_run *job)
+{
+    const struct run_options *options = job->run->options;
+    const struct target *target = job->job->target;
+    return is_listed(options->old_files, target->name) ||
+           (is_listed(options->new_files, target->name) && !(target->flags & TARGET_PHONY));
 }
 
 void reasons_find(struct job_run *job)
@@ -295,7 +305,6 @@ void reasons_find(struct job_run *job)
     const struct job *of = job->job;
     const struct run_options *options = job->run->options;
     struct file_run *file = job->file;
-    const char *name = of->target->name;
     if (options->always)
         decide_reason(job, "-B");
     else if (of->target->flags & TARGET_PHONY)
@@ -315,8 +324,7 @@ void reasons_find(struct job_run *job)
     else
         compare(job);
     look_for_new_files(job, of);
-    if (is_listed(options->old_files, name) ||
-        (is_listed(options->new_files, name) && !(of->target->flags & TARGET_PHONY)))
+    if (reasons_are_overruled(job))
         job->reasons.len = 0;
     else if (job->reasons.len == 0)
         look_for_would_run(job, of);

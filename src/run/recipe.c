@@ -150,10 +150,14 @@ static const struct process_events events = { .output = on_output, .ended = on_e
 static void start_line(struct job_run *job, const struct command *command)
 {
     struct file_run *file = job->file;
+    bool on_terminal = isatty(STDIN_FILENO);
+    const struct run_options *run_options = job->run->options;
     struct process_options options = {
         .argv = file->argv,
         .environment = file->environment,
-        .inherit = job->run->options->inherit && job->run->options->sync == SYNC_NONE,
+        .inherit = run_options->inherit && run_options->sync == SYNC_NONE,
+        .own_group = !on_terminal, /* else it could not read from there */
+        .no_input = run_options->jobs_here != 1,
     };
     file->argv[file->line_place] = command->text;
     file->argv[file->line_place + 1] = NULL;
