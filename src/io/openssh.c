@@ -6,8 +6,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "io/agent_private.h"
+#include "io/key.h"
 #include "io/loop.h"
 #include "io/openssh_options.h"
+#include "io/openssh_password.h"
 #include "io/openssh_words.h"
 #include "io/process.h"
 #include "io/ssh_accept.h"
@@ -36,6 +39,10 @@ struct openssh {
     const struct ssh_config *config; /* of query */
     struct ssh_pass pass;
     struct ssh_retry retry;
+    struct unlocking *unlocking;       /* an encrypted key, before the start */
+    size_t unlocked;                   /* identities looked at for that */
+    char *agent;                       /* that has it; NULL: the user's */
+    struct openssh_password *password; /* ssh_password on its way; NULL */
     struct process *process;
     struct timer *timer; /* the next thing that is due: a start, a limit */
     struct str
@@ -62,6 +69,9 @@ static void finish(struct openssh *openssh, enum transport_error error, const ch
     set_timer(openssh, 0, NULL);
     openssh->events.closed(openssh->context, error, why, hint);
     ssh_query_free(openssh->query);
+    unlock_cancel(openssh->unlocking);
+    openssh_password_free(openssh->password);
+    free(openssh->agent);
     str_free(&openssh->errors);
     free(openssh->command);
     free(openssh);
@@ -136,6 +146,8 @@ static bool try_again(struct openssh *openssh, const struct openssh_failure *fai
     openssh->pass.was_shed = openssh->pass.was_shed || failure->is_shed;
     ssh_gate_leave(&openssh->pass);
     str_clear(&openssh->errors);
+    openssh_password_free(openssh->password);
+    openssh->password = NULL;
     openssh->is_overdue = false;
     set_timer(openssh, pause, start);
     return true;
@@ -219,6 +231,8 @@ static void become_open(struct openssh *openssh)
     ssh_gate_leave(&openssh->pass);
     free(openssh->command);
     openssh->command = NULL;
+    openssh_password_free(openssh->password);
+    openssh->password = NULL;
     openssh->events.opened(openssh->context);
     if (openssh->errors.len > 0)
         openssh->events.read(openssh->context, 2, openssh->errors.data, openssh->errors.len);
@@ -249,7 +263,10 @@ static void start_program(struct openssh *openssh)
 {
     static const struct process_events events = { program_wrote, program_ended, program_drained };
     struct vec argv = { 0 };
-    openssh_add_arguments(openssh->connection, openssh->config, &argv);
+    const char *password = openssh->connection->password;
+    if (password && *password)
+        openssh->password = openssh_password_new(password);
+    openssh_add_arguments(openssh->connection, openssh->config, openssh->agent, &argv);
     vec_push(&argv, mem_strdup(openssh->command));
     vec_push(&argv, NULL);
     openssh->process = process_start(
@@ -268,13 +285,43 @@ static void let_in(void *context)
     set_timer(context, 0, start);
 }
 
+static void unlocked(void *context, const char *agent, const char *why)
+{
+    (void)why; /* ssh says what it lacks */
+    struct openssh *openssh = context;
+    openssh->unlocking = NULL;
+    openssh->agent = agent ? mem_strdup(agent) : openssh->agent;
+    set_timer(openssh, 0, start);
+}
+
+/* Where no agent and no key file can do it, the encrypted files are opened, one after the other:
+ * ssh itself cannot ask for the passphrase. True when one is being opened. */
+static bool unlock_next(struct openssh *openssh)
+{
+    const struct ssh_config *config = openssh->config;
+    if ((config->agent && *config->agent) || !unlock_may_ask(openssh->connection))
+        return false;
+    for (size_t i = 0; i < config->identities.len; i++)
+        if (key_find(openssh->loop, config->identities.items[i])->state == KEY_READY)
+            return false;
+    while (openssh->unlocked < config->identities.len) {
+        const char *path = config->identities.items[openssh->unlocked++];
+        if (key_find(openssh->loop, path)->state != KEY_ENCRYPTED)
+            continue;
+        openssh->unlocking = unlock_key(openssh->loop, path, unlocked, openssh);
+        return true;
+    }
+    return false;
+}
+
 static void start(void *context)
 {
     struct openssh *openssh = context;
+    set_timer(openssh, 0, NULL);
+    if (unlock_next(openssh))
+        return;
     if (ssh_gate_enter(&openssh->pass))
         start_program(openssh);
-    else
-        set_timer(openssh, 0, NULL);
 }
 
 static void configured(void *context, const struct ssh_config *config, const char *why)
@@ -333,6 +380,8 @@ static void openssh_close(void *channel, bool at_once)
     struct openssh *openssh = channel;
     openssh->is_closing = true;
     if (!openssh->process) {
+        unlock_cancel(openssh->unlocking);
+        openssh->unlocking = NULL;
         set_timer(openssh, 0, finish_idle);
         return;
     }

@@ -93,7 +93,6 @@ static void add_common(struct vec *argv, const struct connection *connection,
     enum { ALIVE_INTERVAL = 15, ALIVE_COUNT = 4 };
     add(argv, "ssh");
     add_files(argv, connection, config);
-    add_option(argv, "BatchMode", "yes");
     add_option(argv, "LogLevel", "ERROR");
     add_option(argv, "ControlMaster", "no");
     add_option(argv, "ControlPath", "none");
@@ -101,9 +100,7 @@ static void add_common(struct vec *argv, const struct connection *connection,
     add_number(argv, "ServerAliveInterval",
                connection->keepalive ? connection->keepalive : ALIVE_INTERVAL);
     add_number(argv, "ServerAliveCountMax", ALIVE_COUNT);
-    if (is_set(connection->host_keys))
-        add_option(argv, "StrictHostKeyChecking",
-                   strcmp(connection->host_keys, "strict") == 0 ? "yes" : connection->host_keys);
+    add_option(argv, "StrictHostKeyChecking", config->accept_new ? "accept-new" : "yes");
 }
 
 static void add_place(struct vec *argv, const char *user, unsigned port, const char *name)
@@ -141,6 +138,7 @@ static char *proxy_command(const struct connection *connection, const struct ssh
         str_free(&literal);
         free(inner);
     }
+    add_option(&argv, "BatchMode", "yes"); /* a bastion gets no password */
     add(&argv, "-W");
     add(&argv, "[%h]:%p");
     add_place(&argv, host.user, host.port, host.name);
@@ -171,10 +169,22 @@ static void add_way(struct vec *argv, const struct connection *connection,
     free(command);
 }
 
+/* With a password, ssh must be free to ask for it, once. */
+static void add_log_in(struct vec *argv, const struct connection *connection, const char *agent)
+{
+    if (is_set(connection->password))
+        add_number(argv, "NumberOfPasswordPrompts", 1);
+    else
+        add_option(argv, "BatchMode", "yes");
+    if (agent)
+        add_option(argv, "IdentityAgent", agent);
+}
+
 void openssh_add_arguments(const struct connection *connection, const struct ssh_config *config,
-                           struct vec *argv)
+                           const char *agent, struct vec *argv)
 {
     add_common(argv, connection, config);
+    add_log_in(argv, connection, agent);
     add_way(argv, connection, config);
     if (connection->forward_agent != FORWARD_AS_CONFIGURED)
         add_option(argv, "ForwardAgent", config->forward_agent ? "yes" : "no");

@@ -10,6 +10,6 @@ struct vec;
  * what the Fakefile says, and what a run without a terminal wants. The rest it reads from the
  * user's configuration itself. The last word is the host; the command is to follow. */
 void openssh_add_arguments(const struct connection *connection, const struct ssh_config *config,
-                           struct vec *argv);
+                           const char *agent, struct vec *argv);
 
 #endif
