@@ -105,7 +105,7 @@ static void add_sources(struct job_run *job)
     vec_free(&made);
 }
 
-static void add_file(struct job_run *job, const struct job *need)
+void decide_add_file(struct job_run *job, const struct job *need)
 {
     const char *path = need->path ? need->path : need->target->name;
     const char *why;
@@ -130,7 +130,7 @@ static void add_needs(struct job_run *job, const struct job *of)
         if (need->kind == JOB_GATE) {
             add_needs(job, need);
         } else if (need->kind == JOB_FILE || need->kind == JOB_SOURCE) {
-            add_file(job, need);
+            decide_add_file(job, need);
         } else if (need_run->has_content) {
             const char *name = need->target->name;
             if (need->host && need->host != job->job->host)
@@ -144,7 +144,7 @@ static void add_needs(struct job_run *job, const struct job *of)
 /* Variables that change how steps run. */
 static const char *const step_variables[] = { "user", "remote_shell" };
 
-static void add_variables(struct job_run *job)
+void decide_add_variables(struct job_run *job)
 {
     const char *inputs = job_value(job, "inputs", job->arena);
     if (inputs)
@@ -172,7 +172,7 @@ void decide_fingerprint(struct job_run *job)
     }
     add_needs(job, job->job);
     add_sources(job);
-    add_variables(job);
+    decide_add_variables(job);
     fingerprint_end(&job->fingerprint);
     job->has_fingerprint = job->fingerprint.has_inputs && !never_skipped;
     job->has_content = job->has_fingerprint;
@@ -203,6 +203,9 @@ static void compare_host_record(struct job_run *job)
         decide_reason(job, "it takes no lock, so it keeps no record");
     else if (!host->keeps_records)
         decide_reason(job, "nothing says who logs in, so no record is kept");
+    else if (record && record->newer)
+        decide_reason(job, "%s has a newer record under another name: %s", host->host->name,
+                      record->newer);
     else if (!record || !record->is_present)
         decide_reason(job, "no record on %s", host->host->name);
     else {
@@ -283,7 +286,7 @@ bool decide_to_run(struct job_run *job)
 {
     const struct job *of = job->job;
     job->reasons.len = 0;
-    if (!of->recipe)
+    if (!of->recipe && !chain_decides(job))
         return decide_stage(job);
     if (job->run->options->always)
         decide_reason(job, "-B");

@@ -138,12 +138,19 @@ static void take_record(void *context, const struct job *job)
     store_remove_record(of->run->store, job_record_name(run_job(of->run, job)));
 }
 
+static void take_stage_record(void *context, const char *stage)
+{
+    struct job_run *of = context;
+    store_remove_record(of->run->store, stage);
+}
+
 static bool take_records(struct job_run *job)
 {
     if (job->host || job->took_record || !job->run->store)
         return true;
     struct vec none = { 0 };
     hooks_each_in_chain(job->job, take_record, job);
+    chain_each_outside(job, take_stage_record, job);
     hooks_owe(job, &none);
     vec_free(&none);
     job->took_record = true;

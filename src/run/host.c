@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/loop.h"
+#include "lang/lang.h"
 #include "run/script.h"
 #include "run/state.h"
 #include "step/verb.h"
@@ -139,6 +140,7 @@ static void free_records(struct host_run *host)
         vec_free(&record->differing);
         vec_free(&record->owed);
         record->is_present = record->is_same = false;
+        record->newer = NULL;
     }
 }
 
@@ -238,6 +240,29 @@ static void read_record(struct answer_reader *reader, const char *end)
     reader->begin = NULL;
 }
 
+/* "NAME MACHINE" of a newer record: what is there may be another name's work. Names that the
+ * Fakefile lists are other hosts, or are known to be the same. */
+static void read_newer(struct answer_reader *reader, const char *text)
+{
+    struct host_run *host = reader->host;
+    struct run *run = host->run;
+    const struct inventory *inventory = &lang_model(run->lang)->inventory;
+    const char *machine = strchr(text, ' ');
+    if (!machine || strcmp(machine + 1, session_facts(host->session)->machine) != 0)
+        return;
+    const char *file = arena_strndup(run->arena, text, (size_t)(machine - text));
+    bool is_listed = false;
+    for (size_t i = 0; i < inventory->hosts.len && !is_listed; i++) {
+        const struct host *listed = inventory->hosts.entries[i].value;
+        struct str name = { 0 };
+        record_file_name(reader->record->target, listed->spec, &name);
+        is_listed = strcmp(str_text(&name), file) == 0;
+        str_free(&name);
+    }
+    if (!is_listed)
+        reader->record->newer = file;
+}
+
 static void read_answer_line(struct answer_reader *reader, const char *line, const char *at)
 {
     struct host_run *host = reader->host;
@@ -249,6 +274,8 @@ static void read_answer_line(struct answer_reader *reader, const char *line, con
         read_record(reader, at);
         reader->record->is_same = strcmp(line, "= same") == 0;
         reader->differs = !reader->record->is_same;
+    } else if (str_starts(line, "~ ") && reader->record) {
+        read_newer(reader, line + 2);
     } else if (str_starts(line, ". ") && reader->record) {
         read_record(reader, at);
         reader->differs = reader->differs && reader->states.len > 0;
@@ -519,6 +546,7 @@ void host_free(struct host_run *host)
     }
     free_records(host);
     map_free(&host->records);
+    map_free(&host->places);
     vec_free(&host->jobs);
     str_free(&host->first_answer);
 }

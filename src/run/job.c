@@ -44,16 +44,15 @@ void job_fail(struct job_run *job, int status, const char *why)
 
 /* ---- the states ---- */
 
-static bool read_local_record(struct job_run *job)
+void job_read_record(struct job_run *job)
 {
     struct str text = { 0 };
-    if (job->host || !job->run->store ||
+    if (job->host || job->has_record || !job->run->store ||
         !store_get_record(job->run->store, job_record_name(job), &text))
-        return false;
-    bool fine =
-        record_parse(&job->record, job->arena, str_text(&text), text.len, job_record_name(job), "");
+        return;
+    job->has_record = record_parse(&job->record, job->arena, str_text(&text), text.len,
+                                   job_record_name(job), "");
     str_free(&text);
-    return fine;
 }
 
 static bool do_expanding(struct job_run *job)
@@ -62,7 +61,7 @@ static bool do_expanding(struct job_run *job)
         job_fail(job, FAKE_FAILED, "its recipe cannot be expanded");
         return false;
     }
-    job->has_record = read_local_record(job);
+    job_read_record(job);
     job->state = JOB_READING;
     return true;
 }
@@ -75,6 +74,12 @@ static bool do_reading(struct job_run *job)
     prepare_note_made(job);
     job->state = JOB_CONNECTING;
     return true;
+}
+
+/* A target that only stands for others does nothing itself. */
+static bool acts(const struct job_run *job)
+{
+    return job->job->recipe || chain_decides(job);
 }
 
 /* Nothing is begun anywhere. */
@@ -101,7 +106,7 @@ static bool has_locks(struct job_run *job)
 static bool do_connecting(struct job_run *job)
 {
     struct host_run *host = job->host;
-    if (!host || !job->job->recipe) {
+    if (!host || !acts(job)) {
         job->state = JOB_DECIDING;
         return true;
     }
@@ -139,22 +144,56 @@ static void explain(struct job_run *job)
         tell_job(job, EVENT_EXPLAIN, job->reasons.items[i]);
 }
 
+/* By itself, or by the target for whose chain it stands. *why: it is not to run. */
+static bool is_to_run(struct job_run *job, const char **why)
+{
+    const struct job_run *decider;
+    *why = "unchanged";
+    if (chain_decides(job))
+        return chain_decide(job) == CHAIN_RUNS;
+    enum chain chain = chain_verdict(job, &decider);
+    if (chain == CHAIN_OWN)
+        return decide_to_run(job);
+    job->reasons.len = 0;
+    for (size_t i = 0; i < decider->reasons.len; i++)
+        decide_reason(job, "%s: %s", decider->job->target->name,
+                      (const char *)decider->reasons.items[i]);
+    *why = arena_printf(job->arena, "%s is unchanged", decider->job->target->name);
+    return chain == CHAIN_RUNS;
+}
+
+/* Before the first job of a host changes anything, what the others will write is known as far as it
+ * can be. False: contents are still read. */
+static bool looks_ahead(struct host_run *host)
+{
+    host->has_looked_ahead = host->has_looked_ahead || prepare_ahead(host);
+    return host->has_looked_ahead;
+}
+
 static bool do_deciding(struct job_run *job)
 {
     const char *text;
-    decide_fingerprint(job);
+    if (!chain_decides(job))
+        decide_fingerprint(job);
     enum gate gate = job_gate(job, &text);
     if (gate == GATE_FAILED) {
         job_fail(job, FAKE_FAILED, text);
         return false;
     }
-    if (gate == GATE_NO || !decide_to_run(job)) {
-        tell_job(job, EVENT_JOB_SKIPPED, gate == GATE_NO ? text : "unchanged");
-        if (job->job->recipe || !job->host || !job->host->took_records)
+    if (gate == GATE_NO || !is_to_run(job, &text)) {
+        tell_job(job, EVENT_JOB_SKIPPED, text);
+        if (acts(job) || !job->host || !job->host->took_records)
             hooks_ask_owed(job);
         else
             hooks_forgive(job); /* of its chain something ran, and changed nothing */
         end_job(job, OUTCOME_SKIPPED);
+        return false;
+    }
+    if (job->host && !looks_ahead(job->host))
+        return false;
+    const char *conflict = job->host && job->job->recipe ? places_conflict(job->host) : NULL;
+    if (conflict) {
+        job_fail(job, FAKE_FAILED, conflict);
         return false;
     }
     explain(job);
@@ -224,11 +263,11 @@ static bool do_running(struct job_run *job)
         job->began_at = time(NULL);
         tell_job(job, EVENT_JOB_BEGAN, why);
     }
-    if (job->host && job->host->state != HOST_READY && job->job->recipe) {
+    if (job->host && job->host->state != HOST_READY && acts(job)) {
         job_fail(job, FAKE_FAILED, job->host->why ? job->host->why : "the connection ended");
         return false;
     }
-    if (job->job->recipe && !request_continue(job))
+    if (acts(job) && !request_continue(job))
         return false;
     end_well(job);
     return false;
@@ -300,6 +339,7 @@ void job_free(struct job_run *job)
     }
     vec_free(&job->paths);
     vec_free(&job->reasons);
+    vec_free(&job->overlaps);
     fingerprint_free(&job->fingerprint);
     record_free(&job->record);
     str_free(&job->script_errors);

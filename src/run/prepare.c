@@ -105,6 +105,7 @@ bool prepare_contents(struct job_run *job, void (*ready)(void *context))
     struct vec sources = { 0 };
     job->paths.len = 0;
     add_file_inputs(job, job->job);
+    chain_add_paths(job, &job->paths);
     add_outputs(job);
     bool has_makers = has_local_makers(job->job);
     for (size_t i = job->cursor; i < job->steps.count; i++) {
@@ -163,12 +164,13 @@ static bool has_local_step(const struct job_run *job)
     return false;
 }
 
-/* All that it waits for is done, or is on this same host. */
+/* All that it waits for is done, or is on this same host. A source may wait its turn in a list: its
+ * content is looked at again at the job's. */
 static bool waits_for_host_only(const struct job_run *job)
 {
     for (size_t i = 0; i < job->job->need_count; i++) {
         const struct job *need = job->job->needs[i].job;
-        if (need->host != job->job->host &&
+        if (need->host != job->job->host && need->kind != JOB_SOURCE &&
             scheduler_outcome(job->run->scheduler, need) == OUTCOME_NONE)
             return false;
     }

@@ -33,8 +33,17 @@ static struct step *step_at(struct job_run *job, size_t index)
 
 struct name_list {
     struct run *run;
+    const struct host *host;
     struct vec *names; /* char *, from the heap */
 };
+
+static void add_stage_name(void *context, const char *stage)
+{
+    struct name_list *list = context;
+    struct str name = { 0 };
+    record_file_name(stage, list->host->spec, &name);
+    vec_push(list->names, str_steal(&name));
+}
 
 static void add_record_name(void *context, const struct job *job)
 {
@@ -51,7 +60,9 @@ static void add_taking(struct job_run *job, struct request *request)
     struct vec names = { 0 };
     struct vec owed = { 0 };
     struct str text = { 0 };
-    hooks_each_in_chain(job->job, add_record_name, &(struct name_list){ job->run, &names });
+    struct name_list list = { job->run, job->host->host, &names };
+    hooks_each_in_chain(job->job, add_record_name, &list);
+    chain_each_outside(job, add_stage_name, &list);
     hooks_owe(job, &owed);
     script_take(&text, &names, &owed);
     request_script(request, job->script_id, str_text(&text));
@@ -62,28 +73,6 @@ static void add_taking(struct job_run *job, struct request *request)
     str_free(&text);
     job->took_record = true;
     job->host->took_records = true;
-}
-
-/* Every place that a step leaves, once. False: one cannot be in a record. */
-static bool list_places(struct job_run *job, struct vec *places)
-{
-    for (size_t i = 0; i < job->steps.count; i++)
-        if (job->step_runs[i].is_prepared)
-            step_places(step_at(job, i), job->arena, job->step_runs[i].contents, places);
-    struct map seen = { 0 };
-    size_t kept = 0;
-    bool fine = true;
-    for (size_t i = 0; i < places->len; i++) {
-        const struct place *place = places->items[i];
-        void **slot = map_put(&seen, place->path);
-        if (!*slot)
-            places->items[kept++] = places->items[i];
-        *slot = places->items[i];
-        fine = fine && !strchr(place->path, '\n');
-    }
-    places->len = kept;
-    map_free(&seen);
-    return fine;
 }
 
 static void add_writing(struct job_run *job, struct request *request)
@@ -103,11 +92,13 @@ static void add_writing(struct job_run *job, struct request *request)
         .salt = job->salt,
     };
     job->wrote_record = true;
-    if (slot && job->has_fingerprint && list_places(job, &places)) {
+    if (slot && job->has_fingerprint && places_list(job, &places)) {
         record_write_head(&record, &job->fingerprint, &head);
         script_write(&text, slot->file, str_text(&head), &places);
-        request_script(request, host_next_id(job->host), str_text(&text));
     }
+    places_refresh_others(job, &text);
+    if (text.len > 0)
+        request_script(request, host_next_id(job->host), str_text(&text));
     vec_free(&places);
     str_free(&head);
     str_free(&text);

@@ -260,6 +260,7 @@ static void set_up_jobs(struct run *run)
         struct job *job = plan->jobs.items[i];
         run->jobs[i].run = run;
         run->jobs[i].job = job;
+        run->has_chains = run->has_chains || chain_decides(&run->jobs[i]);
         if (job->kind != JOB_HOST)
             continue;
         run->jobs[i].host = &run->hosts[job->host->index];

@@ -65,7 +65,7 @@ static const char LIBRARY[] =
     "r_walk r_sum \"$r_t\" >\"$r_t.h\" && "
     "{ cat \"$r_t.s\" \"$r_t.h\" && r_age \"$r_t.s\"; echo end; } >>\"$r_t\" && "
     "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\"; return $r_e; }\n"
-    "r_refresh(){ sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
+    "r_refresh(){ [ -f \"$r/$1\" ] || return 0; sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
     "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n"
     /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content
@@ -88,10 +88,16 @@ static const char LIBRARY[] =
     "if r_same \"$1\" \"$(sed -n '/^state /p' \"$r/$1\")\" \"$(sed -n '/^young/p' \"$r/$1\")\"; "
     "then echo end; echo '= same'\n"
     "else sed -n \"$r_sums\" \"$r/$1\"; echo end; echo '= differs'; r_walk r_sum \"$r/$1\"; fi; }\n"
+    /* Newer ones of the target under other names: of this machine, or of those that share its
+     * home. */
+    "r_newer(){ for r_o in \"$r/${1%@*}\"@*; do case $r_o in *+*|\"$r/$1\") ;; "
+    "*) [ ! \"$r_o\" -nt \"$r/$1\" ] || "
+    "printf '~ %s %s\\n' \"${r_o##*/}\" \"$(sed -n 's/^machine //p;/^fingerprint /q' \"$r_o\")\"; "
+    "esac; done; }\n"
     "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(cat \"$r/$1\") r_big= "
     "r_fresh= r_b=\n"
     "if [ ${#r_c} -lt 16384 ]; then r_small \"$1\"; else r_c= r_big=1; r_large \"$1\"; fi\n"
-    "[ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
+    "r_newer \"$1\"; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */
@@ -204,6 +210,13 @@ void script_write(struct str *out, const char *name, const char *head, const str
         str_addf(out, "place %c %s\n", place_kind(place), place->path);
     }
     str_add(out, "r_end\nr_end ");
+    str_add_quoted(out, name);
+    str_addc(out, '\n');
+}
+
+void script_refresh(struct str *out, const char *name)
+{
+    str_add(out, "r_big=1; umask $r_m; cd; r_refresh ");
     str_add_quoted(out, name);
     str_addc(out, '\n');
 }

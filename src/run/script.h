@@ -24,7 +24,7 @@ void script_unlock(struct str *out); /* gives it back before the session's end *
 
 /* Prints records by file name (const char *). Of each: "+ NAME", the record's lines when there is
  * one, and
- * "= same", or "= differs" with a line for what each place is now; ". NAME" for each hook that is
+ * "= same", or "= differs" with a line for what each place is now; "~ NAME MACHINE" for each newer record of the target under another host name; ". NAME" for each hook that is
  * owed. When `refresh`, a record whose places are the same by content, but not by state, gets the
  * states of now. */
 void script_read(struct str *out, const struct vec *names, bool refresh);
@@ -34,6 +34,8 @@ void script_take(struct str *out, const struct vec *names, const struct vec *owe
 /* Writes a record: `head` (lines), then places (const struct place *) and their states as they are.
  */
 void script_write(struct str *out, const char *name, const char *head, const struct vec *places);
+/* A record, if it is there, gets what its places are now. */
+void script_refresh(struct str *out, const char *name);
 void script_strike(struct str *out, const char *owed_name);
 
 /* The file that says that `record` (a file name) owes the hook. */

@@ -72,6 +72,7 @@ struct run {
     const char *refusal;      /* who holds what */
     struct pause *pauses;
     bool interrupted;
+    bool has_chains; /* some target decides for its chain */
     bool to_do; /* -q: something would run */
     bool is_over;
     struct map peers;        /* target ▶ its number of jobs on hosts */
@@ -113,6 +114,7 @@ struct host_record {
     struct record record;
     struct vec differing; /* const char *: places that are not as recorded */
     struct vec owed;      /* const char *: file names of hooks owed */
+    const char *newer;    /* a newer record's file, under a name of the machine not known here */
 };
 
 /* A query on its way. */
@@ -136,6 +138,9 @@ struct host_run {
     struct map records; /* record's name ▶ struct host_record */
     enum host_lock lock;
     bool wants_connection; /* as soon as what its questions need is read */
+    struct map places;     /* path ▶ struct job_run that leaves it */
+    const char *conflict;  /* two write the same */
+    bool has_looked_ahead; /* for such */
     const char *folder;    /* sh text for the records' folder */
     bool shares_folder;    /* state_dir is set: the group's rights */
     bool keeps_records;    /* false: nothing is skipped (§5, everyone's own account) */
@@ -190,6 +195,13 @@ struct host_answer {
     struct host_answer *next;
 };
 
+/* What a target without a recipe decided for its chain. */
+enum chain {
+    CHAIN_OWN, /* nothing: each decides for itself */
+    CHAIN_SKIPS,
+    CHAIN_RUNS,
+};
+
 struct job_run {
     struct run *run;
     struct job *job;
@@ -218,6 +230,10 @@ struct job_run {
     bool would_run;     /* under -n: it ran in name only */
     bool has_started;   /* a command of a make rule, its own or before it */
     struct vec reasons; /* const char *: why it runs */
+    enum chain chain;   /* decided for others */
+    const char *chain_waits_for;
+    bool has_claimed;    /* its places are known to the host */
+    struct vec overlaps; /* struct job_run: wrote the same place before, and may */
 
     size_t cursor;       /* the step that is next */
     size_t request_end;  /* the running request's steps end before this one */
@@ -271,6 +287,7 @@ void job_advance(struct job_run *job);
 void job_resume(struct job_run *job, bool well);                 /* its before-hooks have ended */
 void job_fail(struct job_run *job, int status, const char *why); /* why is copied */
 void job_start(struct job_run *job);
+void job_read_record(struct job_run *job); /* of a job of this machine, once */
 void job_free(struct job_run *job); /* what it holds */
 void job_interrupt(struct job_run *job, bool at_once);
 
@@ -302,6 +319,8 @@ bool prepare_ahead(struct host_run *host);
 
 void decide_fingerprint(struct job_run *job);
 bool decide_to_run(struct job_run *job); /* fills reasons */
+void decide_add_file(struct job_run *job, const struct job *need);
+void decide_add_variables(struct job_run *job);
 void decide_reason(struct job_run *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -334,6 +353,31 @@ void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
 void host_close(struct host_run *host, bool at_once);
 void host_free(struct host_run *host); /* what it holds */
+
+/* ---- chain.c ---- */
+
+bool chain_decides(const struct job_run *job); /* it has no recipe, but inputs */
+enum chain chain_decide(struct job_run *stage);
+/* What was decided for the job; *decider by whom, or NULL. */
+enum chain chain_verdict(struct job_run *job, const struct job_run **decider);
+/* Files that such a decision needs (const char *). */
+void chain_add_paths(struct job_run *job, struct vec *paths);
+void chain_each_member(struct job_run *stage, void (*visit)(struct job_run *member, void *context),
+                       void *context);
+
+/* Names of all targets that decide for a chain with this job's target in it, in the plan or not. */
+void chain_each_outside(struct job_run *job, void (*visit)(void *context, const char *stage),
+                        void *context);
+
+/* ---- places.c ---- */
+
+/* Every place that the job, or its chain, leaves (struct place), once. False: one cannot be in a
+ * record. */
+bool places_list(struct job_run *job, struct vec *places);
+/* Two jobs write the same place, as far as their steps are known by now; NULL: none do. */
+const char *places_conflict(struct host_run *host);
+/* The record of another job that wrote the same keeps what is there now. */
+void places_refresh_others(struct job_run *job, struct str *text);
 
 /* ---- pause.c ---- */
 

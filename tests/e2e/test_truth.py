@@ -1,0 +1,219 @@
+"""§5: sequences after which a skip would be wrong. Hosts are this machine, unless a test says otherwise."""
+import os
+import shutil
+
+from harness import check, contains, lacks
+
+LOCAL = 'ssh_transport = local\nhosts = h1\n'
+
+
+def ran(result):
+    return [line.split(': ', 1)[1] for line in result.all.splitlines() if '] out: ' in line]
+
+
+def files(world):
+    world.write('app', 'one\n')
+    (world.folder / 'site').mkdir()
+
+
+def test_deploy_roll_back_deploy(world):
+    """The same version again after another one: it must run, although its last record fits."""
+    files(world)
+    world.fakefile(LOCAL + f'''
+version = 1
+deploy @: app
+    put app {world.folder}/site/app
+    run echo version $(version) | tee {world.folder}/site/version
+rollback @:
+    run echo version 0 | tee {world.folder}/site/version
+rollback: record = deploy
+''')
+    check(ran(world.fake('deploy')) == ['version 1'], 'deployed')
+    check(ran(world.fake('deploy')) == [], 'unchanged')
+    world.fake('rollback')
+    check(ran(world.fake('deploy')) == ['version 1'], 'and again, after the rollback')
+    world.fake('deploy', 'version=2')
+    check(ran(world.fake('deploy')) == ['version 1'], 'and after another version')
+    check((world.folder / 'site/version').read_text() == 'version 1\n', 'the last one is there')
+
+
+def test_two_operators(world):
+    """Two checkouts, one account on the host: who deployed last is what counts."""
+    files(world)
+    text = LOCAL + f'deploy @: app\n    put app {world.folder}/site/app\n    run cat {world.folder}/site/app\n'
+    world.fakefile(text)
+    other = world.folder / 'other'
+    shutil.copytree(world.project, other)
+    (other / 'app').write_text('two\n')
+    check(ran(world.fake('deploy')) == ['one'], 'anna')
+    check(ran(world.fake('deploy', cwd=other)) == ['two'], 'ben')
+    check(ran(world.fake('deploy')) == ['one'], 'anna again: ben was there')
+    check(ran(world.fake('deploy')) == [], 'unchanged')
+
+
+CHAIN = '''
+deploy @: upload migrate restart
+deploy: inputs = $(version)
+version = 1
+upload @: app
+    put app {0}/site/app
+    run echo upload
+migrate @:
+    run test ! -e {0}/broken
+    run echo migrate
+restart @:
+    run echo restart
+'''
+
+
+def chain(world):
+    files(world)
+    world.fakefile(LOCAL + CHAIN.format(world.folder))
+
+
+ALL = ['upload', 'migrate', 'restart']
+
+
+def test_chain(world):
+    """A target without a recipe that has inputs decides for all of its chain."""
+    chain(world)
+    check(ran(world.fake('deploy')) == ALL, 'first')
+    result = world.fake('deploy')
+    check(ran(result) == [], 'unchanged, restart too')
+    check(ran(world.fake('deploy', 'version=2')) == ALL, 'upload too, though its own file is the same')
+    contains(world.fake('--explain', 'deploy', 'version=3'), 'deploy: inputs')
+    check(ran(world.fake('deploy', 'version=3')) == [], 'unchanged')
+    check(ran(world.fake('restart')) == ['restart'], 'by itself it has no inputs')
+    check(ran(world.fake('deploy', 'version=3')) == ALL, 'a member ran alone: the chain has no record')
+    contains(world.fake('-n', 'deploy'), 'would run restart')
+    world.fake('deploy')
+    lacks(world.fake('-n', 'deploy'), 'would run')
+
+
+def test_chain_half_done(world):
+    chain(world)
+    (world.folder / 'broken').touch()
+    check(ran(world.fake('deploy', code=2)) == ['upload'], 'half')
+    (world.folder / 'broken').unlink()
+    check(ran(world.fake('deploy')) == ALL, 'all of it')
+    check(ran(world.fake('deploy')) == [], 'unchanged')
+    (world.folder / 'broken').touch()
+    world.fake('deploy', 'version=2', code=2)
+    (world.folder / 'broken').unlink()
+    check(ran(world.fake('deploy')) == ALL, 'version 1 again, after half of version 2')
+
+
+def test_chain_member_changed_by_hand(world):
+    chain(world)
+    world.fake('deploy')
+    (world.folder / 'site/app').write_text('by hand\n')
+    check(ran(world.fake('deploy')) == ALL, 'what upload left is not as it was')
+    text = LOCAL + CHAIN.format(world.folder)
+    world.fakefile(text.replace('run echo migrate', 'run echo migrate'.upper().lower() + 'd'))
+    check(ran(world.fake('deploy')) == ['upload', 'migrated', 'restart'], 'a recipe of the chain changed')
+
+
+def test_removed_file_and_restored_backup(world):
+    files(world)
+    world.fakefile(LOCAL + f'deploy @: app\n    put app {world.folder}/site/app\n    run echo ran\n')
+    site = world.folder / 'site'
+    world.fake('deploy')
+    (site / 'app').unlink()
+    check(ran(world.fake('deploy')) == ['ran'], 'removed')
+    shutil.copytree(site, world.folder / 'backup')
+    world.write('app', 'two\n')
+    world.fake('deploy')
+    shutil.rmtree(site)
+    shutil.copytree(world.folder / 'backup', site)
+    check(ran(world.fake('deploy')) == ['ran'], 'an old one is back')
+    check((site / 'app').read_text() == 'two\n', 'the new one is there again')
+    shutil.rmtree(world.folder / 'backup')
+    shutil.copytree(site, world.folder / 'backup')
+    shutil.rmtree(site)
+    shutil.copytree(world.folder / 'backup', site)
+    check(ran(world.fake('deploy')) == [], 'the same content under another inode')
+
+
+def test_restored_home(world):
+    """A host set back to an old state, records and all, knows what it has."""
+    files(world)
+    world.fakefile(LOCAL + f'deploy @: app\n    put app {world.home}/app\n    run echo ran\n')
+    world.fake('deploy')
+    shutil.copytree(world.home, world.folder / 'old', symlinks=True)
+    world.write('app', 'two\n')
+    world.fake('deploy')
+    shutil.rmtree(world.home)
+    shutil.copytree(world.folder / 'old', world.home, symlinks=True)
+    check(ran(world.fake('deploy')) == ['ran'], 'the record is of version one, too')
+    check((world.home / 'app').read_text() == 'two\n', 'two is there')
+
+
+def test_another_name_of_the_machine(world):
+    files(world)
+    world.fakefile(LOCAL + 'deploy @: app\n    put app $$HOME/app\n    run echo on $(host)\n'.replace('$$HOME', '~'))
+    check(ran(world.fake('deploy')) == ['on h1'], 'first')
+    check(ran(world.fake('-H', 'h2', 'deploy')) == ['on h2'], 'the same machine, by a name not in the Fakefile')
+    result = world.fake('--explain', 'deploy')
+    contains(result, 'newer record under another name')
+    check(ran(result) == ['on h1'], 'so the record of h1 says nothing')
+    check(ran(world.fake('deploy')) == [], 'unchanged')
+    text = LOCAL + '@more: hosts = h2\ndeploy @: app\n    put app ~/app\n    run echo on $(host)\n'
+    world.fakefile(text)
+    world.fake('-H', 'h2', 'deploy')
+    check(ran(world.fake('deploy')) == [], 'listed: another host, as far as the Fakefile knows')
+
+
+def test_two_jobs_write_the_same_place(world):
+    files(world)
+    world.write('other', 'other\n')
+    text = LOCAL + f'''
+all @: one two
+one @: app
+    put app {world.folder}/site/app
+two @: other
+    put other {world.folder}/site/app
+'''
+    world.fakefile(text)
+    result = world.fake('all', code=2)
+    contains(result, 'both one and two write', 'site/app')
+    check(not (world.folder / 'site/app').exists(), 'nothing was begun')
+    world.fakefile(text + 'two: record = one\n')
+    world.fake('all')
+
+
+def test_hook_writes_the_same_place(world):
+    """The record keeps what was there at the end of the run."""
+    files(world)
+    world.write('other', 'other\n')
+    world.fakefile(LOCAL + f'''
+one @: app
+    put app {world.folder}/site/app
+    run echo one
+two @: other
+    put other {world.folder}/site/app
+after one: two
+''')
+    check(ran(world.fake('one')) == ['one'], 'first')
+    check((world.folder / 'site/app').read_text() == 'other\n', "the hook's")
+    check(ran(world.fake('one')) == [], 'unchanged')
+    (world.folder / 'site/app').write_text('one\n')
+    check(ran(world.fake('one')) == ['one'], 'changed by hand')
+
+
+def test_shared_state_folder(world):
+    """Under a state_dir the group has its part in folder, records and lock."""
+    files(world)
+    state = world.folder / 'state'
+    state.mkdir(mode=0o775)
+    world.fakefile(LOCAL + f'state_dir = {state}\ndeploy @: app\n    put app {world.folder}/site/app\n')
+    world.fake('deploy')
+    folder = state / 'e2e'
+    check(oct(folder.stat().st_mode & 0o7777) == '0o2770', oct(folder.stat().st_mode))
+    for path in folder.iterdir():
+        check(oct(path.stat().st_mode & 0o777) == '0o660', f'{path} {oct(path.stat().st_mode)}')
+    check((folder / 'deploy@h1').stat().st_gid == state.stat().st_gid, 'its group')
+    if os.geteuid() == 0:
+        return  # root may write everywhere
+    folder.chmod(0o500)
+    world.write('app', 'two\n')
+    contains(world.fake('deploy', code=2), 'cannot be written')
