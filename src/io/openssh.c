@@ -269,11 +269,13 @@ static void start_program(struct openssh *openssh)
     openssh_add_arguments(openssh->connection, openssh->config, openssh->agent, &argv);
     vec_push(&argv, mem_strdup(openssh->command));
     vec_push(&argv, NULL);
-    openssh->process = process_start(
-        openssh->loop,
-        &(struct process_options){
-            .argv = (const char *const *)argv.items, .keep_input = true, .extra_fd = -1 },
-        &events, openssh);
+    struct process_options options = {
+        .argv = (const char *const *)argv.items,
+        .environment = openssh->password ? openssh_password_environment(openssh->password) : NULL,
+        .keep_input = true,
+        .extra_fd = -1,
+    };
+    openssh->process = process_start(openssh->loop, &options, &events, openssh);
     for (size_t i = 0; i < argv.len; i++)
         free(argv.items[i]);
     vec_free(&argv);

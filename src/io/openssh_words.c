@@ -34,8 +34,9 @@ static const struct {
     { "Too many authentication failures", TRANSPORT_AUTH, "the log-in was refused",
       "servers hang up after some refusals: name the right key with ssh_identity", false, false },
     { "Permission denied", TRANSPORT_AUTH, "the log-in was refused",
-      "is the user right, and is the key one that the server takes? An encrypted key must be in an "
-      "agent",
+      "is the user right, and the key, or ssh_password, one that the server takes? An encrypted "
+      "key "
+      "must be in an agent",
       false, false },
     { "Bad configuration option", TRANSPORT_UNREACHABLE, "the ssh configuration is wrong", NULL,
       false, false },
