@@ -4,6 +4,8 @@ import os
 import pathlib
 import pty
 import re
+import select
+import signal
 import subprocess
 import time
 
@@ -226,6 +228,12 @@ deploy @:
         secret.write_text('wrong\n')
         contains(world.fake('deploy', code=3), 'does not let', 'is ssh_password right?')
         check(len(re.findall('Failed (password|keyboard)', server.log())) == 1, server.log())
+        secret.write_text(user.password + '\n')
+        place = {'TMPDIR': str(world.folder)}
+        contains(world.fake('deploy', 'ssh_transport=openssh', env=place), user.name)
+        secret.write_text('wrong\n')
+        contains(world.fake('deploy', 'ssh_transport=openssh', code=3, env=place), 'the log-in was refused')
+        check(not list(world.folder.glob('fake-ask-*')), 'the way to the password stayed')
 
 
 def test_password(world):
@@ -236,8 +244,9 @@ def test_keyboard_interactive(world):
     log_in_with_password(world, 'UsePAM yes\nKbdInteractiveAuthentication yes')
 
 
-def on_terminal(world, answers, *arguments):
-    """Runs fake on a terminal; answers: pairs of what is waited for and what is typed then. Returns code and output."""
+def on_terminal(world, answers, *arguments, kill=None):
+    """Runs fake on a terminal; answers: pairs of what is waited for and what is typed then. Returns code and output.
+    kill: a condition at which it is killed."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(world.project)
@@ -245,6 +254,10 @@ def on_terminal(world, answers, *arguments):
     output, typed = '', 0
     while True:
         try:
+            while kill and not select.select([terminal], [], [], 0.1)[0]:
+                if kill():
+                    os.kill(pid, signal.SIGKILL)
+                    kill = None
             data = os.read(terminal, 65536)
         except OSError:
             break
@@ -275,10 +288,17 @@ def test_encrypted_key(world):
     check(output.count('passphrase') == 2, output)  # the second after the wrong one, for all hosts
     check(server.log().count('Accepted publickey') == 3, server.log())
     wait_until(lambda: agents() <= before, what='the private agent ends')
+    code, output = on_terminal(world, [('passphrase', 'secret\n')], 'deploy', 'ssh_transport=openssh')
+    check(code == 0 and output.count('passphrase') == 1, output)
+    wait_until(lambda: agents() <= before, what='the private agent ends')
     code, output = on_terminal(world, [('passphrase', '\n')], 'deploy')
     check(code == 3 and output.count('passphrase for') == 1, output)
     contains(output, 'its passphrase was not given')
-    wait_until(lambda: agents() <= before, what='the private agent ends')
+    contains(on_terminal(world, [], '--non-interactive', 'deploy')[1], 'is encrypted')
+    server.fakefile('deploy @:\n    run sleep 20\n')
+    on_terminal(world, [('passphrase', 'secret\n')], 'deploy', kill=lambda: len(agents() - before) >= 2 and
+                server.log().count('Accepted publickey') >= 9)
+    wait_until(lambda: agents() <= before, what='the private agent ends with its master')
 
 
 def test_accept_new(world):
