@@ -31,6 +31,7 @@ struct known_line {
     struct str key;
     unsigned number;
     bool is_revoked;
+    bool is_authority; /* signs the keys of hosts; is none itself */
 };
 
 struct known_hosts {
@@ -108,8 +109,9 @@ static bool parse_fields(struct known_line *line, const char *at, const char *en
     struct field names = next_field(&at, end);
     if (names.size > 0 && names.text[0] == '@') {
         line->is_revoked = field_is(names, "@revoked");
-        if (!line->is_revoked)
-            return false; /* @cert-authority: certificates are not used here */
+        line->is_authority = field_is(names, "@cert-authority");
+        if (!line->is_revoked && !line->is_authority)
+            return false;
         names = next_field(&at, end);
     }
     struct field type = next_field(&at, end);
@@ -322,6 +324,8 @@ static bool same_type(const struct str *key, const void *other, size_t size)
 static enum known_verdict judge(const struct known_line *line, const void *key, size_t size)
 {
     bool same = line->key.len == size && memcmp(line->key.data, key, size) == 0;
+    if (line->is_authority)
+        return KNOWN_UNKNOWN;
     if (line->is_revoked)
         return same ? KNOWN_REVOKED : KNOWN_UNKNOWN;
     if (same)
@@ -381,6 +385,22 @@ struct known_answer known_hosts_check(const struct vec *files, const char *name,
     return decides ? without_port : answer;
 }
 
+static bool name_has_authority(const struct vec *files, const char *name)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        const struct vec *lines = lines_for(files->items[i], name);
+        for (size_t l = 0; l < lines->len; l++)
+            if (((const struct known_line *)lines->items[l])->is_authority)
+                return true;
+    }
+    return false;
+}
+
+bool known_hosts_has_authority(const struct vec *files, const char *name, const char *bare)
+{
+    return name_has_authority(files, name) || (bare && name_has_authority(files, bare));
+}
+
 static void add_type_once(struct str *types, const struct str *key)
 {
     struct str type = { 0 };
@@ -405,7 +425,7 @@ void known_hosts_add_types(const struct vec *files, const char *name, const char
         const struct vec *lines = lines_for(files->items[i], name);
         for (size_t l = 0; l < lines->len; l++) {
             const struct known_line *line = lines->items[l];
-            if (!line->is_revoked)
+            if (!line->is_revoked && !line->is_authority)
                 add_type_once(types, &line->key);
         }
     }

@@ -9,8 +9,8 @@ struct str;
 struct vec;
 
 /* The files of known host keys, as sshd(8) describes them under SSH_KNOWN_HOSTS FILE FORMAT: hashed
- * names, [host]:port, lists, * and ?, negation, @revoked; @cert-authority is passed over. What
- * cannot be read as a line of such a file is passed over, as ssh does. */
+ * names, [host]:port, lists, * and ?, negation, @revoked; of @cert-authority only that it is
+ * there. What cannot be read as a line of such a file is passed over, as ssh does. */
 struct known_hosts;
 
 struct known_hosts *known_hosts_parse(const char *path, const char *text, size_t size);
@@ -40,6 +40,10 @@ struct known_answer {
  */
 struct known_answer known_hosts_check(const struct vec *files, const char *name, const char *bare,
                                       const void *key, size_t size);
+
+/* True when keys of the host may be vouched for by an authority (@cert-authority): only the ssh
+ * program can tell. */
+bool known_hosts_has_authority(const struct vec *files, const char *name, const char *bare);
 
 /* Appends the types of the keys known for the host, in the order of the lines, commas between. */
 void known_hosts_add_types(const struct vec *files, const char *name, const char *bare,

@@ -165,6 +165,16 @@ static enum ssh_progress refuse_revoked(struct ssh *ssh, const struct refusal *r
     return ssh_hint(ssh, "the key may be in wrong hands: give the host a new one");
 }
 
+/* Its certificate may be good all the same. */
+static enum ssh_progress leave_to_program(struct ssh *ssh, const struct refusal *refusal)
+{
+    ssh_fail(ssh, TRANSPORT_UNSUPPORTED,
+             "the host key of %s is unknown; known_hosts names an authority that may have signed "
+             "it, which libssh2 cannot check",
+             str_text(&refusal->names->name));
+    return ssh_hint(ssh, "the ssh program can do it: ssh_transport = openssh");
+}
+
 /* ---- the check ---- */
 
 static enum ssh_progress accept_new(struct ssh *ssh, const struct names *names, const void *key,
@@ -183,11 +193,16 @@ static enum ssh_progress accept_new(struct ssh *ssh, const struct names *names, 
 static enum ssh_progress judge(struct ssh *ssh, const struct refusal *refusal, const void *key,
                                size_t size)
 {
-    switch (refusal->answer.verdict) {
+    const struct names *names = refusal->names;
+    enum known_verdict verdict = refusal->answer.verdict;
+    if (verdict != KNOWN_MATCH && verdict != KNOWN_REVOKED &&
+        known_hosts_has_authority(&names->files, str_text(&names->name), names->bare))
+        return leave_to_program(ssh, refusal);
+    switch (verdict) {
     case KNOWN_MATCH:
         return SSH_NEXT;
     case KNOWN_UNKNOWN:
-        return ssh->config->accept_new ? accept_new(ssh, refusal->names, key, size)
+        return ssh->config->accept_new ? accept_new(ssh, names, key, size)
                                        : refuse_unknown(ssh, refusal);
     case KNOWN_OTHER_TYPE: /* accept-new stands for hosts never seen: this one was */
         return refuse_other_type(ssh, refusal);
