@@ -61,36 +61,55 @@ static bool has_host(const struct group *group, const char *host)
     return strcmp(group->hosts.items[group->hosts.len - 1], host) == 0;
 }
 
-/* Makes `group` of the notes from `first` on that are as that one is, one of each host: a step that
- * is tried again has several. */
-static void collect(const struct vec *notes, size_t first,
-                    bool (*alike)(const struct note *a, const struct note *b), struct group *group)
-{
-    struct note *model = notes->items[first];
+/* Whether two notes are the same; without `literally`, but for the hosts' own names. */
+typedef bool alikeness(const struct note *a, const struct note *b, bool literally);
 
-    for (size_t i = first; i < notes->len; i++) {
+static void collect_those(const struct vec *notes, size_t first, alikeness *alike, bool literally,
+                          struct group *group)
+{
+    const struct note *model = notes->items[first];
+
+    for (size_t i = first + 1; i < notes->len; i++) {
         struct note *note = notes->items[i];
-        if (note == model ||
-            (!note->is_taken && alike(model, note) && !has_host(group, note->host)))
+        if (!note->is_taken && alike(model, note, literally) && !has_host(group, note->host))
             group_add(group, note);
     }
 }
 
-static bool same_head(const struct note *a, const struct note *b)
+/* Makes `group` of the notes from `first` on that are as that one is, one of each host: a step that
+ * is tried again has several. */
+static void collect(const struct vec *notes, size_t first, alikeness *alike, struct group *group)
 {
-    return a->is_news == b->is_news && a->head.general == b->head.general &&
-           a->tail.general == b->tail.general;
+    group_add(group, notes->items[first]);
+    collect_those(notes, first, alike, true, group);
+    /* Where the same text holds one host's name by chance, that one is as the others all the same.
+     */
+    if (group->notes.len == 1)
+        collect_those(notes, first, alike, false, group);
+}
+
+static bool same_wording(struct wording a, struct wording b, bool literally)
+{
+    return literally ? a.text == b.text : a.general == b.general;
+}
+
+static bool same_head(const struct note *a, const struct note *b, bool literally)
+{
+    return a->is_news == b->is_news && same_wording(a->head, b->head, literally) &&
+           same_wording(a->tail, b->tail, literally);
 }
 
 /* Those that failed are told apart from the others, also when they have printed the same. */
-static bool same_lines(const struct note *a, const struct note *b)
+static bool same_lines(const struct note *a, const struct note *b, bool literally)
 {
+    (void)literally; /* what hosts have printed is told as they did */
     return a->lines[0] == b->lines[0] && a->lines[1] == b->lines[1] && a->verdict == b->verdict;
 }
 
-static bool same_verdict(const struct note *a, const struct note *b)
+static bool same_verdict(const struct note *a, const struct note *b, bool literally)
 {
-    return a->verdict == b->verdict && a->reason.general == b->reason.general && a->ink == b->ink;
+    return a->verdict == b->verdict && same_wording(a->reason, b->reason, literally) &&
+           a->ink == b->ink;
 }
 
 /* As it was written where it is the same for all, else with $(host) in it. */
@@ -177,7 +196,7 @@ static void tell_verdict(struct paper *paper, const struct group *group)
 
 /* Tells those that are alike together. */
 static void tell_alike(struct paper *paper, const struct group *group, bool failed,
-                       bool (*alike)(const struct note *a, const struct note *b),
+                       alikeness *alike,
                        void (*tell)(struct paper *paper, const struct group *group))
 {
     for (size_t i = 0; i < group->notes.len; i++)

@@ -47,16 +47,10 @@ static const char *own_name(const char *host, size_t *length)
     return name;
 }
 
-static bool goes_on(const char *text)
-{
-    return isalnum((unsigned char)*text) || (*text == '.' && isalnum((unsigned char)text[1]));
-}
-
 static bool stands_alone(const char *text, const char *found, size_t length)
 {
-    bool is_begun = found > text && (isalnum((unsigned char)found[-1]) || found[-1] == '.');
-
-    return !is_begun && !goes_on(found + length);
+    return !(found > text && isalnum((unsigned char)found[-1])) &&
+           !isalnum((unsigned char)found[length]);
 }
 
 void host_generalize(const char *host, const char *text, struct str *out)

@@ -15,8 +15,8 @@ void hosts_sort(struct vec *hosts);
 void hosts_add(const struct vec *hosts, struct str *out);
 
 /* Puts $(host) in place of the host's own name, with which a text that is the same for all hosts
- * becomes the same: "connect to $(host): refused". A host is "user@name:port"; its name counts, and
- * only where it stands alone: not web1 in web10. */
+ * becomes the same: "connect to $(host): refused". A host is "user@name:port"; its name counts, but
+ * not inside a word or number: not web1 in web10. */
 void host_generalize(const char *host, const char *text, struct str *out);
 
 /* Characters, which are near enough to columns; bytes of the text that fill at most so many. */

@@ -113,20 +113,31 @@ static struct failure_words general_words(struct summary *summary, const char *h
     };
 }
 
-/* The failure that is the same but for the host's name; the one given when there is none yet. */
+static const char *text_or_none(const char *text)
+{
+    return text ? text : "";
+}
+
+static const char *key_of(struct summary *summary, const struct failure *failure,
+                          const struct failure_words *words)
+{
+    return arena_printf(summary->arena, "%d %u %s\1%s\1%s\1%s\1%s", failure->is_host, failure->step,
+                        text_or_none(failure->target), text_or_none(words->what), words->reason,
+                        text_or_none(words->hint), text_or_none(words->tail));
+}
+
+/* The failure that is the same, or is but for the host's name; the one given when there is none. */
 static struct failure *find_same(struct summary *summary, struct failure *failure)
 {
-    const struct failure_words *words = &failure->general;
-    void **same =
-        map_put(&summary->by_words,
-                arena_printf(summary->arena, "%d %u %s\1%s\1%s\1%s\1%s", failure->is_host,
-                             failure->step, failure->target ? failure->target : "",
-                             words->what ? words->what : "", words->reason,
-                             words->hint ? words->hint : "", words->tail ? words->tail : ""));
+    const char *key = key_of(summary, failure, &failure->words);
+    const char *general = key_of(summary, failure, &failure->general);
+    struct failure *same = map_get(&summary->by_words, key);
 
-    if (!*same)
-        *same = failure;
-    return *same;
+    same = same ? same : map_get(&summary->by_words, general);
+    same = same ? same : failure;
+    *map_put(&summary->by_words, key) = same;
+    *map_put(&summary->by_words, general) = same;
+    return same;
 }
 
 static const char *same_or(const char *a, const char *b, const char *general)

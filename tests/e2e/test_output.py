@@ -1,0 +1,155 @@
+"""§6: what is shown of a run on many hosts."""
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+
+from harness import check, contains, lacks, wait_until
+
+
+def ranged(world, numbers):
+    """The range of the servers with these numbers: 127.10.3.[1-2]."""
+    return f'{world.addresses[0].rsplit(".", 1)[0]}.[{numbers}]'
+
+
+def test_equal_output_is_folded(world):
+    world.servers(5)
+    world.fakefile('''
+deploy @:
+    run case $(host) in *.2|*.5) echo other;; *) echo same;; esac; echo complaint >&2
+    @run echo quiet
+''')
+    result = world.fake('deploy')
+    every, same, other = ranged(world, '1-5'), ranged(world, '1,3-4'), ranged(world, '2,5')
+    check(result.out.startswith(f"[{every}] Executing task 'deploy'\n[{every}] run: case $(host) in *.2|"), result)
+    contains(result, f'\n[{same}] out: same\n[{other}] out: other\n[{every}] out: quiet\n')
+    check(result.err == f'[{same}] err: complaint\n[{other}] err: complaint\n', result)
+    only_output = world.fake('-s', 'deploy')
+    check(only_output.out == f'[{same}] out: same\n[{other}] out: other\n[{every}] out: quiet\n', only_output)
+    lines = world.fake('--verbose', 'deploy')
+    for address in world.addresses:
+        contains(lines, f'[{address}] run: case {address} in', f'[{address}] out: quiet\n')
+
+
+def test_commands_are_folded(world):
+    world.servers(4)
+    world.fakefile('')
+    every = ranged(world, '1-4')
+    result = world.fake('-H', every, '--', 'uname')
+    check(result.out == f'[{every}] run: uname\n[{every}] out: Linux\n', result)
+    failed = world.fake('-H', every, '--', 'echo bad; exit 3', code=2)
+    contains(failed.out, f'[{every}] out: bad\n')
+    contains(failed.err, f'[{every}] failed: exit code 3\n', f'failed on {every}, step 1:\n', '    | bad\n')
+
+
+def test_failures_are_last_and_folded(world):
+    world.servers(5)
+    world.fakefile('''
+deploy @:
+    run echo hello
+    run case $(host) in *.2|*.4) echo "no $(host) here" >&2; exit 7;; esac
+    run echo never
+restart @: deploy
+    run echo restarted
+''')
+    result = world.fake('-k', 'restart', code=2)
+    bad, good = ranged(world, '2,4'), ranged(world, '1,3,5')
+    contains(result.out, f'[{good}] out: restarted\n')
+    check(result.err.endswith(f'''
+deploy failed on {bad}, step 2:
+    run case $(host) in *.2|*.4) echo "no $(host) here" >&2; exit 7;; esac
+    exit code 7
+    | no $(host) here
+
+Not run because of that: restart on {bad}.
+'''), result)
+
+
+def test_unreachable_hosts_are_folded(world):
+    one = world.servers(1)[0]
+    prefix = one.rsplit('.', 1)[0]
+    world.fakefile('deploy @:\n    run echo hello\n')
+    result = world.fake('-k', '-H', f'{one},{prefix}.[101-103]', 'deploy', code=3)
+    contains(result, f'[{one}] out: hello\n', f'[{prefix}.[101-103]] failed: cannot connect to $(host) port',
+             f'deploy failed on {prefix}.[101-103]:\n')
+
+
+def test_what_would_run_is_folded(world):
+    world.servers(3)
+    world.fakefile('deploy @:\n    run echo hello\n')
+    check(re.fullmatch(rf'would run deploy on {re.escape(ranged(world, "1-3"))}: [^\n]*\n',
+                       world.fake('-n', 'deploy').out), 'one line')
+
+
+def test_who_lags_is_not_waited_for(world):
+    world.servers(3)
+    world.fakefile(f'''
+deploy @:
+    run echo hello; case $(host) in *.2) while [ ! -e {world.folder}/go ]; do sleep 0.1; done;; esac
+''')
+    child = world.start('deploy')
+    os.set_blocking(child.stdout.fileno(), False)
+    seen = []
+    wait_until(lambda: seen.append(child.stdout.read() or b'') or b'out: hello' in b''.join(seen), 20, 'output')
+    check(f'[{ranged(world, "1,3")}] out: hello\n' in b''.join(seen).decode(), seen)
+    (world.folder / 'go').touch()
+    check(child.wait(20) == 0, 'it ends well')
+    os.set_blocking(child.stdout.fileno(), True)
+    contains(child.stdout.read().decode(), f'[{world.addresses[1]}] out: hello\n')
+
+
+def test_interrupt_says_what_arrived(world):
+    world.servers(3)
+    world.fakefile(f'''
+deploy @:
+    run echo arrived; touch {world.folder}/at.$(host); case $(host) in *.2) sleep 30;; esac
+''')
+    child = world.start('deploy')
+    wait_until(lambda: len(list(world.folder.glob('at.*'))) == 3)
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    out, err = (text.decode() for text in child.communicate(timeout=20))
+    check(child.returncode == 130, out + err)
+    contains(out, f'[{ranged(world, "1-3")}] out: arrived\n')
+    contains(err, '*** Interrupted.\nWhat the hosts were doing:\n',
+             f'    {world.addresses[1]}: deploy, step 1: run echo arrived', f'    {ranged(world, "1,3")}: done with deploy\n')
+    lacks(err, 'failed: interrupted')
+
+
+def on_terminal(world, *arguments):
+    """All bytes that fake writes to a terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(world.command(arguments), cwd=world.project, env=world.environment(TERM='xterm'),
+                             stdin=theirs, stdout=theirs, stderr=theirs)
+    world.children.append(child)
+    os.close(theirs)
+    seen = b''
+    while True:
+        try:
+            ready, _, _ = select.select([ours], [], [], 30)
+            piece = os.read(ours, 65536) if ready else b''
+        except OSError:
+            piece = b''
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    check(child.wait(10) == 0, seen)
+    return seen.decode()
+
+
+def test_a_terminal_shows_who_is_waited_for(world):
+    world.servers(3)
+    world.fakefile('''
+deploy @:
+    run case $(host) in *.2) sleep 2.5;; esac; echo hello
+''')
+    text = on_terminal(world, '--no-color', 'deploy')
+    contains(text, 'deploy: 2 of 3 hosts done; ' + world.addresses[1] + ': step 1: run case $(host)')
+    for line in text.replace('\r\n', '\n').split('\n'):
+        shown = line.split('\r\x1b[K')[-1]  # what stands when the line is ended
+        check('hosts done' not in shown and '\x1b' not in shown, repr(line))
+    lacks(world.fake('deploy'), '\x1b', 'hosts done')
