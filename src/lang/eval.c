@@ -151,6 +151,24 @@ static void reader_free(struct reader *reader)
     str_free(&reader->expanded);
 }
 
+/* "a.mk <- b.mk <- a.mk": each is read by the one behind it. */
+static void report_depth(struct lang *lang, const struct source *source)
+{
+    const struct reader *reader = lang->reader;
+    struct str chain = { 0 };
+
+    str_add(&chain, source->name);
+    do {
+        str_addf(&chain, " <- %s", reader->cursor.source->name);
+        if (strcmp(reader->cursor.source->name, source->name) == 0)
+            break;
+    } while ((reader = reader->outer));
+    diag_error(lang->diags, lang_where(lang), "texts that include each other %d deep: %s",
+               DEPTH_MAXIMUM, str_text(&chain));
+    str_free(&chain);
+    lang_stop(lang);
+}
+
 void eval_source(struct lang *lang, const struct source *source, const struct expander *around)
 {
     struct reader reader = { .lang = lang, .outer = lang->reader, .cursor = { source, 0 } };
@@ -159,9 +177,7 @@ void eval_source(struct lang *lang, const struct source *source, const struct ex
     reader.around = around ? around : lang->reader ? lang->reader->around : NULL;
     reader.depth = reader.outer ? reader.outer->depth + 1 : 1;
     if (reader.depth > DEPTH_MAXIMUM) {
-        diag_error(lang->diags, lang_where(lang), "texts that include each other %d deep",
-                   DEPTH_MAXIMUM);
-        lang_stop(lang);
+        report_depth(lang, source);
         return;
     }
     lang->reader = &reader;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "lang/reader.h"
 
@@ -224,9 +225,17 @@ void condition_endif(struct reader *reader, const struct statement *statement)
         diag_error(reader->lang->diags, statement->where, "extraneous 'endif'");
 }
 
+/* As make does, at the end of the file; and where the conditional begins. */
 void condition_end(struct reader *reader)
 {
-    if (reader->condition_count)
-        diag_error(reader->lang->diags, reader->conditions[reader->condition_count - 1].where,
-                   "missing 'endif'");
+    struct arena *arena = reader->lang->model->arena;
+    const struct source *source = reader->cursor.source;
+    struct location end = { source, (uint32_t)source->size, 0 };
+    struct location begin;
+
+    if (!reader->condition_count)
+        return;
+    begin = reader->conditions[reader->condition_count - 1].where;
+    diag_error_hint(reader->lang->diags, end, "missing 'endif'",
+                    arena_printf(arena, "of the conditional at %s", location_text(arena, begin)));
 }

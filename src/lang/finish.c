@@ -272,7 +272,8 @@ static void settle_default_goal(struct lang *lang)
     if (expand_variable(&expander, name, where, &goal)) {
         text = span_trim(str_text(&goal), goal.len);
         lang->model->default_goal = arena_strndup(lang->model->arena, text.data, text.len);
-        if (strpbrk(lang->model->default_goal, " \t\n"))
+        if (strpbrk(lang->model->default_goal, " \t\n") &&
+            !model_find_target(lang->model, lang->model->default_goal))
             diag_error(lang->diags, where, ".DEFAULT_GOAL contains more than one target");
         if (!text.len)
             lang->model->default_goal = NULL;

@@ -1,7 +1,9 @@
 #include "lang/lang.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -71,6 +73,21 @@ static void import_environment(struct lang *lang)
     }
 }
 
+/* The machine, in the form of GNU's configuration names. */
+static void define_host(struct lang *lang)
+{
+    struct utsname machine;
+    char *name;
+
+    if (uname(&machine) != 0)
+        return;
+    for (char *p = machine.sysname; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    name = mem_printf("%s-pc-%s-gnu", machine.machine, machine.sysname);
+    define(lang, "MAKE_HOST", name, ORIGIN_DEFAULT, FLAVOR_SIMPLE);
+    free(name);
+}
+
 static void define_own(struct lang *lang)
 {
     const struct default_variable *row;
@@ -84,6 +101,7 @@ static void define_own(struct lang *lang)
     define(lang, "MAKE_COMMAND", lang->options.program, ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, "MAKE", "$(MAKE_COMMAND)", ORIGIN_DEFAULT, FLAVOR_RECURSIVE);
     define(lang, "MAKE_VERSION", "4.4", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
+    define_host(lang);
     define(lang, "SHELL", "/bin/sh", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, ".SHELLFLAGS", "-c", ORIGIN_DEFAULT, FLAVOR_SIMPLE);
     define(lang, ".FEATURES", features, ORIGIN_DEFAULT, FLAVOR_SIMPLE);

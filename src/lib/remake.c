@@ -234,7 +234,8 @@ static struct vec collect(struct fake *fake)
         const struct include *include = includes->items[i];
         add_wanted(&collection, include->name, include->where, include->is_optional,
                    include->error != 0);
-        if (include->error && include->error != ENOENT && !include->is_optional)
+        if (include->error && include->error != ENOENT &&
+            (!include->is_optional || include->error == EISDIR))
             diag_error(&fake->diags, include->where, "%s: %s", include->name,
                        strerror(include->error));
     }
