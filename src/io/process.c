@@ -34,7 +34,7 @@ struct process {
     int start_error; /* libuv's; 0: it was started */
     bool exited;
     bool held;
-    bool has_group; /* of its own */
+    bool has_group;    /* of its own */
     bool input_ending; /* close it when the queue is empty */
     unsigned handles;  /* open libuv handles; the story is over when the last is closed */
     char buffer[READ_SIZE];

@@ -35,7 +35,8 @@ struct process_events {
 /* Events come from the loop, also for a process that could not be started. */
 struct process *process_start(struct loop *loop, const struct process_options *options,
                               const struct process_events *events, void *context);
-void process_kill(struct process *process, int signal); /* the whole group; alone if it has none of its own */
+void process_kill(struct process *process,
+                  int signal); /* the whole group; alone if it has none of its own */
 pid_t process_pid(const struct process *process);
 /* False: loop_run ends although the process still runs. */
 void process_keep_loop(struct process *process, bool keeps);
