@@ -130,6 +130,27 @@ START_TEST(revoked_keys_are_refused_first)
 }
 END_TEST
 
+START_TEST(authorities_are_noted)
+{
+    struct str text = { 0 };
+    struct vec files = { 0 };
+    add_line(&text, "@cert-authority *.lan,!db.lan", ED, "authority");
+    add_line(&text, "@somebody *", ED, "authority");
+    struct known_hosts *hosts = known_hosts_parse("known", text.data, text.len);
+    vec_push(&files, hosts);
+    ck_assert(known_hosts_has_authority(&files, "web1.lan", NULL));
+    ck_assert(known_hosts_has_authority(&files, "[web1.lan]:2222", "web1.lan"));
+    ck_assert(!known_hosts_has_authority(&files, "db.lan", NULL));
+    ck_assert(!known_hosts_has_authority(&files, "web1", NULL));
+    struct str types = { 0 };
+    known_hosts_add_types(&files, "web1.lan", NULL, &types);
+    ck_assert_str_eq(str_text(&types), "");
+    known_hosts_free(hosts);
+    vec_free(&files);
+    str_free(&text);
+}
+END_TEST
+
 START_TEST(a_bare_name_vouches_for_any_port)
 {
     struct str text = { 0 };
@@ -295,6 +316,7 @@ int main(void)
                         (int)(sizeof patterns / sizeof *patterns));
     tcase_add_test(tests, a_host_may_have_several_keys);
     tcase_add_test(tests, revoked_keys_are_refused_first);
+    tcase_add_test(tests, authorities_are_noted);
     tcase_add_test(tests, a_bare_name_vouches_for_any_port);
     tcase_add_test(tests, bad_lines_are_passed_over);
     tcase_add_test(tests, hashed_names_are_those_of_ssh_keygen);
