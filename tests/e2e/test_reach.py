@@ -98,6 +98,22 @@ def test_certificate(world):
     contains(result, 'uses the ssh program', 'certified-cert.pub')
 
 
+def test_host_certificate(world):
+    folder = world.folder / 'reach'
+    server = Server(world, f'HostCertificate {folder}/host_ed25519-cert.pub')
+    keygen('-t', 'ed25519', '-f', world.folder / 'ca')
+    keygen('-s', world.folder / 'ca', '-h', '-I', 'host', '-n', server.addresses[0], folder / 'host_ed25519.pub')
+    server.child.send_signal(signal.SIGHUP)  # the certificate is read anew
+    wait_until(lambda: server.log().count('Server listening') == 2, what='sshd listens again')
+    authority = ' '.join((world.folder / 'ca.pub').read_text().split()[:2])
+    (server.ssh / 'known_hosts').write_text(f'@cert-authority *,[127.*]:* {authority}\n')
+    contains(deploy(world, server), 'uses the ssh program', 'authority')
+    keygen('-t', 'ed25519', '-f', world.folder / 'other')
+    authority = ' '.join((world.folder / 'other.pub').read_text().split()[:2])
+    (server.ssh / 'known_hosts').write_text(f'@cert-authority * {authority}\n')
+    contains(world.fake('deploy', code=3), 'the host key is unknown')
+
+
 def test_one_session_a_connection(world):
     server = Server(world, 'MaxSessions 1')
     for transport in ('ssh', 'openssh'):
@@ -154,6 +170,35 @@ def test_jump_fails(world):
     server.fakefile(f'ssh_jump = {gate}:{server.port}\ndeploy @:\n    run true\n', [host])
     contains(world.fake('deploy', code=3), gate, 'AllowTcpForwarding')
     contains(world.fake('deploy', f'ssh_jump={gate}:1', code=3), gate, 'refused')
+
+
+def children_of(pid):
+    found = subprocess.run(['pgrep', '-P', str(pid)], capture_output=True, text=True).stdout.split()
+    return [int(child) for child in found] + [deeper for child in found for deeper in children_of(child)]
+
+
+def test_bastion_dies(world):
+    gate = Server(world)
+    host = Server(world, name='other')
+    host.fakefile(f'ssh_jump = {gate.addresses[0]}:{gate.port}\ndeploy @:\n    run sleep 20\n')
+    child = world.start('deploy')
+    wait_until(lambda: 'Executing' in os.read(child.stdout.fileno(), 4096).decode(), what='the step begins')
+    for pid in children_of(gate.child.pid):
+        os.kill(pid, signal.SIGKILL)
+    out, err = child.communicate(timeout=20)
+    check(child.returncode in (2, 3), child.returncode)
+    contains((out + err).decode(), f'bastion {gate.addresses[0]}')
+
+
+def test_bastion_needs_the_program(world):
+    keygen('-t', 'ed25519', '-f', world.folder / 'ca')
+    gate = Server(world, f'TrustedUserCAKeys {world.folder}/ca.pub')
+    host = Server(world, name='other')
+    keygen('-t', 'ed25519', '-f', world.folder / 'certified')
+    keygen('-s', world.folder / 'ca', '-I', 'me', '-n', getpass.getuser(), world.folder / 'certified.pub')
+    (gate.folder / 'authorized').write_text('')
+    more = f'ssh_jump = {gate.addresses[0]}:{gate.port}\nssh_identity = {world.folder}/certified ~/.ssh/id_ed25519\n'
+    contains(deploy(world, host, more=more), 'uses the ssh program', 'bastion', 'certified-cert.pub')
 
 
 class Agent:
