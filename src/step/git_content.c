@@ -1,5 +1,6 @@
 #include "step/git_content.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,7 +308,7 @@ static char *part_of(const char *name, unsigned index)
     return mem_strndup(part, length);
 }
 
-void git_content_load(struct content *content, const char *name)
+static void load(struct content *content, const char *name)
 {
     char *repository = part_of(name, 0), *revision = part_of(name, 1), *below = part_of(name, 2);
     struct store *store = mem_alloc(sizeof *store);
@@ -331,4 +332,28 @@ void git_content_load(struct content *content, const char *name)
     free(repository);
     free(revision);
     free(below);
+}
+
+struct loading {
+    struct content *content;
+    const char *name;
+};
+
+static void *load_in_thread(void *context)
+{
+    const struct loading *loading = context;
+    load(loading->content, loading->name);
+    return NULL;
+}
+
+/* libgit2 and what it uses keep memory for each thread that was in them, until it ends; those of a
+ * pool do not. So this has a thread of its own. */
+void git_content_load(struct content *content, const char *name)
+{
+    struct loading loading = { content, name };
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, load_in_thread, &loading) == 0)
+        pthread_join(thread, NULL);
+    else
+        load(content, name);
 }

@@ -13,6 +13,7 @@
 /* The verb archive, in a folder of its own, without a run. */
 
 static char *folder;
+static struct arena *memory; /* of the tests' own texts */
 
 static void enter(void)
 {
@@ -20,6 +21,7 @@ static void enter(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
     umask(022);
+    memory = arena_new();
 }
 
 static void leave(void)
@@ -27,6 +29,7 @@ static void leave(void)
     ck_assert_int_eq(chdir("/"), 0);
     unpack_remove(folder);
     free(folder);
+    arena_free(memory);
 }
 
 static void put_file(const char *path, const char *text)
@@ -40,18 +43,18 @@ static void put_file(const char *path, const char *text)
 /* A tree of every kind of thing. */
 static void make_tree(const char *root)
 {
-    ck_assert(file_make_folders(mem_printf("%s/b/empty", root), 0777));
-    put_file(mem_printf("%s/a.py", root), "print(1)\n");
-    put_file(mem_printf("%s/b/run", root), "#!/bin/sh\n");
-    put_file(mem_printf("%s/b.txt", root), "");
-    chmod(mem_printf("%s/b/run", root), 0755);
-    ck_assert_int_eq(symlink("a.py", mem_printf("%s/link", root)), 0);
+    ck_assert(file_make_folders(arena_printf(memory, "%s/b/empty", root), 0777));
+    put_file(arena_printf(memory, "%s/a.py", root), "print(1)\n");
+    put_file(arena_printf(memory, "%s/b/run", root), "#!/bin/sh\n");
+    put_file(arena_printf(memory, "%s/b.txt", root), "");
+    chmod(arena_printf(memory, "%s/b/run", root), 0755);
+    ck_assert_int_eq(symlink("a.py", arena_printf(memory, "%s/link", root)), 0);
 }
 
 /* Runs the one step of the recipe; NULL, or why it failed. */
 static char *archive_all(const char *arguments)
 {
-    char *text = mem_printf("t @local:\n\tarchive %s\n", arguments), *why;
+    char *text = arena_printf(memory, "t @local:\n\tarchive %s\n", arguments), *why;
     struct step_world *world = world_open(text);
     struct vec names = { 0 };
     struct content *contents[16];
@@ -66,7 +69,6 @@ static char *archive_all(const char *arguments)
         content_free(contents[i]);
     vec_free(&names);
     world_close(world);
-    free(text);
     return why;
 }
 
@@ -86,7 +88,7 @@ static void must_fail(const char *arguments, const char *why)
 
 static const char *bytes_of(const char *path)
 {
-    char *hex = mem_alloc(HASH_SHA256_HEX_SIZE);
+    char *hex = arena_alloc(memory, HASH_SHA256_HEX_SIZE);
     ck_assert_msg(hash_file_sha256(path, hex), "%s", path);
     return hex;
 }
@@ -99,28 +101,28 @@ START_TEST(same_bytes)
     struct utimbuf times = { 1000, 2000 };
 
     make_tree("tree");
-    archive(mem_printf("one%s tree", form));
-    const char *bytes = bytes_of(mem_printf("one%s", form));
+    archive(arena_printf(memory, "one%s tree", form));
+    const char *bytes = bytes_of(arena_printf(memory, "one%s", form));
 
-    archive(mem_printf("two%s tree", form));
-    ck_assert_str_eq(bytes_of(mem_printf("two%s", form)), bytes);
+    archive(arena_printf(memory, "two%s tree", form));
+    ck_assert_str_eq(bytes_of(arena_printf(memory, "two%s", form)), bytes);
 
     ck_assert_int_eq(utime("tree/a.py", &times), 0);
     ck_assert_int_eq(utime("tree/b", &times), 0);
     chmod("tree/a.py", 0600);
-    archive(mem_printf("touched%s tree", form));
-    ck_assert_str_eq(bytes_of(mem_printf("touched%s", form)), bytes);
+    archive(arena_printf(memory, "touched%s tree", form));
+    ck_assert_str_eq(bytes_of(arena_printf(memory, "touched%s", form)), bytes);
 
     setenv("TZ", "Asia/Tokyo", 1);
     mkdir("copy", 0777);
     ck_assert_int_eq(system("umask 077; cp -r tree copy/tree"), 0);
     ck_assert_int_eq(chdir("copy"), 0);
-    archive(mem_printf("copied%s tree", form));
-    ck_assert_str_eq(bytes_of(mem_printf("copied%s", form)), bytes);
+    archive(arena_printf(memory, "copied%s tree", form));
+    ck_assert_str_eq(bytes_of(arena_printf(memory, "copied%s", form)), bytes);
 
     put_file("tree/a.py", "print(2)\n");
-    archive(mem_printf("changed%s tree", form));
-    ck_assert_str_ne(bytes_of(mem_printf("changed%s", form)), bytes);
+    archive(arena_printf(memory, "changed%s tree", form));
+    ck_assert_str_ne(bytes_of(arena_printf(memory, "changed%s", form)), bytes);
 }
 END_TEST
 
@@ -132,7 +134,9 @@ static char *output_of(const char *command)
     while ((c = getc(pipe)) != EOF)
         str_addc(&text, (char)c);
     ck_assert_int_eq(pclose(pipe), 0);
-    return str_steal(&text);
+    char *output = arena_strdup(memory, str_text(&text));
+    str_free(&text);
+    return output;
 }
 
 START_TEST(names_inside)
@@ -204,7 +208,8 @@ END_TEST
 
 static void must_say(const char *arguments, const char *text)
 {
-    struct step_world *world = world_open(mem_printf("t @local:\n\tarchive %s\n", arguments));
+    struct step_world *world =
+        world_open(arena_printf(memory, "t @local:\n\tarchive %s\n", arguments));
     ck_assert(!world_make(world));
     ck_assert_msg(strstr(str_text(&world->said), text), "%s", str_text(&world->said));
     world_close(world);
