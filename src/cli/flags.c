@@ -81,6 +81,8 @@ void flags_take_fakes(struct command_line *line, const char *text)
 
     command_line_init(&outer);
     take(&outer, text, false);
+    for (size_t i = 0; i < outer.answers.len; i++)
+        vec_push(&line->answers, arena_strdup(line->arena, outer.answers.items[i]));
     for (size_t i = 0; (option = option_row(i)); i++) {
         const void *from = (const char *)&outer + option->place;
         void *to = (char *)line + option->place;

@@ -87,6 +87,7 @@ static const struct option options[] = {
       "Answer yes to what is asked, and take defaults.", NULL },
     { OPTION_FLAG, 0, "non-interactive", TO_FAKES, SET(non_interactive), NULL,
       "Ask nothing; what has no default is an error.", NULL },
+    { OPTION_LIST, 0, "answer", FAKES, AT(answers), "ANSWER", NULL, NULL },
     { OPTION_HEADING, 0, NULL, 0, 0, NULL, "What is shown", NULL },
     { OPTION_FLAG, 's', "silent", TO_MAKES, SET(silent), NULL,
       "Only what commands print, and what is wrong.", NULL },

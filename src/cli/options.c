@@ -29,8 +29,9 @@ void command_line_init(struct command_line *line)
 
 void command_line_free(struct command_line *line)
 {
-    struct vec *lists[] = { &line->folders,   &line->files,     &line->includes,    &line->evals,
-                            &line->old_files, &line->new_files, &line->assignments, &line->goals };
+    struct vec *lists[] = { &line->folders, &line->files,       &line->includes,
+                            &line->evals,   &line->old_files,   &line->new_files,
+                            &line->answers, &line->assignments, &line->goals };
 
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         vec_free(lists[i]);
@@ -355,6 +356,7 @@ const struct fake_settings *command_line_settings(struct command_line *line)
     settings->include_folders = list_of(line->arena, &line->includes);
     settings->old_files = list_of(line->arena, &line->old_files);
     settings->new_files = list_of(line->arena, &line->new_files);
+    settings->answers = list_of(line->arena, &line->answers);
     settings->command = line->command.len > 0 ? str_text(&line->command) : NULL;
     settings->explain |= line->debug || (line->debug_levels && line->debug_levels[0] != 'n');
     line->print_directory = line->print_directory && !line->no_print_directory;

@@ -21,6 +21,7 @@ struct command_line {
     struct vec evals;         /* --eval */
     struct vec old_files;     /* -o */
     struct vec new_files;     /* -W */
+    struct vec answers;       /* --answer: an outer fake's, in FAKEFLAGS */
     struct vec assignments;   /* name=value */
     struct vec goals;         /* goal, goal:name=value */
     struct str command;       /* the words behind -- */

@@ -94,6 +94,7 @@ struct fake *fake_new(const struct fake_settings *settings)
         .yes = settings->yes,
         .non_interactive = settings->non_interactive,
         .environment = fake->settings.environment,
+        .answers = settings->answers,
         .secrets = fake->secrets,
         .warn = warn,
         .pause = pause_output,

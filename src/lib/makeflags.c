@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "lang/expand.h"
 #include "lib/context.h"
+#include "lib/questions.h"
 
 /* MAKEFLAGS hands the options on to makes that recipes start, MAKEOVERRIDES in it the variables of
  * the command line; FAKEFLAGS is for fakes alone. (GNU make manual, "Communicating Options to a
@@ -57,15 +58,26 @@ static void define(struct fake *fake, const char *jobs, const char *overrides)
     export(fake, "MFLAGS", EXPORT_YES);
 }
 
-void makeflags_define(struct fake *fake)
+static void define_for_fakes(struct fake *fake)
 {
-    const char *fakes = text_or_empty(fake->settings.fake_flags);
+    struct str flags = { 0 };
+    const char *text;
 
-    define(fake, "", "");
-    if (*fakes || variables_get(&fake->model.globals, "FAKEFLAGS")) {
-        lang_define(fake->lang, NULL, "FAKEFLAGS", fakes, origin(fake), FLAVOR_SIMPLE);
+    str_add(&flags, text_or_empty(fake->settings.fake_flags));
+    questions_add_flags(fake->questions, &flags);
+    text = str_text(&flags) + (flags.len > 0 && flags.data[0] == ' ');
+    if (*text || variables_get(&fake->model.globals, "FAKEFLAGS")) {
+        lang_define(fake->lang, NULL, "FAKEFLAGS", arena_strdup(fake->arena, text), origin(fake),
+                    FLAVOR_SIMPLE);
         export(fake, "FAKEFLAGS", EXPORT_YES);
     }
+    str_free(&flags);
+}
+
+void makeflags_define(struct fake *fake)
+{
+    define(fake, "", "");
+    define_for_fakes(fake);
     if (fake->restarts > 0)
         lang_define(fake->lang, NULL, "MAKE_RESTARTS",
                     arena_printf(fake->arena, "%u", fake->restarts), ORIGIN_DEFAULT, FLAVOR_SIMPLE);
@@ -136,6 +148,7 @@ void makeflags_define_for_recipes(struct fake *fake, const char *jobs)
 
     add_value(fake, "MAKEOVERRIDES", &overrides);
     define(fake, jobs, overrides.len > 0 ? " -- $(MAKEOVERRIDES)" : "");
+    define_for_fakes(fake);
     str_free(&overrides);
 }
 

@@ -24,6 +24,16 @@ struct questions {
     char *error_memory;
 };
 
+/* An answer of an outer fake: itself, a newline, what was asked. */
+static void take_answer(struct questions *questions, const char *text)
+{
+    const char *newline = strchr(text, '\n');
+    if (!newline || map_get(&questions->answers, newline + 1))
+        return;
+    *map_put(&questions->answers, mem_strdup(newline + 1)) =
+        mem_strndup(text, (size_t)(newline - text));
+}
+
 struct questions *questions_new(const struct questions_options *options)
 {
     struct questions *questions = mem_alloc(sizeof *questions);
@@ -31,6 +41,8 @@ struct questions *questions_new(const struct questions_options *options)
     questions->thread = pthread_self();
     pthread_mutex_init(&questions->lock, NULL);
     atomic_init(&questions->is_over, false);
+    for (size_t i = 0; options->answers && options->answers[i]; i++)
+        take_answer(questions, options->answers[i]);
     return questions;
 }
 
@@ -393,4 +405,30 @@ bool questions_answer(struct questions *questions, const char *name, const char 
     str_free(&answer);
     free(key);
     return fine;
+}
+
+static void add_escaped(struct str *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr(" \t\n\\", *text))
+            str_addc(out, '\\');
+        str_addc(out, *text);
+    }
+}
+
+void questions_add_flags(struct questions *questions, struct str *out)
+{
+    pthread_mutex_lock(&questions->lock);
+    for (size_t i = 0; i < questions->answers.len; i++) {
+        const char *asked = questions->answers.entries[i].key;
+        const char *answer = questions->answers.entries[i].value;
+        if (str_starts(asked, "password\n") || str_starts(asked, "secret\n") ||
+            strchr(answer, '\n'))
+            continue;
+        str_add(out, " --answer=");
+        add_escaped(out, answer);
+        add_escaped(out, "\n");
+        add_escaped(out, asked);
+    }
+    pthread_mutex_unlock(&questions->lock);
 }

@@ -277,3 +277,21 @@ t @local:
     local echo $(secret echo ab)
 ''')
     contains(world.fake('t'), 'shorter than 3 characters', '] out: ab\n')
+
+
+def test_answers_reach_inner_fakes(world):
+    """They are asked once, however deep; what is secret does not go through the environment."""
+    world.fakefile('''
+name = $(ask Your  name\\?)
+pw = $(password Database)
+t @local:
+    local echo "<$(name)>" $(pw); $(MAKE) -s u; env
+u @local:
+    confirm --default=yes Go on\\?
+    local echo "inner <$(name)>"
+''')
+    result = on_terminal(world, ['t'], [('Your  name\\?: ', 'me & "you"\n'), ('Database: ', 'geheim\n')])
+    contains(result, 'inner <me & you>')
+    check(result.all.count('name\\?: ') == 1, result)
+    flags = [line for line in result.all.splitlines() if 'FAKEFLAGS=' in line]
+    check(flags and all('password' not in line and '***' not in line for line in flags), flags)
