@@ -67,6 +67,7 @@ struct fake_look {
 };
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look);
 void fake_sink_json(struct fake *fake, FILE *out);
+void fake_sink_report(struct fake *fake, FILE *out); /* a page of HTML, when the run has ended */
 
 /* Changes this process's folder (-C). False when it cannot; that was reported. */
 bool fake_enter(struct fake *fake, const char *folder);

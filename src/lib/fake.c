@@ -16,6 +16,7 @@
 #include "step/git.h"
 #include "ui/json.h"
 #include "ui/plain.h"
+#include "ui/report.h"
 
 #define VERSION "0.1"
 
@@ -133,6 +134,11 @@ void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_loo
 void fake_sink_json(struct fake *fake, FILE *out)
 {
     events_add_sink(fake->events, json_sink(out));
+}
+
+void fake_sink_report(struct fake *fake, FILE *out)
+{
+    events_add_sink(fake->events, report_sink(out, fake->label));
 }
 
 bool fake_enter(struct fake *fake, const char *folder)
