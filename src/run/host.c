@@ -125,6 +125,11 @@ static void ask_lock_and_records(struct host_run *host, struct str *text)
 
 static void write_first_question(struct host_run *host, struct str *text)
 {
+    const struct inspect_hooks *inspect = &host->run->inspect;
+    if (inspect->ask) {
+        inspect->ask(inspect->context, host, text);
+        return;
+    }
     if (host->run->plan->options->command)
         return; /* `-- CMD`: no lock, no records */
     list_records(host);
@@ -310,10 +315,9 @@ static enum host_lock read_lock(struct host_run *host, const char *line, const c
     return LOCK_HOPELESS;
 }
 
-static void read_first_answer(struct host_run *host, const char *data, size_t size)
+void host_read_records(struct host_run *host, const char *text)
 {
     struct answer_reader reader = { .host = host };
-    const char *text = arena_strndup(host->run->arena, data, size);
     const char *end = text + strlen(text);
     while (text < end) {
         size_t length = strcspn(text, "\n");
@@ -340,7 +344,7 @@ static void take_first_answer(struct host_run *host, const char *data, size_t si
         size -= newline ? length + 1 : length;
     }
     if (!host->why)
-        read_first_answer(host, data, size);
+        host_read_records(host, arena_strndup(run->arena, data, size));
     if (host->why) {
         tell_host(host, EVENT_HOST_FAILED, host->why,
                   "set state_dir to a folder that can be written");
@@ -370,8 +374,14 @@ static void end_handshake(struct host_run *host)
 static void on_ready(void *context)
 {
     struct host_run *host = context;
+    const struct inspect_hooks *inspect = &host->run->inspect;
     end_handshake(host);
     host->state = HOST_READY;
+    if (inspect->answer) {
+        inspect->answer(inspect->context, host, str_text(&host->first_answer),
+                        host->first_answer.len);
+        return;
+    }
     if (host->run->plan->options->command) {
         host->was_ready = true;
         tell_host(host, EVENT_HOST_READY, NULL, NULL);

@@ -55,3 +55,38 @@ const char *project_name(struct run *run)
         name = last_part(run->arena, run->from);
     return name ? name : "project";
 }
+
+/* What a name in .git/ holds: "ref: NAME" is followed. */
+static const char *read_reference(struct arena *arena, const char *name, unsigned depth)
+{
+    struct str text = { 0 };
+    const char *path = arena_printf(arena, ".git/%s", name), *found = NULL;
+    bool is_there = depth < 4 && !strstr(name, "..") && file_read(path, &text);
+    const char *line = arena_strndup(arena, str_text(&text), strcspn(str_text(&text), "\n"));
+    str_free(&text);
+    if (is_there)
+        return str_starts(line, "ref: ") ? read_reference(arena, line + 5, depth + 1) : line;
+    if (!file_read(".git/packed-refs", &text))
+        return NULL;
+    for (const char *at = str_text(&text); *at && !found;
+         at += strcspn(at, "\n"), at += *at == '\n') {
+        size_t length = strcspn(at, "\n"), hash = strcspn(at, " \n");
+        if (hash < length && length - hash - 1 == strlen(name) &&
+            memcmp(at + hash + 1, name, strlen(name)) == 0)
+            found = arena_strndup(arena, at, hash);
+    }
+    str_free(&text);
+    return found;
+}
+
+const char *project_revision(struct run *run)
+{
+    enum { DIGITS = 12 };
+    if (!run->revision) {
+        const char *found = read_reference(run->arena, "HEAD", 0);
+        bool is_hash =
+            found && strlen(found) >= DIGITS && strspn(found, "0123456789abcdef") >= DIGITS;
+        run->revision = is_hash ? arena_strndup(run->arena, found, DIGITS) : "";
+    }
+    return *run->revision ? run->revision : NULL;
+}

@@ -15,7 +15,7 @@ static const char format_line[] = "fake-record 1";
 /* ---- writing ---- */
 
 /* A text on a line of its own: what would end the line, and the escape itself, as %XX. */
-static void add_escaped(struct str *out, const char *text)
+void record_add_escaped(struct str *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
@@ -30,7 +30,7 @@ static void add_line(struct str *out, const char *word, const char *text)
 {
     str_add(out, word);
     str_addc(out, ' ');
-    add_escaped(out, text ? text : "");
+    record_add_escaped(out, text ? text : "");
     str_addc(out, '\n');
 }
 
@@ -45,6 +45,8 @@ void record_write_head(const struct record *record, const struct fingerprint *fi
     add_line(out, "time", record->time);
     add_line(out, "by", record->by);
     add_line(out, "from", record->from);
+    if (record->revision)
+        add_line(out, "revision", record->revision);
     if (record->salt)
         add_line(out, "salt", record->salt);
     hash_hex(fingerprint->whole, hex);
@@ -53,7 +55,7 @@ void record_write_head(const struct record *record, const struct fingerprint *fi
         const struct part *part = fingerprint->parts.items[i];
         hash_hex(part->hash, hex);
         str_addf(out, "part %s ", hex);
-        add_escaped(out, part->name);
+        record_add_escaped(out, part->name);
         str_addc(out, '\n');
     }
 }
@@ -142,7 +144,7 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static const char *unescaped(struct arena *arena, const char *text)
+const char *record_unescaped(struct arena *arena, const char *text)
 {
     char *copy = arena_strdup(arena, text);
     char *to = copy;
@@ -172,7 +174,7 @@ static bool read_text(struct reader *reader, size_t offset, const char *text)
     const char **field = (const char **)((char *)reader->record + offset);
     if (*field)
         return false;
-    *field = unescaped(reader->arena, text);
+    *field = record_unescaped(reader->arena, text);
     return true;
 }
 
@@ -204,7 +206,7 @@ static bool read_part(struct reader *reader, size_t offset, const char *text)
     struct part *part = arena_alloc(reader->arena, sizeof *part);
     if (!hash_parse(arena_strndup(reader->arena, text, DIGITS), &part->hash))
         return false;
-    part->name = unescaped(reader->arena, text + DIGITS + 1);
+    part->name = record_unescaped(reader->arena, text + DIGITS + 1);
     vec_push(&reader->record->parts, part);
     return true;
 }
@@ -235,6 +237,7 @@ static const struct fact {
     { "time", read_text, offsetof(struct record, time), false },
     { "by", read_text, offsetof(struct record, by), false },
     { "from", read_text, offsetof(struct record, from), false },
+    { "revision", read_text, offsetof(struct record, revision), false },
     { "salt", read_text, offsetof(struct record, salt), false },
     { "fingerprint", read_fingerprint, 0, false },
     { "content", read_content, 0, false },

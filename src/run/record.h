@@ -15,12 +15,13 @@ struct str;
  * on hosts and in this machine's store. */
 struct record {
     const char *target;
-    const char *host;    /* as the Fakefile has it; "" here */
-    const char *machine; /* identity; "" unknown */
-    const char *time;    /* UTC, 2026-01-31T12:00:00Z */
-    const char *by;      /* user@machine that ran it */
-    const char *from;    /* its folder */
-    const char *salt;    /* of the secrets in its fingerprint; NULL: it has none */
+    const char *host;     /* as the Fakefile has it; "" here */
+    const char *machine;  /* identity; "" unknown */
+    const char *time;     /* UTC, 2026-01-31T12:00:00Z */
+    const char *by;       /* user@machine that ran it */
+    const char *from;     /* its folder */
+    const char *revision; /* of the repository there; NULL: none */
+    const char *salt;     /* of the secrets in its fingerprint; NULL: it has none */
     struct hash fingerprint;
     struct vec parts;  /* struct part; freed by record_free */
     struct vec states; /* const char *: lines about contents (hash, link, fixed, folder) */
@@ -44,6 +45,11 @@ void record_write(const struct record *record, const struct fingerprint *fingerp
 /* A state line of a file here, and the path of one; NULL when the line is no such state. */
 void record_add_state(struct str *out, const char *path, struct hash hash);
 const char *record_state_path(const char *line);
+
+/* A text for a line of its own: what would end it, and the escape itself, as %XX. And back, from
+ * the arena. */
+void record_add_escaped(struct str *out, const char *text);
+const char *record_unescaped(struct arena *arena, const char *text);
 
 /* A file name for a target on a host, that no two share and every file system takes: other
  * characters than letters, digits, `.`, `_` and `-` as %XX, the two parts joined by `@`, a long one

@@ -18,91 +18,12 @@ enum {
     STALE_LIMIT = 3, /* times that what a step asked was out of date at its turn */
 };
 
-/* What takes no lock keeps no record: another run could be at it. */
-static bool has_records(struct job_run *job)
-{
-    return job->host && job->host->keeps_records && lock_is_wanted(job);
-}
-
 static struct step *step_at(struct job_run *job, size_t index)
 {
     return &job->steps.items[index];
 }
 
 /* ---- a request's parts ---- */
-
-struct name_list {
-    struct run *run;
-    const struct host *host;
-    struct vec *names; /* char *, from the heap */
-};
-
-static void add_stage_name(void *context, const char *stage)
-{
-    struct name_list *list = context;
-    struct str name = { 0 };
-    record_file_name(stage, list->host->spec, &name);
-    vec_push(list->names, str_steal(&name));
-}
-
-static void add_record_name(void *context, const struct job *job)
-{
-    struct name_list *list = context;
-    struct str name = { 0 };
-    record_file_name(job_record_name(run_job(list->run, job)), job->host->spec, &name);
-    vec_push(list->names, str_steal(&name));
-}
-
-/* The record of the job, and those of the targets that stand for it, are taken away before it
- * changes anything. */
-static void add_taking(struct job_run *job, struct request *request)
-{
-    struct vec names = { 0 };
-    struct vec owed = { 0 };
-    struct str text = { 0 };
-    struct name_list list = { job->run, job->host->host, &names };
-    hooks_each_in_chain(job->job, add_record_name, &list);
-    chain_each_outside(job, add_stage_name, &list);
-    hooks_owe(job, &owed);
-    script_take(&text, &names, &owed);
-    request_script(request, job->script_id, str_text(&text));
-    for (size_t i = 0; i < names.len; i++)
-        free(names.items[i]);
-    vec_free(&names);
-    vec_free(&owed);
-    str_free(&text);
-    job->took_record = true;
-    job->host->took_records = true;
-}
-
-static void add_writing(struct job_run *job, struct request *request)
-{
-    struct run *run = job->run;
-    const struct host_record *slot = map_get(&job->host->records, job_record_name(job));
-    struct vec places = { 0 };
-    struct str head = { 0 };
-    struct str text = { 0 };
-    struct record record = {
-        .target = job_record_name(job),
-        .host = job->host->host->spec,
-        .machine = session_facts(job->host->session)->machine,
-        .time = run->time,
-        .by = run->by,
-        .from = run->from,
-        .salt = job->salt,
-    };
-    job->wrote_record = true;
-    if (slot && job->has_fingerprint && places_list(job, &places)) {
-        record_write_head(&record, &job->fingerprint, &head);
-        script_write(&text, slot->file, str_text(&head), &places);
-    }
-    places_refresh_others(job, &text);
-    if (text.len > 0)
-        request_script(request, host_next_id(job->host), str_text(&text));
-    vec_free(&places);
-    str_free(&head);
-    str_free(&text);
-}
 
 static bool may_try_again(const struct step *step, const struct step_run *run)
 {
@@ -152,8 +73,8 @@ static struct request *begin_request(struct job_run *job)
     job->script_id = host_next_id(job->host);
     str_clear(&job->script_errors);
     struct request *request = request_new(job->host->session, job->request_id);
-    if (has_records(job) && !job->took_record)
-        add_taking(job, request);
+    if (job_keeps_record(job) && !job->took_record)
+        taking_add(job, request);
     return request;
 }
 
@@ -190,8 +111,8 @@ static void send_steps(struct job_run *job)
             return;
         }
     job->request_end = index;
-    if (index == job->steps.count && has_records(job))
-        add_writing(job, request);
+    if (index == job->steps.count && job_keeps_record(job))
+        taking_add_writing(job, request);
     request_send(request);
 }
 
@@ -328,7 +249,7 @@ bool request_continue(struct job_run *job)
         if (!step_acts(step)) {
             job->cursor++;
         } else if (step->verb->place == STEP_HERE) {
-            if (has_records(job) && !job->took_record)
+            if (job_keeps_record(job) && !job->took_record)
                 send_steps(job); /* the taking away alone */
             else if (refresh_here(job))
                 here_start(job, step);
@@ -339,7 +260,7 @@ bool request_continue(struct job_run *job)
             return false;
         }
     }
-    if (has_records(job) && (!job->took_record || !job->wrote_record)) {
+    if (job_keeps_record(job) && (!job->took_record || !job->wrote_record)) {
         send_steps(job);
         return false;
     }

@@ -174,21 +174,21 @@ static const char *time_now(struct arena *arena)
 static const char *goal_names(const struct plan *plan, struct arena *arena)
 {
     struct str text = { 0 };
+    struct map seen = { 0 };
     if (plan->options->command)
         str_addf(&text, "-- %s", plan->options->command);
     for (size_t i = 0; !plan->options->command && i < plan->jobs.len; i++) {
         const struct job *job = plan->jobs.items[i];
-        const char *name = job->target->name;
-        bool seen = false;
-        for (size_t k = 0; k < i && !seen; k++) {
-            const struct job *before = plan->jobs.items[k];
-            seen = before->is_goal && before->target == job->target;
-        }
-        if (job->is_goal && !seen)
-            str_addf(&text, "%s%s", text.len ? " " : "", name);
+        if (!job->is_goal)
+            continue;
+        void **slot = map_put(&seen, job->target->name);
+        if (!*slot)
+            str_addf(&text, "%s%s", text.len ? " " : "", job->target->name);
+        *slot = job->target;
     }
     const char *names = arena_strdup(arena, str_text(&text));
     str_free(&text);
+    map_free(&seen);
     return names;
 }
 
@@ -281,13 +281,18 @@ static void find_folder(struct run *run, struct host_run *host)
     host->shares_folder = state_dir != NULL;
     host->keeps_records =
         !run->plan->options->command && (state_dir || !plan_user_is_open(run->plan, host->host));
-    if (!host->keeps_records && !run->plan->options->command && !run->warned_open_user) {
-        run->warned_open_user = true;
-        tell_text(run, EVENT_NOTICE,
-                  "nothing is skipped on hosts: nothing says who logs in, and records are kept by "
-                  "user",
-                  "set user or state_dir in the Fakefile, or give -u");
-    }
+}
+
+static void tell_open_user(struct run *run)
+{
+    for (size_t i = 0; !run->plan->options->command && i < run->host_count; i++)
+        if (run->hosts[i].host && !run->hosts[i].keeps_records) {
+            tell_text(run, EVENT_NOTICE,
+                      "nothing is skipped on hosts: nothing says who logs in, and records are kept "
+                      "by user",
+                      "set user or state_dir in the Fakefile, or give -u");
+            return;
+        }
 }
 
 static bool set_up_hosts(struct run *run)
@@ -311,7 +316,7 @@ static bool set_up_hosts(struct run *run)
     return fine;
 }
 
-static void tear_down(struct run *run)
+void run_tear_down(struct run *run)
 {
     store_close(run->store);
     journal_close(run->journal);
@@ -336,7 +341,7 @@ static void tear_down(struct run *run)
 
 /* ---- the run ---- */
 
-static int exit_code(const struct run *run)
+int run_exit_code(const struct run *run)
 {
     if (run->interrupted)
         return FAKE_INTERRUPTED;
@@ -347,6 +352,29 @@ static int exit_code(const struct run *run)
     if (run->unreachable)
         return FAKE_UNREACHABLE;
     return run->options->question && run->to_do ? FAKE_TO_DO : FAKE_DONE;
+}
+
+bool run_set_up(struct run *run, const struct plan *plan, const struct run_options *options,
+                struct events *events)
+{
+    run->plan = plan;
+    run->options = options;
+    run->events = events;
+    run->lang = plan->options->lang;
+    run->loop = loop_new();
+    run->arena = arena_new();
+    run->by = who(run->arena);
+    run->from = this_folder(run->arena);
+    run->time = time_now(run->arena);
+    run->goals = goal_names(plan, run->arena);
+    run->id = run_id(run);
+    bool fine = set_up_hosts(run);
+    set_up_jobs(run);
+    run->project = project_name(run);
+    for (size_t i = 0; i < run->host_count; i++)
+        if (run->hosts[i].host)
+            find_folder(run, &run->hosts[i]);
+    return fine;
 }
 
 static void execute(struct run *run)
@@ -366,11 +394,7 @@ static void execute(struct run *run)
         .may_start = may_start,
         .place_given_up = place_given_up,
     };
-    set_up_jobs(run);
-    run->project = project_name(run);
-    for (size_t i = 0; i < run->host_count; i++)
-        if (run->hosts[i].host)
-            find_folder(run, &run->hosts[i]);
+    tell_open_user(run);
     lock_set_up(run);
     open_store(run);
     run->contents = contents_new(run->loop, run->store);
@@ -385,31 +409,20 @@ static void execute(struct run *run)
 
 int run_plan(const struct plan *plan, const struct run_options *options, struct events *events)
 {
-    struct run run = {
-        .plan = plan,
-        .options = options,
-        .events = events,
-        .lang = plan->options->lang,
-        .loop = loop_new(),
-        .arena = arena_new(),
-    };
-    run.by = who(run.arena);
-    run.from = this_folder(run.arena);
-    run.time = time_now(run.arena);
-    run.goals = goal_names(plan, run.arena);
-    run.id = run_id(&run);
-    uint64_t began = loop_now(run.loop);
+    struct run run = { 0 };
+    bool fine = run_set_up(&run, plan, options, events);
     events_emit(events, (struct event){ .kind = EVENT_RUN_BEGAN,
                                         .text = run.goals,
                                         .peers = (unsigned)plan->hosts.len });
-    if (set_up_hosts(&run))
+    uint64_t began = loop_now(run.loop);
+    if (fine)
         execute(&run);
     else
         run.failed = true;
-    int status = exit_code(&run);
+    int status = run_exit_code(&run);
     events_emit(events, (struct event){ .kind = EVENT_RUN_ENDED,
                                         .status = status,
                                         .seconds = tell_seconds(&run, began) });
-    tear_down(&run);
+    run_tear_down(&run);
     return status;
 }

@@ -123,6 +123,18 @@ static const char LIBRARY[] =
     "if [ \"$r_x\" = \"$1\" ]; then echo ours; else printf 'held %s\\n' \"$r_y\"; fi; }\n"
     "r_unlock(){ exec 9>&-; r_tool || { r_x=; read -r r_x r_y <\"$r/.lock.pid\"; "
     "[ \"$r_x\" != $$ ] || rm -f \"$r/.lock.pid\"; }; }\n"
+    /* All records and what is owed, and before them who holds the lock. */
+    "r_held(){ [ -f \"$r/.lock.by\" ] || return 1; r_x=; r_y=\n"
+    "{ read -r r_x; read -r r_y r_z; } <\"$r/.lock.by\"; r_lives \"$r_y\" \"$r_z\"; }\n"
+    "r_look(){ r_held && printf 'held %s\\n' \"${r_x#* }\"; cd\n"
+    "for r_n in \"$r\"/*@*; do r_n=${r_n##*/}; case $r_n in '*@*') ;; *+*) "
+    "[ -f \"$r/${r_n%%+*}\" ] || printf '+ %s\\n. %s\\n' \"${r_n%%+*}\" \"$r_n\";; "
+    "*) r_read \"$r_n\";; esac; done; }\n"
+    "r_break(){ r_held || return; kill -s TERM $r_y && printf 'held %s\\n' \"${r_x#* }\"; }\n"
+    /* r_log LINE, and yes when the log may have become long. */
+    "r_log(){ printf '%s\\n' \"$1\" >>\"$r/.log\"; [ -z \"$2\" ] || "
+    "[ $(wc -l <\"$r/.log\") -lt 4000 ] || { tail -n 2000 \"$r/.log\" >\"$r/.new.log\" && "
+    "mv -f \"$r/.new.log\" \"$r/.log\"; }; }\n"
     /* The session's shell keeps its own umask: steps inherit it. */
     "r_begin(){ r_u=$(umask); umask $r_m; if r_open; then r_lock \"$1\" \"$2\"; else "
     "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
@@ -212,6 +224,28 @@ void script_write(struct str *out, const char *name, const char *head, const str
     str_add(out, "r_end\nr_end ");
     str_add_quoted(out, name);
     str_addc(out, '\n');
+}
+
+void script_log(struct str *out, const char *line, bool may_be_long)
+{
+    str_add(out, "umask $r_m; r_log ");
+    str_add_quoted(out, line);
+    str_add(out, may_be_long ? " yes\n" : "\n");
+}
+
+void script_look(struct str *out)
+{
+    str_add(out, "r_look\n");
+}
+
+void script_history(struct str *out)
+{
+    str_add(out, "[ ! -f \"$r/.log\" ] || cat \"$r/.log\"\n");
+}
+
+void script_break(struct str *out)
+{
+    str_add(out, "r_break\n");
 }
 
 void script_refresh(struct str *out, const char *name)

@@ -34,6 +34,16 @@ void script_take(struct str *out, const struct vec *names, const struct vec *owe
 /* Writes a record: `head` (lines), then places (const struct place *) and their states as they are.
  */
 void script_write(struct str *out, const char *name, const char *head, const struct vec *places);
+/* A line for the host's log, which is cut from time to time. */
+void script_log(struct str *out, const char *line, bool may_be_long);
+
+/* For `fake status`: "held BY" when a run is at work, and all records as script_read prints them.
+ * For `fake history`: the log. For `fake unlock`: ends the session that holds the lock, and prints
+ * "held BY". */
+void script_look(struct str *out);
+void script_history(struct str *out);
+void script_break(struct str *out);
+
 /* A record, if it is there, gets what its places are now. */
 void script_refresh(struct str *out, const char *name);
 void script_strike(struct str *out, const char *owed_name);

@@ -22,6 +22,7 @@
 
 /* A run's state, for the files of this folder alone. */
 
+struct host_run;
 struct lang;
 struct loop;
 struct process;
@@ -34,6 +35,13 @@ enum run_locks {
     LOCKS_TAKING,
     LOCKS_TAKEN, /* all, or none are needed */
     LOCKS_REFUSED,
+};
+
+/* What is asked and answered in place of lock and records, when a run only looks. */
+struct inspect_hooks {
+    void *context;
+    void (*ask)(void *context, struct host_run *host, struct str *text); /* NULL: a usual run */
+    void (*answer)(void *context, struct host_run *host, const char *data, size_t size);
 };
 
 struct run {
@@ -50,6 +58,7 @@ struct run {
     struct host_run *hosts; /* by host.index */
     size_t host_count;
     const char *project;
+    const char *revision; /* asked for; "": none */
     const char *goals; /* as on the command line */
     const char *by;    /* user@machine */
     const char *from;  /* this folder */
@@ -71,6 +80,7 @@ struct run {
     struct timer *lock_timer; /* until the next try */
     const char *refusal;      /* who holds what */
     struct pause *pauses;
+    struct inspect_hooks inspect;
     bool interrupted;
     bool has_chains; /* some target decides for its chain */
     bool to_do; /* -q: something would run */
@@ -80,7 +90,6 @@ struct run {
     const char *failed_step; /* the first: "run systemctl restart app" */
     int failed_status;
     struct str failed_hosts;
-    bool warned_open_user;
 };
 
 /* ---- hosts ---- */
@@ -324,6 +333,12 @@ void decide_add_variables(struct job_run *job);
 void decide_reason(struct job_run *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* ---- taking.c ---- */
+
+bool job_keeps_record(struct job_run *job); /* on its host */
+void taking_add(struct job_run *job, struct request *request);
+void taking_add_writing(struct job_run *job, struct request *request);
+
 /* ---- request.c: steps on a host; here.c: steps on this machine ---- */
 
 /* Runs what is next. True: all steps have ended and the record is written. */
@@ -348,6 +363,8 @@ void host_connect(struct host_run *host);
 /* Sends the questions of a job that have no answer. False: there are none. */
 bool host_ask(struct host_run *host, struct job_run *job);
 void host_query(struct host_run *host, const char *text); /* nobody waits for the answer */
+/* Reads what script_read printed into the host's records. */
+void host_read_records(struct host_run *host, const char *text);
 /* Asks for the lock once more, and for what the records say then. */
 void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
@@ -417,6 +434,13 @@ void file_interrupt(struct job_run *job, int signal);
 void source_start(struct job_run *job);
 
 /* ---- run.c ---- */
+
+/* Hosts, jobs and folders of a plan. False: reported. What is set up is freed by run_tear_down in
+ * any case. */
+bool run_set_up(struct run *run, const struct plan *plan, const struct run_options *options,
+                struct events *events);
+void run_tear_down(struct run *run);
+int run_exit_code(const struct run *run);
 
 void run_job_ended(struct job_run *job, enum outcome outcome);
 

@@ -52,8 +52,12 @@ static void hear_diag(void *context, const struct diag *diag)
 
 extern char **environ;
 
-/* Reads ./Fakefile, plans the goals (blanks between) and runs them. said is what happened. */
-static int run_goals(struct run_world *world, const char *goals, const struct run_options *given)
+typedef int run_work(struct run_world *world, const struct plan *plan,
+                     const struct run_options *options, struct events *events);
+
+/* Reads ./Fakefile, plans the goals (blanks between), or a command for hosts, and does the work. */
+static int with_plan(struct run_world *world, const char *goals, const char *command,
+                     const struct run_options *given, run_work *work)
 {
     struct run_options options = given ? *given : (struct run_options){ .jobs_here = 1 };
     struct arena *arena = arena_new();
@@ -64,7 +68,7 @@ static int run_goals(struct run_world *world, const char *goals, const struct ru
                                          .now = "20260131120000" };
     struct lang *lang = lang_new(&model, &diags, &lang_options);
     struct goal list[8] = { 0 };
-    struct plan_options plan_options = { .lang = lang, .goals = list };
+    struct plan_options plan_options = { .lang = lang, .goals = list, .command = command };
     struct events *events = events_new();
     char *words = arena_strdup(arena, goals), *save = NULL;
 
@@ -75,13 +79,26 @@ static int run_goals(struct run_world *world, const char *goals, const struct ru
     ck_assert(lang_read(lang, "Fakefile"));
     lang_finish(lang);
     struct plan *plan = diags.errors == 0 ? plan_make(arena, &plan_options) : NULL;
-    int status = plan ? run_plan(plan, &options, events) : -1;
+    int status = plan ? work(world, plan, &options, events) : -1;
     plan_free(plan);
     events_free(events);
     lang_free(lang);
     model_free(&model);
     arena_free(arena);
     return status;
+}
+
+static int work_run(struct run_world *world, const struct plan *plan,
+                    const struct run_options *options, struct events *events)
+{
+    (void)world;
+    return run_plan(plan, options, events);
+}
+
+/* said is what happened. */
+static int run_goals(struct run_world *world, const char *goals, const struct run_options *given)
+{
+    return with_plan(world, goals, NULL, given, work_run);
 }
 
 #endif
