@@ -1,0 +1,210 @@
+"""rules/deploy.mk: releases as Capistrano has them, by both strategies, on real servers."""
+import os
+import subprocess
+import time
+
+from harness import check, contains, lacks
+
+
+def git(world, *arguments):
+    return subprocess.run(['git', '-c', 'user.name=Tester', '-c', 'user.email=tester@example.com', *arguments],
+                          cwd=world.project, env=world.environment(), check=True, capture_output=True, text=True).stdout.strip()
+
+
+def commit(world, text):
+    world.write('page.txt', text + '\n')
+    git(world, 'add', 'page.txt')
+    git(world, 'commit', '-q', '-m', text)
+    return git(world, 'rev-parse', 'HEAD')
+
+
+def project(world, more='', count=2):
+    """A repository with one commit, and servers with a deploy_path each."""
+    world.servers(count)
+    paths = '\n'.join(f'@{address}: deploy_path = {world.folder}/{address}/www' for address in world.addresses)
+    world.fakefile(f'''
+{paths}
+include deploy.mk
+after finished: restart
+restart @:
+    run $(restart_command)
+restart_command ?= cat $(current_path)/page.txt
+{more}
+''')
+    world.write('.gitignore', '.fake\nFakefile\n')
+    git(world, 'init', '-q', '-b', 'master')
+    git(world, 'add', '.gitignore')
+    return commit(world, 'one')
+
+
+def www(world, address):
+    return world.folder / address / 'www'
+
+
+def releases(world, address):
+    return sorted(os.listdir(www(world, address) / 'releases'))
+
+
+def live(world, address):
+    return os.path.basename(os.readlink(www(world, address) / 'current'))
+
+
+def state(world, address, release):
+    path = www(world, address) / 'releases' / release / '.fake-state'
+    return path.read_text().strip() if path.exists() else 'ready'
+
+
+def deploy(world, *arguments, **options):
+    """Deploys; the names of releases are seconds, so two of them need a second between them."""
+    time.sleep(1.05)
+    return world.fake('deploy', *arguments, **options)
+
+
+def flow(world):
+    first = git(world, 'rev-parse', 'HEAD')
+    contains(deploy(world), 'out: one')
+    for address in world.addresses:
+        check(releases(world, address) == [live(world, address)], releases(world, address))
+        check((www(world, address) / 'current/page.txt').read_text() == 'one\n', 'the tree is there')
+        check((www(world, address) / 'current/REVISION').read_text() == first + '\n', 'REVISION')
+        check(state(world, address, live(world, address)) == 'good', 'good')
+    a = live(world, world.addresses[0])
+    check({live(world, address) for address in world.addresses} == {a}, 'one release for all')
+
+    second = commit(world, 'two')
+    contains(world.fake('pending'), 'two')
+    contains(deploy(world), 'out: two')
+    b = live(world, world.addresses[0])
+    check(b > a, (a, b))
+
+    contains(world.fake('rollback'), 'out: one')
+    for address in world.addresses:
+        check(live(world, address) == a, 'the release before')
+        check(releases(world, address) == [a], releases(world, address))
+        check((www(world, address) / f'rolled-back-release-{b}.tar.gz').exists(), 'put away')
+    contains(deploy(world), 'out: two')
+    c = live(world, world.addresses[0])
+    check(c > b, (b, c))
+    log = (www(world, world.addresses[0]) / 'revisions.log').read_text()
+    check(log == f'Branch master (at {first}) deployed as release {a} by tester\n'
+                 f'Branch master (at {second}) deployed as release {b} by tester\n'
+                 f'tester rolled back to release {a}\n'
+                 f'Branch master (at {second}) deployed as release {c} by tester\n', log)
+
+
+def test_flow_by_checkout(world):
+    project(world)
+    flow(world)
+
+
+def test_flow_by_clone(world):
+    project(world, f'strategy = clone\nrepo_url = {world.project}')
+    flow(world)
+    check((www(world, world.addresses[0]) / 'repo/HEAD').exists(), 'a mirror')
+
+
+def test_live_revision_is_skipped(world):
+    project(world, count=1)
+    address, = world.addresses
+    deploy(world)
+    name = live(world, address)
+    lacks(deploy(world), ' run: ', ' checkout: ', ' link: ', 'out: one')
+    check(releases(world, address) == [name], releases(world, address))
+    contains(deploy(world, 'linked_dirs=log'), 'out: one')
+    (www(world, address) / 'current').unlink()
+    contains(deploy(world), 'out: one')
+
+
+def test_other_revisions(world):
+    first = project(world, count=1)
+    git(world, 'tag', 'v1')
+    commit(world, 'two')
+    contains(deploy(world, 'tag=v1'), 'out: one')
+    contains(deploy(world), 'out: two')
+    contains(deploy(world, f'commit={first}'), 'out: one')
+
+
+def test_shared(world):
+    project(world, 'linked_dirs = log var/uploads\nlinked_files = config/app.cfg', count=1)
+    address, = world.addresses
+    shared = www(world, address) / 'shared'
+    contains(deploy(world, code=2), 'err: check-deploy: ', 'shared/config/app.cfg is missing')
+    check(not (www(world, address) / 'current').exists(), 'nothing is live')
+    (shared / 'config/app.cfg').write_text('key\n')
+    deploy(world)
+    current = www(world, address) / 'current'
+    (current / 'var/uploads/kept').write_text('kept\n')
+    check((current / 'config/app.cfg').read_text() == 'key\n', 'linked file')
+    commit(world, 'two')
+    deploy(world)
+    check((current / 'var/uploads/kept').read_text() == 'kept\n', 'outlives releases')
+    world.fake('rollback')
+    check((current / 'var/uploads/kept').read_text() == 'kept\n', 'and a rollback')
+
+
+def test_keeps_releases(world):
+    project(world, 'keep_releases = 2', count=1)
+    address, = world.addresses
+    deploy(world)
+    names = [live(world, address)]
+    for number in range(2):
+        commit(world, f'more {number}')
+        deploy(world)
+        names.append(live(world, address))
+    check(releases(world, address) == names[1:], (names, releases(world, address)))
+    os.utime(www(world, address) / 'releases' / names[1])  # newer by time stamp, not by name
+    world.fake('rollback')
+    check(live(world, address) == names[1], 'by name')
+    contains(world.fake('rollback', code=2), 'err: there is no good release before the live one')
+    check(live(world, address) == names[1], 'stays')
+
+
+def test_failed_release_is_not_gone_back_to(world):
+    project(world, count=1)
+    address, = world.addresses
+    deploy(world)
+    good = live(world, address)
+    commit(world, 'bad')
+    deploy(world, 'restart_command=false', code=2)
+    bad = live(world, address)
+    check(bad != good and state(world, address, bad) != 'good', state(world, address, bad))
+    commit(world, 'three')
+    deploy(world)
+    world.fake('rollback')
+    check(live(world, address) == good, 'over the bad one')
+
+
+def test_all_publish_or_none(world):
+    project(world, '''
+after updated: prove
+prove @:
+    run test $(host) != $(broken)
+broken ?= none
+''')
+    a, b = world.addresses
+    deploy(world)
+    before = live(world, a)
+    commit(world, 'two')
+    deploy(world, f'broken={b}', code=2)
+    check([live(world, a), live(world, b)] == [before, before], 'none published')
+
+
+def test_rollback_with_a_host_that_lacks_the_release(world):
+    project(world)
+    a, b = world.addresses
+    deploy(world)
+    first = live(world, a)
+    commit(world, 'two')
+    deploy(world)
+    second = live(world, a)
+    subprocess.run(['rm', '-r', www(world, b) / 'releases' / first], check=True)
+    contains(world.fake('rollback', code=2), f'[{b}] err: there is no release {www(world, b)}/releases/{first}')
+    check([live(world, a), live(world, b)] == [second, second], 'no host is touched')
+
+
+def test_current_is_a_folder(world):
+    project(world, count=1)
+    address, = world.addresses
+    (www(world, address) / 'current').mkdir(parents=True)
+    contains(deploy(world, code=2), 'err: check-deploy: ', 'current is no symbolic link')
+    check(not (www(world, address) / 'releases').exists(), 'nothing was made')
