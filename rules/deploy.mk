@@ -75,7 +75,7 @@ rollback_choice = .fake/rollback.$(now)
 deploy @: starting started updating updated publishing published finishing finished mark-good
 deploy: inputs = $(current_revision) $(linked_dirs) $(linked_files)
 deploy: release_path = $(releases_path)/$(release_timestamp)
-deploy: release_message = Branch $(revision) (at $(current_revision)) deployed as release $(notdir $(release_path)) by $(deployed_by)
+deploy: release_message = Branch $(revision) (at $(run cat $(release_path)/REVISION)) deployed as release $(notdir $(release_path)) by $(deployed_by)
 
 ## Make an earlier release live again: the one before, or fake rollback:release=NAME
 rollback @: choose-release starting started reverting reverted publishing published finishing_rollback finished
@@ -153,7 +153,10 @@ checkout --repo=$(repo_url) $(revision) $(building_path)
 run echo $(current_revision) >$(building_path)/REVISION
 endef
 
-revision_by_clone = $(or $(firstword $(shell git ls-remote $(repo_url) $(revision))),$(revision))
+# Of a branch, a tag and what an annotated tag stands for, git lists the last one last.
+revision_by_clone = $(or $(firstword $(subst |, ,$(lastword $(subst $(tab),|,$(refs_asked))))),$(revision))
+refs_asked = $(shell git ls-remote $(repo_url) $(foreach ref,heads/$(revision) tags/$(revision) tags/$(revision)^{},$(quote refs/$(ref))))
+tab := $(subst .,,.	.)
 define release_by_clone
 run --timeout=$(git_timeout) {
 	mkdir -p $(building_path)
@@ -161,7 +164,7 @@ run --timeout=$(git_timeout) {
 	cd $(repo_path)
 	git remote set-url origin $(repo_url)
 	git remote update --prune >/dev/null
-	commit=$$(git rev-parse --verify --quiet '$(revision)^{commit}') ||
+	commit=$$(git rev-parse --verify --quiet $(quote $(revision)^{commit})) ||
 		{ echo 'there is no $(revision) in $(repo_url)' >&2; exit 1; }
 	git archive --output=$(building_path).tar "$$commit"
 	tar -xf $(building_path).tar -C $(building_path)

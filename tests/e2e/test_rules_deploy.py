@@ -124,6 +124,64 @@ def test_other_revisions(world):
     contains(deploy(world, f'commit={first}'), 'out: one')
 
 
+def test_annotated_tag_by_clone(world):
+    project(world, f'strategy = clone\nrepo_url = {world.project}', count=1)
+    address, = world.addresses
+    first = git(world, 'rev-parse', 'HEAD')
+    git(world, 'tag', '-a', '-m', 'the first', 'v1')
+    git(world, 'branch', 'other/v1')
+    commit(world, 'two')
+    contains(deploy(world, 'tag=v1'), 'out: one')
+    lacks(deploy(world, f'commit={first}', 'tag='), 'there is no')
+    contains(world.fake('--explain', 'deploy', 'tag=v2', code=2), 'there is no v2 in')
+    log = (www(world, address) / 'revisions.log').read_text()
+    check(log.startswith(f'Branch v1 (at {first}) deployed as release '), log)
+
+
+def test_rollback_to_a_release(world):
+    project(world, count=1)
+    address, = world.addresses
+    names = []
+    for text in ('one', 'two', 'three'):
+        if names:
+            commit(world, text)
+        contains(deploy(world), f'out: {text}')
+        names.append(live(world, address))
+    contains(world.fake('rollback:release=nothing', code=2), 'err: there is no release')
+    check(live(world, address) == names[2], 'stays')
+    contains(world.fake(f'rollback:release={names[0]}'), 'out: one')
+    check(live(world, address) == names[0], 'the one asked for')
+
+
+def test_roles(world):
+    project(world)
+    a, b = world.addresses
+    git(world, 'branch', 'staging')
+    commit(world, 'two')
+    with (world.project / 'Fakefile').open('a') as fakefile:
+        fakefile.write(f'@staging: hosts = {a}\n@staging: branch = staging\n@production: hosts = {b}\n')
+    result = deploy(world, '-R', 'staging')
+    contains(result, f'[{a}] out: one')
+    lacks(result, f'[{b}]')
+    contains(deploy(world, '-R', 'production'), f'[{b}] out: two')
+
+
+def test_dry_run_changes_nothing(world):
+    project(world, count=1)
+    address, = world.addresses
+    deploy(world, '-n')
+    check(not www(world, address).exists(), 'nothing there')
+
+
+def test_linked_file_of_the_release(world):
+    project(world, 'linked_files = page.txt\nlinked_files_missing = copy', count=1)
+    address, = world.addresses
+    contains(deploy(world), 'out: one')
+    check((www(world, address) / 'shared/page.txt').read_text() == 'one\n', 'copied once')
+    commit(world, 'two')
+    contains(deploy(world), 'out: one')
+
+
 def test_shared(world):
     project(world, 'linked_dirs = log var/uploads\nlinked_files = config/app.cfg', count=1)
     address, = world.addresses
