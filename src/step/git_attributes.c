@@ -50,21 +50,36 @@ static bool matches_part(const char *pattern, size_t pattern_length, const char 
     return matches;
 }
 
-/* Part by part; ** is any number of parts. At the end it is at least one, but for a folder: git
- * gives that a slash at its end, behind which ** may be nothing. */
+static const char *behind(const char *part)
+{
+    part += strcspn(part, "/");
+    return part + (*part == '/');
+}
+
+/* Part by part; ** is any number of parts: when the rest does not fit, the last one takes one more.
+ * At the end ** is at least one part, but for a folder: git gives that a slash at its end, behind
+ * which there may be nothing. */
 static bool matches_path(const char *pattern, const char *path, bool is_folder)
 {
-    size_t length = strcspn(pattern, "/"), part = strcspn(path, "/");
-    const char *rest = pattern + length + (pattern[length] == '/');
-    const char *below = path + part + (path[part] == '/');
-    if (!*path)
-        return !*pattern || (is_folder && strcmp(pattern, "**") == 0);
-    if (!*pattern)
-        return false;
-    if (length == 2 && memcmp(pattern, "**", 2) == 0)
-        return !*rest || matches_path(rest, path, is_folder) ||
-               (*below && matches_path(pattern, below, is_folder));
-    return matches_part(pattern, length, path, part) && matches_path(rest, below, is_folder);
+    const char *after_stars = NULL, *taken = NULL;
+    while (*path) {
+        size_t length = strcspn(pattern, "/");
+        if (length == 2 && memcmp(pattern, "**", 2) == 0) {
+            pattern = after_stars = behind(pattern);
+            taken = path;
+            if (!*pattern)
+                return true;
+        } else if (*pattern && matches_part(pattern, length, path, strcspn(path, "/"))) {
+            pattern = behind(pattern);
+            path = behind(path);
+        } else if (after_stars) {
+            pattern = after_stars;
+            path = taken = behind(taken);
+        } else {
+            return false;
+        }
+    }
+    return !*pattern || (is_folder && strcmp(pattern, "**") == 0);
 }
 
 static bool matches(char *pattern, const char *path, bool is_folder)

@@ -46,6 +46,10 @@ static const struct {
     { "a/**/b export-ignore", "a/b", false, true },
     { "a/**/b export-ignore", "a/x/y/b", false, true },
     { "a/**/b export-ignore", "x/a/b", false, false },
+    { "a/**/b/**/c export-ignore", "a/b/b/x/c/c", false, true },
+    { "a/**/b/**/c export-ignore", "a/x/c", false, false },
+    { "**/**/**/**/**/**/**/**/**/**/z export-ignore",
+      "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/y", false, false },
     { "[ab]? export-ignore", "bx", false, true },
 };
 
