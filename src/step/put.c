@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "step/command.h"
+#include "step/put_mirror.h"
 #include "step/source.h"
 
 /* put SRC… DST: files and trees to the host, each by a temporary name and a rename; what the host
@@ -25,6 +26,8 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
     put->arena = steps->arena;
     put->is_folder = command_is_folder_path(destination);
     step->data = put;
+    if (step->options.mirror && !put_mirror_check(step, diags))
+        return false;
     step->text = command_arrow(steps->arena, step);
     return true;
 }
@@ -96,9 +99,10 @@ static const char *complaint(const struct put *put, const struct content *const 
     return NULL;
 }
 
-static bool is_one_file(const struct put *put, const struct content *const *contents)
+static bool is_one_file(const struct step *step, const struct content *const *contents)
 {
-    return put->source_count == 1 && contents[0]->kind == CONTENT_FILE;
+    const struct put *put = step->data;
+    return !step->options.mirror && put->source_count == 1 && contents[0]->kind == CONTENT_FILE;
 }
 
 static void ask(const struct step *step, const struct content *const *contents, struct str *query)
@@ -106,7 +110,7 @@ static void ask(const struct step *step, const struct content *const *contents, 
     const struct put *put = step->data;
     if (complaint(put, contents))
         return;
-    if (is_one_file(put, contents))
+    if (is_one_file(step, contents))
         put_file_ask(step, contents[0], query);
     else
         put_tree_ask(step, contents, query);
@@ -119,7 +123,7 @@ static bool compile(struct step *step, const struct content *const *contents, co
     *why = complaint(put, contents);
     if (*why)
         return false;
-    if (is_one_file(put, contents))
+    if (is_one_file(step, contents))
         return put_file_compile(step, contents[0], answer, target, why);
     return put_tree_compile(step, contents, answer, target, why);
 }
@@ -130,7 +134,7 @@ static void places(const struct step *step, struct arena *arena,
     const struct put *put = step->data;
     if (complaint(put, contents))
         return;
-    if (is_one_file(put, contents))
+    if (is_one_file(step, contents))
         put_file_places(step, arena, contents[0], list);
     else
         put_tree_places(step, arena, contents, list);
@@ -140,7 +144,8 @@ const struct verb verb_put = {
     .name = "put",
     .version = 1,
     .place = STEP_HOST,
-    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE | VERB_TAKES_SENT,
+    .options =
+        VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE | VERB_TAKES_SENT | VERB_TAKES_MIRROR,
     .parse = parse,
     .sources = sources,
     .places = places,

@@ -10,6 +10,7 @@
 #include "step/command.h"
 #include "step/pack.h"
 #include "step/put.h"
+#include "step/put_mirror.h"
 #include "step/put_tree.h"
 #include "step/temporary.h"
 
@@ -44,12 +45,14 @@ static void add_content(struct put_tree *tree, struct map *seen, const struct st
 {
     struct arena *arena = ((struct put *)step->data)->arena;
     const char *name = top_name(step, content);
-    bool has_name = !is_nameless(name);
+    bool has_name = !step->options.mirror && !is_nameless(name);
     if (has_name)
         add_item(tree, seen,
                  (struct put_item){ .name = name, .path = content->path, .content = content });
     for (size_t i = 0; i < content->entry_count; i++) {
         const struct content *entry = &content->entries[i];
+        if (put_mirror_excludes(step, entry->path))
+            continue;
         add_item(
             tree, seen,
             (struct put_item){
@@ -64,7 +67,9 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
 {
     const struct put *put = step->data;
     const char *to = put_destination(step);
-    struct put_tree tree = { .root = put_keeps_names(put) ? to : put_parent(put->arena, to) };
+    struct put_tree tree = { .root = put_keeps_names(put) || step->options.mirror
+                                         ? to
+                                         : put_parent(put->arena, to) };
     struct map seen = { 0 };
     size_t most = 0;
     for (size_t i = 0; i < put->source_count; i++)
@@ -74,7 +79,8 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
         add_content(&tree, &seen, step, contents[i]);
     map_free(&seen);
     tree.nearest = tree.root;
-    if (put->source_count == 1 && tree.count > 0 && !is_nameless(top_name(step, contents[0])))
+    if (!step->options.mirror && put->source_count == 1 && tree.count > 0 &&
+        !is_nameless(top_name(step, contents[0])))
         tree.nearest = put_join(put->arena, tree.root, tree.items[0].name);
     return tree;
 }
@@ -202,44 +208,78 @@ static const char place_text[] =
     "}\n"
     "walk .\n";
 
+static const char *complaint(const struct step *step, const struct put_tree *tree,
+                             const struct content *const *contents)
+{
+    if (step->options.mirror && contents[0]->kind != CONTENT_FOLDER)
+        return arena_printf(step->arena, "--mirror copies a folder, and %s is none",
+                            contents[0]->path);
+    if (tree->twice)
+        return arena_printf(step->arena, "two of the sources are to be %s", tree->twice);
+    if (step->options.check)
+        return "--check is for one file, and this is a tree or several";
+    return NULL;
+}
+
+/* Sends what is missing, and adds text that finds it. */
+static bool add_arrival(struct str *text, const struct step *step, const struct put_tree *tree,
+                        const struct step_target *target)
+{
+    char name[TEMPORARY_NAME_SIZE];
+    if (!temporary_name(name) || !add_upload(step, tree, name, target))
+        return false;
+    add_variables(text, tree, name);
+    str_addf(text,
+             "%s%sok() { [ -d \"$at/$tmp\" ]; }\n"
+             "spot \"$to\" \"$parent\" || exit 119\n" /* an earlier step removed it */
+             "trap 'cd /; rm -rf \"$at/$tmp\"' 0\n",
+             put_text_say, put_text_spot);
+    return true;
+}
+
+static void add_placing(struct str *text, const struct step *step, const struct content *source)
+{
+    put_add_options(text, step);
+    str_add(text, put_text_own);
+    if (step->options.mirror)
+        str_addf(text, "mode=%o\n%s", (source->mode & 0777) | 0700, put_mirror_root_text);
+    str_add(text, place_text);
+}
+
+static void add_removal(struct str *text, const char *names)
+{
+    if (*names)
+        str_addf(text, "(cd \"$root\" || exit\n%s:) || exit\n", names);
+}
+
 bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
                       const struct step_target *target, const char **why)
 {
-    struct put *put = step->data;
     struct put_tree tree = put_tree_list(step, contents);
-    struct str text = { 0 };
-    char name[TEMPORARY_NAME_SIZE];
+    struct str text = { 0 }, before = { 0 }, after = { 0 };
+    *why = complaint(step, &tree, contents);
+    if (*why)
+        return false;
     size_t missing = mark_missing(step, &tree, answer);
-    step->changes = missing > 0;
-    if (tree.twice) {
-        *why = arena_printf(put->arena, "two of the sources are to be %s", tree.twice);
-        return false;
-    }
-    if (step->options.check) {
-        *why = "--check is for one file, and this is a tree or several";
-        return false;
-    }
-    if (missing > 0) {
-        if (!temporary_name(name) || !add_upload(step, &tree, name, target)) {
-            *why = "the tree cannot be packed";
-            return false;
-        }
-        add_variables(&text, &tree, name);
-        str_addf(&text,
-                 "%s%sok() { [ -d \"$at/$tmp\" ]; }\n"
-                 "spot \"$to\" \"$parent\" || exit 119\n" /* an earlier step removed it */
-                 "trap 'cd /; rm -rf \"$at/$tmp\"' 0\n",
-                 put_text_say, put_text_spot);
-    }
-    if (missing < tree.count)
+    size_t surplus = put_mirror_add_removals(&before, &after, step, &tree, answer);
+    step->changes = missing + surplus > 0;
+    bool fine = missing == 0 || add_arrival(&text, step, &tree, target);
+    if (answer && missing < tree.count + surplus)
         put_tree_add_check(&text, step, &tree, answer);
-    if (missing > 0) {
-        put_add_options(&text, step);
-        str_addf(&text, "%s%s", put_text_own, place_text);
-    }
-    put_send(step, str_text(&text), target);
+    put_add_variable(&text, "root", tree.root);
+    str_add(&text, "case $root in /*) ;; *) root=$PWD/$root;; esac\n");
+    add_removal(&text, str_text(&before));
+    if (missing > 0)
+        add_placing(&text, step, contents[0]);
+    add_removal(&text, str_text(&after));
+    if (fine)
+        put_send(step, str_text(&text), target);
+    else
+        *why = "the tree cannot be packed";
     str_free(&text);
-    return true;
+    str_free(&before);
+    str_free(&after);
+    return fine;
 }
 
 static bool is_empty(const struct put_tree *tree, size_t folder)

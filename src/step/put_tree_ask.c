@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "step/put_mirror.h"
 #include "step/put_tree.h"
 
 /* The query of a tree and what its answer says. The first part of the answer, up to a line "#", is
@@ -21,20 +22,20 @@
 enum { BATCH = 256 };
 
 static const char state_functions[] =
-    "more=; if stat -c %f . >/dev/null; then [ -z \"$owned\" ] || more=,%U,%u,%G,%g; state() { "
-    "stat -c \"%f$more %i %s %z %n\" \"$@\"; }; "
-    "elif stat -f %Xp . >/dev/null; then [ -z \"$owned\" ] || more=,%Su,%u,%Sg,%g; state() { stat "
-    "-f \"%Xp$more %i %z %Fc %N\" \"$@\"; }; "
-    "else state() { :; }; fi; "
+    "more= state=; if stat -c %f . >/dev/null; then state=-c; "
+    "[ -z \"$owned\" ] || more=,%U,%u,%G,%g; format=\"%f$more %i %s %z %n\"; "
+    "elif stat -f %Xp . >/dev/null; then state=-f; "
+    "[ -z \"$owned\" ] || more=,%Su,%u,%Sg,%g; format=\"%Xp$more %i %z %Fc %N\"; fi; "
+    "state() { [ -z \"$state\" ] || stat $state \"$format\" \"$@\"; }; "
     "folders() { for x; do [ -d \"$x\" ] && echo \"d $x\"; done; }; "
     "one_link() { [ -h \"$1\" ] && [ \"$(readlink \"$1\")\" = \"$2\" ] && echo \"l $1\"; }; ";
 
 static const char hash_functions[] =
-    "if command -v sha256sum >/dev/null; then digests() { sha256sum \"$@\"; }; "
-    "elif command -v shasum >/dev/null; then digests() { shasum -a 256 \"$@\"; }; "
-    "elif command -v openssl >/dev/null; then digests() { openssl dgst -sha256 -r \"$@\"; }; "
-    "elif command -v sha256 >/dev/null; then digests() { sha256 -r \"$@\"; }; "
-    "else digests() { :; }; fi; ";
+    "program=; if command -v sha256sum >/dev/null; then program=sha256sum; "
+    "elif command -v shasum >/dev/null; then program=\"shasum -a 256\"; "
+    "elif command -v openssl >/dev/null; then program=\"openssl dgst -sha256 -r\"; "
+    "elif command -v sha256 >/dev/null; then program=\"sha256 -r\"; fi; "
+    "digests() { [ -z \"$program\" ] || $program \"$@\"; }; ";
 
 /* What prints these names prints them as they are, a name a line. */
 static bool is_askable(const struct put_item *item)
@@ -66,8 +67,12 @@ static void add_state_query(struct str *text, const struct step *step, const str
 {
     put_add_variable(text, "owned", put_wants_owner(step) ? "1" : "");
     str_add(text, state_functions);
-    add_batches(text, tree, "state", CONTENT_FILE);
-    add_batches(text, tree, "folders", CONTENT_FOLDER);
+    if (step->options.mirror) {
+        put_mirror_add_states(text, step, tree);
+    } else {
+        add_batches(text, tree, "state", CONTENT_FILE);
+        add_batches(text, tree, "folders", CONTENT_FOLDER);
+    }
     for (size_t i = 0; i < tree->count; i++) {
         const struct put_item *item = &tree->items[i];
         if (item->content->kind != CONTENT_LINK || !is_askable(item))
@@ -95,7 +100,10 @@ void put_tree_ask(const struct step *step, const struct content *const *contents
     add_cd(query, &tree);
     add_state_query(query, step, &tree);
     str_addf(query, "echo \"#\"; %s", hash_functions);
-    add_batches(query, &tree, "digests", CONTENT_FILE);
+    if (step->options.mirror)
+        put_mirror_add_hashes(query, step);
+    else
+        add_batches(query, &tree, "digests", CONTENT_FILE);
     str_add(query, "}) 2>/dev/null\n");
 }
 
@@ -106,6 +114,8 @@ static void take_line(struct map *modes, struct map *hashes, struct map *others,
     if (!name || name == line)
         return;
     size_t first = strcspn(line, " ");
+    if (first == 1 && line[0] == 'n')
+        return;
     line[first] = '\0';
     if (first == HASH_SHA256_HEX_SIZE - 1)
         *map_put(hashes, name + 2) = line;

@@ -6,15 +6,16 @@
 
 /* Which options a verb takes. */
 enum verb_option {
-    VERB_TAKES_LIMITS = 1 << 0,  /* --timeout and --retries --retry-delay --ok --quiet */
-    VERB_TAKES_MODE = 1 << 1,    /* --mode */
-    VERB_TAKES_USER = 1 << 2,    /* --user */
-    VERB_TAKES_HOST = 1 << 3,    /* --stdin --input --if --unless --creates */
-    VERB_TAKES_SENT = 1 << 4,    /* --owner --group --sudo --check */
-    VERB_TAKES_TIMEOUT = 1 << 6, /* --timeout alone */
-    VERB_TAKES_PUT = 1 << 5,     /* --text --expand --mirror --delete --exclude --unpack --strip */
-    VERB_TAKES_PREFIX = 1 << 8,  /* --prefix */
-    VERB_TAKES_DEFAULT = 1 << 9, /* --default */
+    VERB_TAKES_LIMITS = 1 << 0,      /* --timeout and --retries --retry-delay --ok --quiet */
+    VERB_TAKES_MODE = 1 << 1,        /* --mode */
+    VERB_TAKES_USER = 1 << 2,        /* --user */
+    VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates */
+    VERB_TAKES_SENT = 1 << 4,        /* --owner --group --sudo --check */
+    VERB_TAKES_TIMEOUT = 1 << 6,     /* --timeout alone */
+    VERB_TAKES_PUT = 1 << 5,         /* --text --expand --unpack --strip */
+    VERB_TAKES_MIRROR = 1 << 7,      /* --mirror --delete --exclude */
+    VERB_TAKES_PREFIX = 1 << 8,      /* --prefix */
+    VERB_TAKES_DEFAULT = 1 << 9,     /* --default */
     VERB_TAKES_REPOSITORY = 1 << 10, /* --repo --subdir */
 };
 

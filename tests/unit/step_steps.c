@@ -72,6 +72,16 @@ static const struct {
     { "t @:\n\trun --creates= a\n", "2: run: --creates takes a path on the host, not ''\n" },
     { "t @:\n\trun --timeout=$(run b) a\n", "1? run --timeout=$(run b) a\n" },
 
+    { "e =\nt @:\n\tput --mirror a /$(e)\n", "3: put --mirror to '/' is refused\n  name a folder "
+                                             "of its own: is a variable in it empty?\n" },
+    { "t @:\n\tput --mirror a ~/./\n", "2: put --mirror to '~/./' is refused\n"
+                                       "  name a folder of its own: is a variable in it empty?\n" },
+    { "t @:\n\tput --mirror a b/../..\n",
+      "2: put --mirror to 'b/../..': write the folder without ..\n" },
+    { "t @:\n\tput --mirror a b c\n",
+      "2: --mirror copies one folder: write `put --mirror SRC/ DST/`\n" },
+    { "t @:\n\tput --delete a b\n", "2: put: --delete needs --mirror\n" },
+
     /* Gates. */
     { "t @:\n\tcd /x\n\tonly-if ! a\n\trun b\n", "1 cd </x>\n2 only-if a in /x\n3 run b in /x\n" },
     { "t @:\n\tput a b\n\tonly-if a\n",

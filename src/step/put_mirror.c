@@ -1,0 +1,184 @@
+#include "step/put_mirror.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "step/command.h"
+
+/* Parts of a path other than "" and "."; SIZE_MAX when one is "..". */
+static size_t count_parts(const char *path)
+{
+    size_t count = 0;
+    while (*path) {
+        size_t length = strcspn(path, "/");
+        if (length == 2 && path[0] == '.' && path[1] == '.')
+            return SIZE_MAX;
+        if (length > 0 && !(length == 1 && path[0] == '.'))
+            count++;
+        path += length + (path[length] == '/');
+    }
+    return count;
+}
+
+bool put_mirror_check(const struct step *step, struct diags *diags)
+{
+    const struct shell_word *destination = &step->arguments[step->argument_count - 1];
+    size_t parts = count_parts(destination->text);
+    if (step->argument_count != 2)
+        diag_error(diags, step->where,
+                   "--mirror copies one folder: write `put --mirror SRC/ DST/`");
+    else if (parts == SIZE_MAX)
+        diag_error(diags, step->where, "put --mirror to '%s': write the folder without ..",
+                   command_as_written(step->arena, destination));
+    else if (parts == 0)
+        diag_error_hint(diags, step->where,
+                        arena_printf(step->arena, "put --mirror to '%s' is refused",
+                                     command_as_written(step->arena, destination)),
+                        "name a folder of its own: is a variable in it empty?");
+    return step->argument_count == 2 && parts != 0 && parts != SIZE_MAX;
+}
+
+static bool matches(const char *pattern, const char *name)
+{
+    if (!strchr(pattern, '/')) {
+        const char *slash = strrchr(name, '/');
+        return fnmatch(pattern, slash ? slash + 1 : name, 0) == 0;
+    }
+    return fnmatch(pattern + (pattern[0] == '/'), name, FNM_PATHNAME) == 0;
+}
+
+bool put_mirror_excludes(const struct step *step, const char *name)
+{
+    if (!step->options.excludes)
+        return false;
+    for (size_t end = strcspn(name, "/");; end += 1 + strcspn(name + end + 1, "/")) {
+        const char *part = arena_strndup(step->arena, name, end);
+        for (const struct option_value *value = step->options.excludes; value; value = value->next)
+            if (matches(value->text, part))
+                return true;
+        if (!name[end])
+            return false;
+    }
+}
+
+/* What is excluded by its name alone is not even looked at there, nor what is on its way. */
+static void add_find(struct str *text, const struct step *step)
+{
+    str_add(text, "find . -name \".fake-*\" -prune -o ");
+    for (const struct option_value *value = step->options.excludes; value; value = value->next) {
+        if (strchr(value->text, '/'))
+            continue;
+        str_add(text, "-name ");
+        str_add_quoted(text, value->text);
+        str_add(text, " -prune -o ");
+    }
+}
+
+void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree)
+{
+    (void)tree;
+    add_find(text, step);
+    str_add(text, "-type d ! -name . -print | sed \"s/^/d /\"; [ \"$state\" ] && ");
+    add_find(text, step);
+    str_add(text, "! -type d -exec stat $state \"$format\" {} +; ");
+    if (!step->options.delete)
+        return;
+    add_find(text, step);
+    str_add(text, "! -type d -print | sed \"s/^/n /\"; ");
+}
+
+void put_mirror_add_hashes(struct str *text, const struct step *step)
+{
+    str_add(text, "[ \"$program\" ] && ");
+    add_find(text, step);
+    str_add(text, "-type f -exec $program {} +; ");
+}
+
+/* ---- what is there and not here ---- */
+
+struct removals {
+    const struct step *step;
+    struct map ours;        /* name ▶ struct put_item */
+    struct vec files;       /* const char * */
+    struct vec folders;     /* const char *: those above come first */
+    struct vec conflicting; /* const char *: in the place of ours, and of another kind */
+};
+
+static void take_name(struct removals *removals, char kind, const char *name)
+{
+    const struct put_item *item = map_get(&removals->ours, name);
+    if (put_mirror_excludes(removals->step, name))
+        return;
+    bool is_folder = kind == 'd';
+    if (item && is_folder == (item->content->kind == CONTENT_FOLDER))
+        return;
+    if (item)
+        vec_push(&removals->conflicting, (void *)name);
+    else
+        vec_push(is_folder ? &removals->folders : &removals->files, (void *)name);
+}
+
+static void take_answer(struct removals *removals, const char *answer)
+{
+    char *line = arena_strdup(removals->step->arena, answer ? answer : "");
+    while (*line && line[0] != '#') {
+        char *end = line + strcspn(line, "\n");
+        bool more = *end != '\0';
+        *end = '\0';
+        if ((line[0] == 'd' || line[0] == 'n') && str_starts(line + 1, " ./"))
+            take_name(removals, line[0], line + 4);
+        line = end + more;
+    }
+}
+
+enum { BATCH = 256 };
+
+static void add_batches(struct str *text, const char *command, const struct vec *names,
+                        bool backwards)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        if (i % BATCH == 0)
+            str_addf(text, "%s%s", i ? "\n" : "", command);
+        str_add(text, " ./");
+        str_add_quoted(text, names->items[backwards ? names->len - 1 - i : i]);
+    }
+    if (names->len)
+        str_addc(text, '\n');
+}
+
+size_t put_mirror_add_removals(struct str *before, struct str *after, const struct step *step,
+                               const struct put_tree *tree, const char *answer)
+{
+    struct removals removals = { .step = step };
+    if (!step->options.delete)
+        return 0;
+    for (size_t i = 0; i < tree->count; i++)
+        *map_put(&removals.ours, tree->items[i].name) = &tree->items[i];
+    take_answer(&removals, answer);
+    add_batches(before, "rm -rf --", &removals.conflicting, false);
+    add_batches(after, "rm -f --", &removals.files, false);
+    /* One that holds something excluded stays. */
+    add_batches(after, "rmdir -- 2>/dev/null", &removals.folders, true);
+    size_t count = removals.conflicting.len + removals.files.len + removals.folders.len;
+    map_free(&removals.ours);
+    vec_free(&removals.files);
+    vec_free(&removals.folders);
+    vec_free(&removals.conflicting);
+    return count;
+}
+
+const char put_mirror_root_text[] =
+    "if [ ! -d \"$parent\" ]; then\n"
+    "case $parent in */*) up=${parent%/*}; up=${up:-/};; *) up=.;; esac\n"
+    "[ -d \"$up\" ] || say \"$up: no such folder\"\n"
+    "[ ! -e \"$parent\" ] && [ ! -h \"$parent\" ] || say \"$parent is no folder\"\n"
+    "if [ \"$at\" != \"$up\" ]; then old=$at; at=$up; "
+    "mv \"$old/$tmp\" \"$at/$tmp\" || { rm -rf \"$old/$tmp\"; exit 1; }; fi\n"
+    "[ -z \"$owner$group\" ] || own \"$at/$tmp\"\n"
+    "chmod $mode \"$at/$tmp\" && mv \"$at/$tmp\" \"$parent\"; exit\n"
+    "fi\n";

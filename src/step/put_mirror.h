@@ -1,0 +1,24 @@
+#ifndef FAKE_STEP_PUT_MIRROR_H
+#define FAKE_STEP_PUT_MIRROR_H
+
+#include "step/put_tree.h"
+
+/* put --mirror SRC/ DST/: DST becomes a copy of SRC; with --delete nothing else is left in it. */
+
+/* Reports a DST that must not be mirrored to: /, ~ and what is no path, each however written. */
+bool put_mirror_check(const struct step *step, struct diags *diags);
+/* --exclude: a pattern without a slash is for names at any depth, one with a slash for paths from
+ * the root. What is below an excluded folder is excluded. */
+bool put_mirror_excludes(const struct step *step, const char *name);
+
+/* The question about the tree, without its names: in the root, when it is there. */
+void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree);
+void put_mirror_add_hashes(struct str *text, const struct step *step);
+
+/* Text for the step's turn: what must go before the tree comes, and after. Counts what goes. */
+size_t put_mirror_add_removals(struct str *before, struct str *after, const struct step *step,
+                               const struct put_tree *tree, const char *answer);
+/* Makes the root of all that came, when there is none. */
+extern const char put_mirror_root_text[];
+
+#endif

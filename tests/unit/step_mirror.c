@@ -1,0 +1,90 @@
+#include "step_playing.h"
+
+/* put --mirror, under each shell. */
+
+static void make_trees(void)
+{
+    open_folder();
+    mkdir("src", 0755);
+    mkdir("src/sub", 0750);
+    mkdir("src/empty", 0755);
+    write_file("src/a", "one\n", 0640);
+    write_file("src/sub/b c", "two\n", 0600);
+    ck_assert_int_eq(symlink("a", "src/link"), 0);
+}
+
+START_TEST(copies)
+{
+    make_trees();
+    driver = driver_open(SHELLS[_i]);
+    ck_changed(play("\tput --mirror src/ $(w)/dst/\n"));
+    ck_assert_str_eq(read_text("dst/a"), "one\n");
+    ck_assert_str_eq(read_text("dst/sub/b c"), "two\n");
+    ck_assert_uint_eq(mode_of("dst"), 0755);
+    ck_assert_uint_eq(mode_of("dst/sub"), 0750);
+    ck_assert_int_eq(access("dst/empty", F_OK), 0);
+    ck_unchanged(play("\tput --mirror src/ $(w)/dst/\n"));
+    uint64_t inode = inode_of("dst/a");
+    write_file("src/sub/b c", "three\n", 0600);
+    write_file("dst/other", "x\n", 0600);
+    ck_changed(play("\tput --mirror src dst\n"));
+    ck_assert_str_eq(read_text("dst/sub/b c"), "three\n");
+    ck_assert_uint_eq(inode_of("dst/a"), inode);
+    ck_assert_int_eq(access("dst/other", F_OK), 0);
+    ck_assert_int_eq(count_hidden("."), 0);
+    ck_refused(play("\tput --mirror src none/dst\n"), 1, "none: no such folder");
+    ck_refused(play("\tput --mirror src/a dst\n"), -1, "--mirror copies a folder");
+    close_all();
+}
+END_TEST
+
+START_TEST(deletes)
+{
+    make_trees();
+    driver = driver_open(SHELLS[_i]);
+    ck_played(play("\tput --mirror src/ dst/\n"), 0);
+    mkdir("dst/old", 0700);
+    mkdir("dst/old/deep", 0700);
+    write_file("dst/old/deep/-x y", "", 0600);
+    mkdir("dst/kept", 0700);
+    write_file("dst/kept/app.log", "", 0600);
+    write_file("dst/kept/x", "", 0600);
+    write_file("dst/sub/here", "", 0600);
+    unlink("dst/link");
+    mkdir("dst/link", 0700);
+    write_file("dst/link/x", "", 0600);
+    ck_refused(play_with("\tput --mirror --delete --exclude='*.log' --exclude=sub/here src/ dst/\n",
+                         "touch dst/new", true),
+               STEP_STALE, "");
+    ck_changed(play("\tput --mirror --delete --exclude='*.log' --exclude=sub/here src/ dst/\n"));
+    ck_assert_int_ne(access("dst/old", F_OK), 0);
+    ck_assert_int_ne(access("dst/new", F_OK), 0);
+    ck_assert_int_eq(access("dst/kept/app.log", F_OK), 0);
+    ck_assert_int_ne(access("dst/kept/x", F_OK), 0);
+    ck_assert_int_eq(access("dst/sub/here", F_OK), 0);
+    ck_assert_str_eq(read_text("dst/link"), "one\n");
+    struct played again =
+        play("\tput --mirror --delete --exclude='*.log' --exclude=sub/here src/ dst/\n");
+    ck_assert_int_eq(again.status, 0);
+    ck_changed(play("\tput --mirror --delete src/ dst/\n"));
+    ck_assert_int_ne(access("dst/kept", F_OK), 0);
+    ck_assert_int_ne(access("dst/sub/here", F_OK), 0);
+    ck_unchanged(play("\tput --mirror --delete src/ dst/\n"));
+    close_all();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("mirrors");
+    TCase *tests = tcase_create("host");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, copies, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, deletes, 0, SHELL_COUNT);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
