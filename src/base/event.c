@@ -209,19 +209,19 @@ static const char *masked(const struct events *events, const char *text, struct 
     return str_text(memory);
 }
 
-static void mask_texts(struct events *events, struct event *event)
+static void deliver_masked(struct events *events, struct event event)
 {
     struct str text = { 0 }, hint = { 0 }, message = { 0 }, diag_hint = { 0 };
     struct diag diag;
-    event->text = masked(events, event->text, &text);
-    event->hint = masked(events, event->hint, &hint);
-    if (event->diag) {
-        diag = *event->diag;
+    event.text = masked(events, event.text, &text);
+    event.hint = masked(events, event.hint, &hint);
+    if (event.diag) {
+        diag = *event.diag;
         diag.message = masked(events, diag.message, &message);
         diag.hint = masked(events, diag.hint, &diag_hint);
-        event->diag = &diag;
+        event.diag = &diag;
     }
-    deliver(events, event);
+    deliver(events, &event);
     str_free(&text);
     str_free(&hint);
     str_free(&message);
@@ -241,5 +241,5 @@ void events_emit(struct events *events, struct event event)
     if (event.kind == EVENT_STEP_OUTPUT)
         mask_output(events, &event);
     else
-        mask_texts(events, &event);
+        deliver_masked(events, event);
 }
