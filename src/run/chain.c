@@ -105,6 +105,18 @@ enum chain chain_decide(struct job_run *stage)
     return stage->chain;
 }
 
+/* A gate waits for all of a target, for someone: is there one who needs its content? */
+static bool is_needed(struct run *run, const struct job *gate)
+{
+    for (size_t i = 0; i < gate->dependents.len; i++) {
+        const struct job *dependent = gate->dependents.items[i];
+        if (has_content_edge(dependent, gate) && scheduler_is_asked(run->scheduler, dependent) &&
+            (dependent->kind != JOB_GATE || is_needed(run, dependent)))
+            return true;
+    }
+    return false;
+}
+
 typedef void stage_visitor(void *context, struct job_run *stage);
 
 /* Those that decide for the job; false when something else needs it, too. */
@@ -120,7 +132,9 @@ static bool each_stage(struct job_run *job, stage_visitor *visit, void *context)
         if (!has_content_edge(dependent, job->job) ||
             !scheduler_is_asked(run->scheduler, dependent))
             continue;
-        if (!is_link(job->job, dependent))
+        if (dependent->kind == JOB_GATE)
+            decided = decided && !is_needed(run, dependent);
+        else if (!is_link(job->job, dependent))
             decided = false;
         else if (chain_decides(stage))
             visit(context, stage);
@@ -145,11 +159,26 @@ static void ask_stage(void *context, struct job_run *stage)
     verdict->runs = verdict->runs || runs;
 }
 
+static void note_stage(void *context, struct job_run *stage)
+{
+    bool *any = context;
+    (void)stage;
+    *any = true;
+}
+
+bool chain_has_decider(struct job_run *job)
+{
+    bool any = false;
+    if (job->run->has_chains)
+        each_stage(job, note_stage, &any);
+    return any;
+}
+
 enum chain chain_verdict(struct job_run *job, const struct job_run **decider)
 {
     struct verdict verdict = { 0 };
     *decider = NULL;
-    if (!job->run->has_chains || !job->job->recipe)
+    if (!job->run->has_chains)
         return CHAIN_OWN;
     bool decided = each_stage(job, ask_stage, &verdict);
     *decider = verdict.decider;
@@ -169,7 +198,7 @@ static void want_paths(void *context, struct job_run *stage)
 
 void chain_add_paths(struct job_run *job, struct vec *paths)
 {
-    if (job->run->has_chains && job->job->recipe)
+    if (job->run->has_chains)
         each_stage(job, want_paths, paths);
     if (chain_decides(job))
         visit_members(job, job->job, add_path);

@@ -106,7 +106,7 @@ static bool has_locks(struct job_run *job)
 static bool do_connecting(struct job_run *job)
 {
     struct host_run *host = job->host;
-    if (!host || !acts(job)) {
+    if (!host || (!acts(job) && !chain_has_decider(job))) {
         job->state = JOB_DECIDING;
         return true;
     }

@@ -40,7 +40,7 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
     const char *why = NULL;
     bool ignore = step->ignore;
     run->id = host_next_id(host);
-    run->has_failed = false;
+    run->has_failed = run->was_told = false;
     run->began = 0;
     struct step_target target = { .request = request,
                                   .id = run->id,
@@ -70,6 +70,10 @@ static bool travels(struct job_run *job, size_t index)
 static struct request *begin_request(struct job_run *job)
 {
     job->request_id = host_next_id(job->host);
+    /* The far side keeps two requests apart by whether their ids are even. */
+    if (job->host->last_request % 2 == job->request_id % 2)
+        job->request_id = host_next_id(job->host);
+    job->host->last_request = job->request_id;
     job->script_id = host_next_id(job->host);
     str_clear(&job->script_errors);
     struct request *request = request_new(job->host->session, job->request_id);
@@ -374,6 +378,7 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     struct step_run *run = &job->step_runs[index];
     if (result->not_begun)
         return;
+    run->was_told = true;
     if (!run->began)
         request_began(job, run->id); /* an upload of it failed */
     run->is_stale = is_stale(step, run, result->status);
@@ -426,6 +431,15 @@ void request_wait_to_try(struct job_run *job, const struct step *step)
 {
     job->step_runs[step - job->steps.items].tries++;
     job->timer = loop_after(job->run->loop, step->options.retry_delay, try_again, job);
+}
+
+/* All that was sent has told its end. */
+static bool all_told(const struct job_run *job)
+{
+    for (size_t i = job->cursor; i < job->request_end; i++)
+        if (job->steps.items[i].verb->place == STEP_HOST && !job->step_runs[i].was_told)
+            return false;
+    return true;
 }
 
 /* The first step that ended the request, or the request's end. */
@@ -481,6 +495,8 @@ void request_ended(struct job_run *job, uint32_t id, int status)
         run->why = NULL;
     } else if (status != 0 && job->script_errors.len > 0) {
         fail_script(job, status);
+    } else if (status == 0 && !all_told(job)) {
+        job_fail(job, FAKE_FAILED, "the host did not say how a step ended");
     } else if (status != 0) {
         job_fail(job, status, job->host->why ? job->host->why : "connection lost");
     } else {

@@ -239,11 +239,40 @@ static bool drop_rest(struct scheduler *scheduler)
     return any;
 }
 
+/* In the body of a job, which is its own recipe, or what it stands for with the hooks of that. A
+ * body has begun on a host when something of it has begun on this host. */
+static bool body_has(const struct scheduler *scheduler, const struct job *job,
+                     bool (*is)(enum outcome outcome), bool on_its_host)
+{
+    if (is(node_of(scheduler, job)->outcome))
+        return true;
+    for (size_t i = 0; !job->recipe && i < job->need_count; i++) {
+        const struct job *need = job->needs[i].job;
+        enum edge_kind kind = job->needs[i].kind;
+        bool is_part = kind == EDGE_CONTENT || (kind == EDGE_ORDER && need->is_hook);
+        if (is_part && need->kind != JOB_FILE && (need->host == job->host || !on_its_host) &&
+            body_has(scheduler, need, is, on_its_host))
+            return true;
+    }
+    return false;
+}
+
+static bool is_failed(enum outcome outcome)
+{
+    return outcome == OUTCOME_FAILED;
+}
+
+static bool has_begun(enum outcome outcome)
+{
+    return outcome == OUTCOME_RAN || outcome == OUTCOME_FAILED;
+}
+
 static bool target_failed(const struct scheduler *scheduler, const struct target *target)
 {
     for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
-        const struct node *node = &scheduler->nodes[i];
-        if (node->job->target == target && node->outcome == OUTCOME_FAILED)
+        const struct job *job = scheduler->plan->jobs.items[i];
+        if (job->target == target && job->kind != JOB_GATE &&
+            body_has(scheduler, job, is_failed, false))
             return true;
     }
     return false;
@@ -269,8 +298,8 @@ static bool ask_cleaning(struct scheduler *scheduler)
     scheduler->stopping = false;
     for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
         const struct node *node = &scheduler->nodes[i];
-        bool begun = node->outcome == OUTCOME_RAN || node->outcome == OUTCOME_FAILED;
-        if (node->job->on_failure.len == 0 || !begun ||
+        if (node->job->on_failure.len == 0 ||
+            !body_has(scheduler, node->job, has_begun, node->job->host != NULL) ||
             !target_failed(scheduler, node->job->target))
             continue;
         for (size_t k = 0; k < node->job->on_failure.len; k++)

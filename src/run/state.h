@@ -144,6 +144,7 @@ struct host_run {
     struct job_run *active; /* the job that has its place */
     struct question *questions;
     uint32_t next_id;
+    uint32_t last_request;
     struct map records; /* record's name ▶ struct host_record */
     enum host_lock lock;
     bool wants_connection; /* as soon as what its questions need is read */
@@ -187,6 +188,7 @@ struct step_run {
     uint32_t id;      /* in the request that runs */
     uint32_t ids_end; /* its uploads have the ids between id and this one */
     uint64_t began;   /* milliseconds; 0: not begun */
+    bool was_told; /* its end */
     bool has_failed;
     bool is_stale;    /* what it asked was out of date: asked again */
     bool tries_again; /* it failed, and may be tried again */
@@ -375,6 +377,7 @@ void host_free(struct host_run *host); /* what it holds */
 
 bool chain_decides(const struct job_run *job); /* it has no recipe, but inputs */
 enum chain chain_decide(struct job_run *stage);
+bool chain_has_decider(struct job_run *job);
 /* What was decided for the job; *decider by whom, or NULL. */
 enum chain chain_verdict(struct job_run *job, const struct job_run **decider);
 /* Files that such a decision needs (const char *). */

@@ -184,3 +184,26 @@ all @local:
     result = world.fake('deploy', code=None)
     contains(result, f'on {one}', f'on {two}', 'out: all')
     check(result.code == 3, result)
+
+
+def test_on_failure_of_a_chain(world):
+    """A target without a recipe has failed when one of its prerequisites did, or a hook of one."""
+    text = '''
+ssh_transport = local
+hosts = w1 w2 w3
+deploy @: upload check
+deploy: batch = 2
+upload @:
+    run echo upload
+check @:
+    run true
+after check: verify
+verify @:
+    run test $(host) = w1
+on-failure deploy: mark
+mark @:
+    run echo mark $(host)
+'''
+    world.fakefile(text)
+    lines = said(world.fake('--verbose', 'deploy', code=2))
+    check(sorted(lines) == ['mark w1', 'mark w2', 'upload', 'upload'], lines)

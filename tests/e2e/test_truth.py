@@ -28,12 +28,12 @@ rollback @:
     run echo version 0 | tee {world.folder}/site/version
 rollback: record = deploy
 ''')
-    check(ran(world.fake('deploy')) == ['version 1'], 'deployed')
-    check(ran(world.fake('deploy')) == [], 'unchanged')
+    check(ran(world.fake('--verbose', 'deploy')) == ['version 1'], 'deployed')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'unchanged')
     world.fake('rollback')
-    check(ran(world.fake('deploy')) == ['version 1'], 'and again, after the rollback')
-    world.fake('deploy', 'version=2')
-    check(ran(world.fake('deploy')) == ['version 1'], 'and after another version')
+    check(ran(world.fake('--verbose', 'deploy')) == ['version 1'], 'and again, after the rollback')
+    world.fake('--verbose', 'deploy', 'version=2')
+    check(ran(world.fake('--verbose', 'deploy')) == ['version 1'], 'and after another version')
     check((world.folder / 'site/version').read_text() == 'version 1\n', 'the last one is there')
 
 
@@ -45,10 +45,10 @@ def test_two_operators(world):
     other = world.folder / 'other'
     shutil.copytree(world.project, other)
     (other / 'app').write_text('two\n')
-    check(ran(world.fake('deploy')) == ['one'], 'anna')
-    check(ran(world.fake('deploy', cwd=other)) == ['two'], 'ben')
-    check(ran(world.fake('deploy')) == ['one'], 'anna again: ben was there')
-    check(ran(world.fake('deploy')) == [], 'unchanged')
+    check(ran(world.fake('--verbose', 'deploy')) == ['one'], 'anna')
+    check(ran(world.fake('--verbose', 'deploy', cwd=other)) == ['two'], 'ben')
+    check(ran(world.fake('--verbose', 'deploy')) == ['one'], 'anna again: ben was there')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'unchanged')
 
 
 CHAIN = '''
@@ -77,90 +77,90 @@ ALL = ['upload', 'migrate', 'restart']
 def test_chain(world):
     """A target without a recipe that has inputs decides for all of its chain."""
     chain(world)
-    check(ran(world.fake('deploy')) == ALL, 'first')
-    result = world.fake('deploy')
+    check(ran(world.fake('--verbose', 'deploy')) == ALL, 'first')
+    result = world.fake('--verbose', 'deploy')
     check(ran(result) == [], 'unchanged, restart too')
-    check(ran(world.fake('deploy', 'version=2')) == ALL, 'upload too, though its own file is the same')
+    check(ran(world.fake('--verbose', 'deploy', 'version=2')) == ALL, 'upload too, though its own file is the same')
     contains(world.fake('--explain', 'deploy', 'version=3'), 'deploy: inputs')
-    check(ran(world.fake('deploy', 'version=3')) == [], 'unchanged')
-    check(ran(world.fake('restart')) == ['restart'], 'by itself it has no inputs')
-    check(ran(world.fake('deploy', 'version=3')) == ALL, 'a member ran alone: the chain has no record')
+    check(ran(world.fake('--verbose', 'deploy', 'version=3')) == [], 'unchanged')
+    check(ran(world.fake('--verbose', 'restart')) == ['restart'], 'by itself it has no inputs')
+    check(ran(world.fake('--verbose', 'deploy', 'version=3')) == ALL, 'a member ran alone: the chain has no record')
     contains(world.fake('-n', 'deploy'), 'would run restart')
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     lacks(world.fake('-n', 'deploy'), 'would run')
 
 
 def test_chain_half_done(world):
     chain(world)
     (world.folder / 'broken').touch()
-    check(ran(world.fake('deploy', code=2)) == ['upload'], 'half')
+    check(ran(world.fake('--verbose', 'deploy', code=2)) == ['upload'], 'half')
     (world.folder / 'broken').unlink()
-    check(ran(world.fake('deploy')) == ALL, 'all of it')
-    check(ran(world.fake('deploy')) == [], 'unchanged')
+    check(ran(world.fake('--verbose', 'deploy')) == ALL, 'all of it')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'unchanged')
     (world.folder / 'broken').touch()
-    world.fake('deploy', 'version=2', code=2)
+    world.fake('--verbose', 'deploy', 'version=2', code=2)
     (world.folder / 'broken').unlink()
-    check(ran(world.fake('deploy')) == ALL, 'version 1 again, after half of version 2')
+    check(ran(world.fake('--verbose', 'deploy')) == ALL, 'version 1 again, after half of version 2')
 
 
 def test_chain_member_changed_by_hand(world):
     chain(world)
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     (world.folder / 'site/app').write_text('by hand\n')
-    check(ran(world.fake('deploy')) == ALL, 'what upload left is not as it was')
+    check(ran(world.fake('--verbose', 'deploy')) == ALL, 'what upload left is not as it was')
     text = LOCAL + CHAIN.format(world.folder)
     world.fakefile(text.replace('run echo migrate', 'run echo migrate'.upper().lower() + 'd'))
-    check(ran(world.fake('deploy')) == ['upload', 'migrated', 'restart'], 'a recipe of the chain changed')
+    check(ran(world.fake('--verbose', 'deploy')) == ['upload', 'migrated', 'restart'], 'a recipe of the chain changed')
 
 
 def test_removed_file_and_restored_backup(world):
     files(world)
     world.fakefile(LOCAL + f'deploy @: app\n    put app {world.folder}/site/app\n    run echo ran\n')
     site = world.folder / 'site'
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     (site / 'app').unlink()
-    check(ran(world.fake('deploy')) == ['ran'], 'removed')
+    check(ran(world.fake('--verbose', 'deploy')) == ['ran'], 'removed')
     shutil.copytree(site, world.folder / 'backup')
     world.write('app', 'two\n')
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     shutil.rmtree(site)
     shutil.copytree(world.folder / 'backup', site)
-    check(ran(world.fake('deploy')) == ['ran'], 'an old one is back')
+    check(ran(world.fake('--verbose', 'deploy')) == ['ran'], 'an old one is back')
     check((site / 'app').read_text() == 'two\n', 'the new one is there again')
     shutil.rmtree(world.folder / 'backup')
     shutil.copytree(site, world.folder / 'backup')
     shutil.rmtree(site)
     shutil.copytree(world.folder / 'backup', site)
-    check(ran(world.fake('deploy')) == [], 'the same content under another inode')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'the same content under another inode')
 
 
 def test_restored_home(world):
     """A host set back to an old state, records and all, knows what it has."""
     files(world)
     world.fakefile(LOCAL + f'deploy @: app\n    put app {world.home}/app\n    run echo ran\n')
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     shutil.copytree(world.home, world.folder / 'old', symlinks=True)
     world.write('app', 'two\n')
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     shutil.rmtree(world.home)
     shutil.copytree(world.folder / 'old', world.home, symlinks=True)
-    check(ran(world.fake('deploy')) == ['ran'], 'the record is of version one, too')
+    check(ran(world.fake('--verbose', 'deploy')) == ['ran'], 'the record is of version one, too')
     check((world.home / 'app').read_text() == 'two\n', 'two is there')
 
 
 def test_another_name_of_the_machine(world):
     files(world)
     world.fakefile(LOCAL + 'deploy @: app\n    put app $$HOME/app\n    run echo on $(host)\n'.replace('$$HOME', '~'))
-    check(ran(world.fake('deploy')) == ['on h1'], 'first')
+    check(ran(world.fake('--verbose', 'deploy')) == ['on h1'], 'first')
     check(ran(world.fake('-H', 'h2', 'deploy')) == ['on h2'], 'the same machine, by a name not in the Fakefile')
     result = world.fake('--explain', 'deploy')
     contains(result, 'newer record under another name')
     check(ran(result) == ['on h1'], 'so the record of h1 says nothing')
-    check(ran(world.fake('deploy')) == [], 'unchanged')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'unchanged')
     text = LOCAL + '@more: hosts = h2\ndeploy @: app\n    put app ~/app\n    run echo on $(host)\n'
     world.fakefile(text)
     world.fake('-H', 'h2', 'deploy')
-    check(ran(world.fake('deploy')) == [], 'listed: another host, as far as the Fakefile knows')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'listed: another host, as far as the Fakefile knows')
 
 
 def test_two_jobs_write_the_same_place(world):
@@ -193,11 +193,11 @@ two @: other
     put other {world.folder}/site/app
 after one: two
 ''')
-    check(ran(world.fake('one')) == ['one'], 'first')
+    check(ran(world.fake('--verbose', 'one')) == ['one'], 'first')
     check((world.folder / 'site/app').read_text() == 'other\n', "the hook's")
-    check(ran(world.fake('one')) == [], 'unchanged')
+    check(ran(world.fake('--verbose', 'one')) == [], 'unchanged')
     (world.folder / 'site/app').write_text('one\n')
-    check(ran(world.fake('one')) == ['one'], 'changed by hand')
+    check(ran(world.fake('--verbose', 'one')) == ['one'], 'changed by hand')
 
 
 def test_shared_state_folder(world):
@@ -206,7 +206,7 @@ def test_shared_state_folder(world):
     state = world.folder / 'state'
     state.mkdir(mode=0o775)
     world.fakefile(LOCAL + f'state_dir = {state}\ndeploy @: app\n    put app {world.folder}/site/app\n')
-    world.fake('deploy')
+    world.fake('--verbose', 'deploy')
     folder = state / 'e2e'
     check(oct(folder.stat().st_mode & 0o7777) == '0o2770', oct(folder.stat().st_mode))
     for path in folder.iterdir():
@@ -216,4 +216,29 @@ def test_shared_state_folder(world):
         return  # root may write everywhere
     folder.chmod(0o500)
     world.write('app', 'two\n')
-    contains(world.fake('deploy', code=2), 'cannot be written')
+    contains(world.fake('--verbose', 'deploy', code=2), 'cannot be written')
+
+
+def test_chain_over_a_barrier(world):
+    """Stages to hook into and a barrier in the chain are decided for, too."""
+    files(world)
+    world.fakefile('''
+ssh_transport = local
+hosts = h1 h2
+deploy @: starting upload publish
+deploy: inputs = 1
+starting @:
+before starting: hello
+hello @:
+    run echo hello
+upload @:
+    run echo upload
+.BARRIER: publish
+publish @:
+    run echo publish
+after publish: bye
+bye @:
+    run echo bye
+''')
+    check(sorted(ran(world.fake('--verbose', 'deploy'))) == sorted(2 * ['hello', 'upload', 'publish', 'bye']), 'first')
+    check(ran(world.fake('--verbose', 'deploy')) == [], 'unchanged')
