@@ -21,6 +21,7 @@ struct lang {
     struct vec early_uses;         /* struct early_use */
     struct variable *default_goal; /* .DEFAULT_GOAL; empty until there is one */
     struct vec hosts;              /* struct host: @all, once it was asked for */
+    struct map pattern_targets;    /* first target of a pattern rule ▶ the last such rule */
     struct map reported;           /* places of undefined variables that were told of */
     char recipe_prefix;
     bool is_stopped;

@@ -166,7 +166,7 @@ static void add_pattern(struct rule_line *line)
     pattern->target_count = line->patterns.len;
     pattern->rule = line->rule;
     pattern->double_colon = line->head->is_double;
-    vec_push(&model->patterns, pattern);
+    pattern_add(line->reader->lang, pattern);
     vec_push(&line->reader->draft.rules, &pattern->rule);
     vec_push(&line->reader->draft.owners, NULL);
 }

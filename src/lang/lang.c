@@ -154,6 +154,7 @@ void lang_free(struct lang *lang)
     vec_free(&lang->early_uses);
     vec_free(&lang->hosts);
     map_free(&lang->reported);
+    map_free(&lang->pattern_targets);
     arena_free(lang->scratch);
     free(lang);
 }

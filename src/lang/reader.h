@@ -127,6 +127,9 @@ bool head_finish(struct reader *reader, const struct statement *statement, struc
  */
 size_t head_find_colon(struct span s);
 
+/* eval_pattern.c */
+void pattern_add(struct lang *lang, struct pattern *pattern);
+
 /* eval_rule.c */
 void eval_rule(struct reader *reader, const struct statement *statement);
 
