@@ -168,6 +168,8 @@ void decide_fingerprint(struct job_run *job)
         const struct step *step = &job->steps.items[i];
         if (step->verb->place != STEP_GATE)
             add_step(job, step, ++number);
+        if (step->has_text)
+            job->fingerprint.has_inputs = true;
         never_skipped = never_skipped || step->verb->never_skipped;
     }
     add_needs(job, job->job);

@@ -210,7 +210,7 @@ static const struct option table[] = {
     { "group", VERB_TAKES_SENT, true, true, read_group },
     { "sudo", VERB_TAKES_SENT, false, true, read_sudo },
     { "check", VERB_TAKES_SENT, true, true, read_check },
-    { "text", VERB_TAKES_PUT, true, true, read_text },
+    { "text", VERB_TAKES_TEXT, true, true, read_text },
     { "expand", VERB_TAKES_PUT, false, true, read_expand },
     { "mirror", VERB_TAKES_MIRROR, false, true, read_mirror },
     { "delete", VERB_TAKES_MIRROR, false, true, read_delete },

@@ -14,6 +14,8 @@
 
 static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 {
+    if (step->options.variable)
+        return put_value_parse(steps, step, diags);
     if (!command_check_words(step, 2, SIZE_MAX, "put SOURCE… DESTINATION", diags))
         return false;
     const struct shell_word *destination = &step->arguments[step->argument_count - 1];
@@ -41,7 +43,7 @@ static void sources(const struct step *step, struct arena *arena, struct vec *pa
     for (size_t i = 0; i + 1 < step->argument_count; i++)
         if (!source_add(arena, &step->arguments[i], paths))
             put->unmatched = step->arguments[i].text;
-    put->source_count = paths->len - before;
+    put->source_count = put->made ? 1 : paths->len - before;
 }
 
 bool put_keeps_names(const struct put *put)
@@ -105,9 +107,16 @@ static bool is_one_file(const struct step *step, const struct content *const *co
     return !step->options.mirror && put->source_count == 1 && contents[0]->kind == CONTENT_FILE;
 }
 
+static const struct content *const *all(const struct put *put,
+                                        const struct content *const *contents)
+{
+    return put->made ? &put->made : contents;
+}
+
 static void ask(const struct step *step, const struct content *const *contents, struct str *query)
 {
     const struct put *put = step->data;
+    contents = all(put, contents);
     if (complaint(put, contents))
         return;
     if (is_one_file(step, contents))
@@ -120,6 +129,7 @@ static bool compile(struct step *step, const struct content *const *contents, co
                     const struct step_target *target, const char **why)
 {
     const struct put *put = step->data;
+    contents = all(put, contents);
     *why = complaint(put, contents);
     if (*why)
         return false;
@@ -132,6 +142,7 @@ static void places(const struct step *step, struct arena *arena,
                    const struct content *const *contents, struct vec *list)
 {
     const struct put *put = step->data;
+    contents = all(put, contents);
     if (complaint(put, contents))
         return;
     if (is_one_file(step, contents))
@@ -144,8 +155,8 @@ const struct verb verb_put = {
     .name = "put",
     .version = 1,
     .place = STEP_HOST,
-    .options =
-        VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE | VERB_TAKES_SENT | VERB_TAKES_MIRROR,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE | VERB_TAKES_SENT |
+               VERB_TAKES_MIRROR | VERB_TAKES_TEXT,
     .parse = parse,
     .sources = sources,
     .places = places,

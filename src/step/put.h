@@ -6,10 +6,12 @@
 /* What the parts of put share. Private to them. */
 struct put {
     struct arena *arena;
-    size_t source_count;   /* wildcards expanded: as step_sources gave them last */
-    const char *unmatched; /* a pattern that no file here fits; NULL */
-    bool is_folder;        /* DST ends in a slash: what is sent keeps its name in it */
-    bool is_inside;        /* of one file, by the host's answer: DST is a folder there */
+    size_t source_count;        /* wildcards expanded: as step_sources gave them last */
+    const char *unmatched;      /* a pattern that no file here fits; NULL */
+    bool is_folder;             /* DST ends in a slash: what is sent keeps its name in it */
+    const struct content *made; /* --text: what is sent in place of a source; NULL */
+    const char *text;           /* its bytes */
+    bool is_inside;             /* of one file, by the host's answer: DST is a folder there */
 };
 
 bool put_keeps_names(const struct put *put);          /* is_folder, or there are several sources */
@@ -24,6 +26,8 @@ void put_add_options(struct str *text, const struct step *step);
 bool put_wants_owner(const struct step *step);
 /* What the host says of an owner is what is wanted; NULL: anything is. */
 bool put_is_account(const char *wanted, const char *name, const char *number);
+/* put --text=NAME DST. False: wrong (reported), or the value waits. */
+bool put_value_parse(struct steps *steps, struct step *step, struct diags *diags);
 unsigned put_mode(const struct step *step, const struct content *content);
 
 /* One file. */

@@ -94,6 +94,7 @@ struct step {
     const char *local_command;          /* of local: the same in its folder, after its preamble */
     const struct step_context *context; /* cd, env, prefix up to here; never NULL */
     const char *input_name;             /* of its --stdin file's temporary copy there; NULL: none */
+    bool has_text;                      /* what it sends is a value of the Fakefile: an input */
     bool changes; /* set by step_compile: what it sends or links is not there yet */
     void *data;   /* the verb's */
 };
@@ -102,7 +103,8 @@ struct steps {
     struct arena *arena;
     struct lang *lang;
     bool is_local_task;
-    const char *host; /* $(host), or NULL */
+    const char *host;          /* $(host), or NULL */
+    struct expander *expander; /* while they are made or resolved */
     struct step *items;
     size_t count;
 };

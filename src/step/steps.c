@@ -112,12 +112,13 @@ static bool parse_step(struct steps *steps, struct step *step, const struct draf
     step->text = draft->body ? draft->body : trimmed(arena, cursor + strspn(cursor, " \t"));
     if (draft->waits)
         return true;
+    steps->expander->is_waiting = false;
     step->is_parsed =
         options_parse(arena, step->verb, &cursor, &step->options, step->where, diags) &&
         options_check(&step->options, step->verb->name, step->where, diags) &&
         take_arguments(steps, step, draft, trimmed(arena, cursor), diags) &&
         (!step->verb->parse || step->verb->parse(steps, step, diags));
-    return step->is_parsed;
+    return step->is_parsed || steps->expander->is_waiting; /* a value that it sends waits */
 }
 
 static bool takes_context(const struct steps *steps, const struct step *step)
@@ -210,6 +211,7 @@ bool steps_make(struct steps *steps, struct arena *arena, const struct recipe *r
     *steps = (struct steps){ .arena = arena,
                              .lang = expander->lang,
                              .is_local_task = is_local_task,
+                             .expander = expander,
                              .host = host_name(arena, expander) };
     if (!drafts_make(&drafts, arena, recipe, expander))
         return false;
@@ -260,9 +262,12 @@ static const struct draft *redraft(const struct steps *steps, const struct step 
 
 bool step_resolve(struct steps *steps, struct step *step, struct expander *expander)
 {
+    steps->expander = expander;
     if (!step->is_parsed) {
         const struct draft *draft = redraft(steps, step, expander);
         if (!draft || !parse_step(steps, step, draft, lang_diags(expander->lang)))
+            return false;
+        if (!step->is_parsed)
             return false;
         apply_contexts(steps);
     }

@@ -134,3 +134,50 @@ t @:
         world.fakefile(f'user = {name}\nsudo_password = right  one\nt @:\n    run echo $(sudo id -u) > ~/got\n')
         world.fake('t')
         check((world.host_home(world.addresses[1]) / 'got').read_text() == '0\n', '$(sudo)')
+
+
+def test_put_text(world):
+    """A value is an input: the task is skipped until it differs, and waits where a host is asked for it."""
+    world.servers(1)
+    d = world.folder / 'far'
+    d.mkdir()
+    text = f"""
+word = one
+define conf
+# $(host.name)
+word = $(word)
+endef
+late = $(run cat {d}/there)
+t @:
+    put --text=conf --mode=600 {d}/conf
+late @:
+    run echo found > {d}/there
+    put --text=late {d}/late
+"""
+    world.fakefile(text)
+    world.fake('t')
+    check((d / 'conf').read_text() == f'# {world.addresses[0]}\nword = one\n', (d / 'conf').read_text())
+    check((d / 'conf').stat().st_mode & 0o777 == 0o600, 'mode')
+    contains(world.fake('t'), 'up to date')
+    world.fake('t', 'word=two')
+    check('word = two' in (d / 'conf').read_text(), 'changed')
+    world.fake('late')
+    check((d / 'late').read_text() == 'found\n', 'asked at its turn')
+    world.fakefile(text.replace('$(word)', '$(wrod)'))
+    contains(world.fake('t', code=2), 'wrod', "did you mean 'word'")
+
+
+def test_mirror(world):
+    world.servers(1)
+    d = world.folder / 'far'
+    world.fakefile(f't @:\n    put --mirror --delete --exclude=*.log site/ {d}/\n')
+    world.write('site/a', 'a\n')
+    world.write('site/sub/b', 'b\n')
+    world.fake('t')
+    contains(world.fake('t'), 'up to date')
+    (d / 'sub/x.log').write_text('x')
+    (d / 'sub/stray').write_text('x')
+    world.write('site/a', 'new\n')
+    world.fake('t')
+    check((d / 'a').read_text() == 'new\n' and (d / 'sub/x.log').exists(), 'changed, excluded')
+    check(not (d / 'sub/stray').exists(), 'deleted')
