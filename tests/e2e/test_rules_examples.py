@@ -69,3 +69,19 @@ def test_gunicorn(world):
     finally:
         master.terminate()
         master.wait()
+
+
+def test_flask_older(world):
+    address, = world.servers(1)
+    www = world.folder / address / 'www'
+    home = world.host_home(address)
+    example(world, 'flask-older', [f'hosts = {address}', f'www = {www}', f'tmp = {home}'])
+    fake = ['-f', 'servers.mk']
+    world.fake(*fake, 'bootstrap', timeout=300)
+    world.fake(*fake, 'pack', 'deploy', timeout=300)
+    check('안녕하세요' in (www / 'application.cfg').read_text(), 'UTF-8 as it was')
+    said = subprocess.run([www / 'env/bin/python', '-c', 'import yourapplication as a; print(a.__file__, a.GREETING)'],
+                          capture_output=True, cwd='/', env=world.environment(), check=True).stdout.decode()
+    check(said.startswith(str(www)) and '안녕하세요!' in said, said)
+    check(not (home / 'yourapplication').exists() and not (home / 'yourapplication.tar.gz').exists(), 'clean')
+    lacks(world.fake(*fake, 'bootstrap', 'pack', 'deploy'), ' run: ', ' put: ')
