@@ -70,6 +70,7 @@ def flow(world):
         check(state(world, address, live(world, address)) == 'good', 'good')
     a = live(world, world.addresses[0])
     check({live(world, address) for address in world.addresses} == {a}, 'one release for all')
+    lacks(deploy(world), ' run: ', ' checkout: ', ' link: ')
 
     second = commit(world, 'two')
     contains(world.fake('pending'), 'two')
@@ -225,7 +226,7 @@ def test_failed_release_is_not_gone_back_to(world):
     commit(world, 'bad')
     deploy(world, 'restart_command=false', code=2)
     bad = live(world, address)
-    check(bad != good and state(world, address, bad) != 'good', state(world, address, bad))
+    check(bad != good and state(world, address, bad) == 'bad', state(world, address, bad))
     commit(world, 'three')
     deploy(world)
     world.fake('rollback')
