@@ -213,6 +213,8 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed;
 
+    unsetenv("MAKELEVEL"); /* `make check` must not look like a sub-make */
+    unsetenv("MAKEFLAGS");
     suite_add_tcase(suite, lib);
     tcase_add_checked_fixture(lib, set_up, tear_down);
     tcase_add_loop_test(lib, goals_have_arguments, 0, sizeof goals / sizeof *goals);
