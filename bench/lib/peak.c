@@ -1,5 +1,6 @@
-/* peak COMMAND…: runs it and prints, on descriptor 3, wall and processor seconds and the peak of its
- * memory in kilobytes. A parent as large as an interpreter would count its own memory to the child's. */
+/* peak COMMAND…: runs it and prints, on descriptor 3, wall and processor seconds and the peak of
+ * its memory in kilobytes. A parent as large as an interpreter would count its own memory to the
+ * child's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -88,6 +88,11 @@ void contents_expire(struct contents *contents)
     contents->generation++;
 }
 
+unsigned contents_generation(const struct contents *contents)
+{
+    return contents->generation;
+}
+
 static struct entry *entry_of(struct contents *contents, enum content_need need, const char *path)
 {
     void **slot = map_put(&contents->entries[need], path);

@@ -19,6 +19,7 @@ void contents_free(struct contents *contents);
 
 /* Something on this machine ran: files and trees may be others now. */
 void contents_expire(struct contents *contents);
+unsigned contents_generation(const struct contents *contents); /* another one after each */
 
 enum content_need {
     NEED_HASH, /* a prerequisite's: the file's, or the whole tree's */

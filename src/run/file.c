@@ -8,6 +8,7 @@
 #include "lang/lang.h"
 #include "run/file.h"
 #include "run/journal.h"
+#include "run/quick.h"
 
 /* A make rule's target, from its turn to its end. Why it is remade is reasons.c's, running its
  * recipe recipe.c's. */
@@ -177,7 +178,7 @@ static bool any_started(const struct run *run, const struct job *of)
 {
     for (size_t i = 0; i < of->need_count; i++) {
         const struct job *need = of->needs[i].job;
-        if (need->kind == JOB_GATE ? any_started(run, need) : run->jobs[need->index].has_started)
+        if (need->kind == JOB_GATE ? any_started(run, need) : run_job_seen(run, need)->has_started)
             return true;
     }
     return false;
@@ -234,6 +235,17 @@ static const char *goal_text(const struct job_run *job)
                : arena_printf(job->arena, "'%s' is up to date.", of->target->name);
 }
 
+/* Of most jobs that is all; in a large graph what they hold would sum up. */
+static void let_go(struct job_run *job)
+{
+    if (job->file->is_late || job->file->is_absent)
+        return;
+    file_free(job->file);
+    job->file = NULL;
+    job_free(job);
+    job->arena = NULL;
+}
+
 static void skip(struct job_run *job)
 {
     bool may_record =
@@ -241,8 +253,10 @@ static void skip(struct job_run *job)
     if (job->job->recipe && !job->file->is_recorded && may_record)
         file_write_record(job); /* adopted */
     give_content(job);
+    quick_learn(job->run->quick, job->job);
     tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
     file_ended(job, OUTCOME_SKIPPED);
+    let_go(job);
 }
 
 /* Without a recipe there is nothing to do; that it was "remade" counts for those that depend on
@@ -254,7 +268,7 @@ static void end_without_recipe(struct job_run *job)
         const struct job *need = job->job->needs[i].job;
         any_ran = any_ran || (job->job->needs[i].kind == EDGE_CONTENT &&
                               scheduler_outcome(job->run->scheduler, need) == OUTCOME_RAN);
-        job->would_run = job->would_run || run_job(job->run, need)->would_run;
+        job->would_run = job->would_run || run_job_seen(job->run, need)->would_run;
     }
     if (any_ran || (job->job->need_count == 0 && !job->file->exists && !job->job->is_goal)) {
         tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
@@ -351,9 +365,13 @@ static bool stays_absent(struct job_run *job)
 static void decide(void *context)
 {
     struct job_run *job = context;
-    if (!want_contents(job, decide))
+    if (job->job->recipe && !want_contents(job, decide))
         return;
     job->file->exists = stat(file_path(job->job), &job->file->status) == 0;
+    if (!job->job->recipe) {
+        end_without_recipe(job);
+        return;
+    }
     job->has_record = read_record(job);
     reasons_fingerprint(job);
     if (stays_absent(job)) {
@@ -362,9 +380,7 @@ static void decide(void *context)
         return;
     }
     reasons_find(job);
-    if (!job->job->recipe)
-        end_without_recipe(job);
-    else if (job->reasons.len == 0)
+    if (job->reasons.len == 0)
         skip(job);
     else
         run_recipe(job);

@@ -93,8 +93,8 @@ void intermediate_remove_all(struct run *run)
     if (run->options->question || run->options->touch)
         return;
     for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        struct job_run *job = &run->jobs[i];
-        if (job->job->kind != JOB_FILE || !remove_file(job))
+        struct job_run *job = run->jobs[i];
+        if (!job || job->job->kind != JOB_FILE || !remove_file(job))
             continue;
         const char *path = file_path(job->job);
         if (run->interrupted)

@@ -48,7 +48,7 @@ const char *project_name(struct run *run)
         return name;
     name = NULL;
     if (run->plan->jobs.len > 0)
-        name = job_value(&run->jobs[0], "project", run->arena);
+        name = job_value(run_job(run, run->plan->jobs.items[0]), "project", run->arena);
     if (!name)
         name = origin(run->arena);
     if (!name)

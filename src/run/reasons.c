@@ -49,15 +49,16 @@ static void add_file(struct job_run *job, const char *name, struct hash hash)
 }
 
 /* What is .PHONY, or is no file even after its rule ran, is new each time. */
-static void add_hashed(struct job_run *job, const struct job_run *need)
+static void add_hashed(struct job_run *job, const struct job *need)
 {
     struct hash hash = { 0 };
     const char *why;
-    const char *name = need->job->target->name;
-    bool fine = contents_hash(job->run->contents, file_need_path(job, need->job), &hash, &why);
-    if (need->file && need->file->is_absent)
-        job->file->is_unknown = job->file->is_unknown || need->file->is_unknown;
-    else if (!fine || (need->job->target->flags & TARGET_PHONY))
+    const char *name = need->target->name;
+    const struct file_run *file = run_job_seen(job->run, need)->file;
+    bool fine = contents_hash(job->run->contents, file_need_path(job, need), &hash, &why);
+    if (file && file->is_absent)
+        job->file->is_unknown = job->file->is_unknown || file->is_unknown;
+    else if (!fine || (need->target->flags & TARGET_PHONY))
         job->file->forced_by = name;
     add_file(job, name, hash);
 }
@@ -66,7 +67,7 @@ static void add_needs(struct job_run *job, const struct job *of)
 {
     for (size_t i = 0; i < of->need_count; i++) {
         const struct job *need = of->needs[i].job;
-        const struct job_run *need_run = run_job(job->run, need);
+        const struct job_run *need_run = run_job_seen(job->run, need);
         if (of->needs[i].kind != EDGE_CONTENT)
             continue;
         if (need->kind == JOB_GATE)
@@ -74,7 +75,7 @@ static void add_needs(struct job_run *job, const struct job *of)
         else if (need_run->has_content)
             add_file(job, need->target->name, need_run->content);
         else if (is_file(need))
-            add_hashed(job, need_run);
+            add_hashed(job, need);
     }
 }
 
@@ -112,7 +113,7 @@ static bool file_time(const struct job_run *job, const char *path, struct timesp
 /* What is absent is as new as the newest that it is made of. */
 static bool need_time(const struct job_run *job, const struct job *need, struct timespec *time)
 {
-    const struct file_run *file = run_job(job->run, need)->file;
+    const struct file_run *file = run_job_seen(job->run, need)->file;
     if (file && file->is_absent) {
         *time = file->age;
         return true;
@@ -242,7 +243,7 @@ static void look_for_would_run(struct job_run *job, const struct job *of)
             continue;
         if (need->kind == JOB_GATE)
             look_for_would_run(job, need);
-        else if (run_job(job->run, need)->would_run)
+        else if (run_job_seen(job->run, need)->would_run)
             decide_reason(job, "%s would be remade", need->target->name);
     }
 }

@@ -14,14 +14,31 @@
 #include "run/file.h"
 #include "run/journal.h"
 #include "run/project.h"
+#include "run/quick.h"
 #include "run/script.h"
 #include "run/slots.h"
 #include "run/state.h"
 
 /* ---- what the scheduler asks for ---- */
 
+/* The rest of the run hears of it as of one that was skipped the long way. */
+static void end_quickly(struct run *run, const struct job *job)
+{
+    if (job->kind == JOB_FILE)
+        events_emit(run->events, (struct event){ .kind = EVENT_JOB_SKIPPED,
+                                                 .job = job->index + 1,
+                                                 .target = job->target->name,
+                                                 .is_file = true });
+    scheduler_end(run->scheduler, job, OUTCOME_SKIPPED);
+}
+
 static void start_job(void *context, const struct job *job)
 {
+    struct run *run = context;
+    if ((job->kind == JOB_SOURCE || job->kind == JOB_FILE) && quick_is_done(run->quick, job)) {
+        end_quickly(run, job);
+        return;
+    }
     struct job_run *job_run = run_job(context, job);
     if (job->kind == JOB_SOURCE)
         source_start(job_run);
@@ -128,7 +145,9 @@ static void caught_signal(void *context, int number)
             host_close(host, true);
     }
     for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        struct job_run *job = &run->jobs[i];
+        struct job_run *job = run->jobs[i];
+        if (!job)
+            continue;
         if (job->job->kind == JOB_FILE)
             file_interrupt(job, again ? SIGKILL : number);
         else
@@ -251,20 +270,39 @@ static void open_store(struct run *run)
         run->journal = journal_open(".fake", file_note_unfinished, flush_store, run->store);
 }
 
+struct job_run *run_job(struct run *run, const struct job *job)
+{
+    struct job_run *job_run = run->jobs[job->index];
+    if (!job_run) {
+        job_run = run->jobs[job->index] = mem_alloc(sizeof *job_run);
+        job_run->run = run;
+        job_run->job = run->plan->jobs.items[job->index];
+    }
+    return job_run;
+}
+
+const struct job_run *run_job_seen(const struct run *run, const struct job *job)
+{
+    static const struct job_run none = { 0 };
+    const struct job_run *seen = run->jobs[job->index];
+    return seen ? seen : &none;
+}
+
+/* A host knows its jobs from the start; what is here is mostly up to date and never needs one. */
 static void set_up_jobs(struct run *run)
 {
     const struct plan *plan = run->plan;
-    size_t count = plan->jobs.len;
-    run->jobs = mem_array(count ? count : 1, sizeof *run->jobs);
-    for (size_t i = 0; i < count; i++) {
-        struct job *job = plan->jobs.items[i];
-        run->jobs[i].run = run;
-        run->jobs[i].job = job;
-        run->has_chains = run->has_chains || chain_decides(&run->jobs[i]);
+    run->jobs = mem_array(plan->jobs.len + 1, sizeof *run->jobs);
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        if (job->kind == JOB_HERE)
+            run->has_chains = run->has_chains || chain_decides(run_job(run, job));
         if (job->kind != JOB_HOST)
             continue;
-        run->jobs[i].host = &run->hosts[job->host->index];
-        vec_push(&run->jobs[i].host->jobs, &run->jobs[i]);
+        struct job_run *job_run = run_job(run, job);
+        run->has_chains = run->has_chains || chain_decides(job_run);
+        job_run->host = &run->hosts[job->host->index];
+        vec_push(&job_run->host->jobs, job_run);
     }
 }
 
@@ -318,12 +356,16 @@ static bool set_up_hosts(struct run *run)
 
 void run_tear_down(struct run *run)
 {
+    quick_free(run->quick);
     store_close(run->store);
     journal_close(run->journal);
     scheduler_free(run->scheduler);
     for (size_t i = 0; run->jobs && i < run->plan->jobs.len; i++) {
-        file_free(run->jobs[i].file);
-        job_free(&run->jobs[i]);
+        if (!run->jobs[i])
+            continue;
+        file_free(run->jobs[i]->file);
+        job_free(run->jobs[i]);
+        free(run->jobs[i]);
     }
     for (size_t i = 0; i < run->host_count; i++)
         host_free(&run->hosts[i]);
@@ -399,12 +441,14 @@ static void execute(struct run *run)
     open_store(run);
     run->contents = contents_new(run->loop, run->store);
     run->slots = slots_new(run->loop, run->options, go_on, run);
+    run->quick = quick_new(run);
     run->scheduler = scheduler_new(run->plan, &options, &calls);
     watch_signals(run);
     pulse_begin(run);
     scheduler_begin(run->scheduler);
     loop_run(run->loop);
     end_signals(run);
+    quick_save(run->quick);
 }
 
 int run_plan(const struct plan *plan, const struct run_options *options, struct events *events)

@@ -54,7 +54,8 @@ struct run {
     struct scheduler *scheduler;
     struct store *store; /* NULL: .fake/ cannot be written */
     struct contents *contents;
-    struct job_run *jobs;   /* by job.index */
+    struct job_run **jobs; /* by job.index; NULL: not needed yet */
+    struct quick *quick;
     struct host_run *hosts; /* by host.index */
     size_t host_count;
     const char *project;
@@ -269,10 +270,9 @@ struct job_run {
     struct file_run *file; /* JOB_FILE's own */
 };
 
-static inline struct job_run *run_job(struct run *run, const struct job *job)
-{
-    return &run->jobs[job->index];
-}
+struct job_run *run_job(struct run *run, const struct job *job); /* made when first asked for */
+/* The same to look at only: what is known of one that has none. */
+const struct job_run *run_job_seen(const struct run *run, const struct job *job);
 
 /* ---- tell.c ---- */
 
