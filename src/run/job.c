@@ -85,7 +85,8 @@ static bool acts(const struct job_run *job)
 /* Nothing is begun anywhere. */
 static void end_refused(struct job_run *job)
 {
-    tell_job(job, EVENT_JOB_DROPPED, "nothing was begun, because of the lock");
+    tell_job(job, EVENT_JOB_DROPPED,
+             job->run->interrupted ? "interrupted" : "nothing was begun, because of the lock");
     end_job(job, OUTCOME_DROPPED);
 }
 

@@ -183,3 +183,12 @@ void lock_end(struct run *run)
     timer_cancel(run->lock_timer);
     run->lock_timer = NULL;
 }
+
+void lock_interrupt(struct run *run)
+{
+    if (run->locks != LOCKS_TAKING)
+        return;
+    run->locks = LOCKS_REFUSED;
+    lock_end(run);
+    wake(run);
+}

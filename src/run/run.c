@@ -127,6 +127,8 @@ void run_job_ended(struct job_run *job, enum outcome outcome)
 
 /* ---- signals ---- */
 
+<<<<<<< /tmp/tmp2km9nomi
+=======
 static void caught_signal(void *context, int number)
 {
     struct run *run = context;
@@ -155,11 +157,12 @@ static void caught_signal(void *context, int number)
     }
 }
 
+>>>>>>> /tmp/tmpfva2l8rd
 static void watch_signals(struct run *run)
 {
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        run->watches[i] = loop_watch_signal(run->loop, numbers[i], caught_signal, run);
+        run->watches[i] = loop_watch_signal(run->loop, numbers[i], interrupt_run, run);
 }
 
 /* ---- what a run knows from the start ---- */

@@ -399,6 +399,10 @@ const char *places_conflict(struct host_run *host);
 /* The record of another job that wrote the same keeps what is there now. */
 void places_refresh_others(struct job_run *job, struct str *text);
 
+/* ---- interrupt.c ---- */
+
+void interrupt_run(void *context, int number); /* a signal came */
+
 /* ---- pause.c ---- */
 
 void pause_begin(void *context, const struct job *gate, unsigned seconds); /* the scheduler's */
@@ -412,7 +416,8 @@ bool lock_is_wanted(struct job_run *job);
 void lock_begin(struct run *run);
 /* A host has answered, or is lost: goes on, in the order of lock_hosts. */
 void lock_answered(struct host_run *host, enum host_lock answer, const char *holder);
-void lock_end(struct run *run); /* no more tries */
+void lock_end(struct run *run);       /* no more tries */
+void lock_interrupt(struct run *run); /* who waits for locks ends */
 
 /* ---- hooks.c: what is owed ---- */
 

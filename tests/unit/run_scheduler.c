@@ -76,6 +76,7 @@ static void end(void)
 /* A job; host < 0: here. */
 static struct job *add(const char *name, int host)
 {
+    static const struct recipe recipe;
     uint32_t index = (uint32_t)bench.plan.jobs.len;
     struct job *job = &bench.jobs[index];
     bench.targets[index].name = name;
@@ -86,6 +87,7 @@ static struct job *add(const char *name, int host)
             job->target = bench.jobs[i].target;
     job->kind = host < 0 ? JOB_HERE : JOB_HOST;
     job->host = host < 0 ? NULL : &bench.hosts[host];
+    job->recipe = &recipe;
     job->needs = bench.edges[index];
     job->after.items = bench.after[index];
     job->before.items = bench.before[index];
