@@ -86,29 +86,26 @@ rollback: release_message = $(deployed_by) rolled back to release $(notdir $(rel
 release_message ?=
 building_path = $(releases_path)/.$(notdir $(release_path)).building
 
-# A recipe without steps: such a stage is skipped with the rest of a deployment, and its hooks with it.
-stage =
-
 ## Stage: the hosts are checked, and prepared
 starting @: check-deploy
 ## Stage to hook into
-started @: ; $(stage)
+started @:
 ## Stage: the new release is made
 updating @: create-release link-shared complete-release
 ## Stage to hook into: the release is whole, and not yet live
-updated @: ; $(stage)
+updated @:
 ## Stage: the release goes live, on all hosts or on none
 publishing @: publish-release
 ## Stage to hook into
-published @: ; $(stage)
+published @:
 ## Stage: old releases go
 finishing @: log-revision cleanup
 ## Stage to hook into: restart the application after it
-finished @: ; $(stage)
+finished @:
 ## Stage: the release to go back to is looked for on every host
 reverting @: check-release
 ## Stage to hook into
-reverted @: ; $(stage)
+reverted @:
 ## Stage: what was rolled back from is put away
 finishing_rollback @: log-revision cleanup-rollback
 
