@@ -10,7 +10,9 @@
 static void end_jobs(struct run *run, int number, bool at_once)
 {
     for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        struct job_run *job = &run->jobs[i];
+        struct job_run *job = run->jobs[i];
+        if (!job)
+            continue;
         if (job->job->kind == JOB_FILE)
             file_interrupt(job, at_once ? SIGKILL : number);
         else

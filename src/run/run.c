@@ -127,37 +127,6 @@ void run_job_ended(struct job_run *job, enum outcome outcome)
 
 /* ---- signals ---- */
 
-<<<<<<< /tmp/tmp2km9nomi
-=======
-static void caught_signal(void *context, int number)
-{
-    struct run *run = context;
-    bool again = run->interrupted;
-    run->interrupted = true;
-    run->signal = number;
-    if (!again)
-        tell_text(run, EVENT_INTERRUPTED, NULL, NULL);
-    scheduler_stop(run->scheduler);
-    pause_end_all(run);
-    for (size_t i = 0; i < run->host_count; i++) {
-        struct host_run *host = &run->hosts[i];
-        if (host->session && host->state == HOST_READY && !again)
-            session_interrupt(host->session);
-        else
-            host_close(host, true);
-    }
-    for (size_t i = 0; i < run->plan->jobs.len; i++) {
-        struct job_run *job = run->jobs[i];
-        if (!job)
-            continue;
-        if (job->job->kind == JOB_FILE)
-            file_interrupt(job, again ? SIGKILL : number);
-        else
-            job_interrupt(job, again);
-    }
-}
-
->>>>>>> /tmp/tmpfva2l8rd
 static void watch_signals(struct run *run)
 {
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
