@@ -50,8 +50,8 @@ void job_read_record(struct job_run *job)
     if (job->host || job->has_record || !job->run->store ||
         !store_get_record(job->run->store, job_record_name(job), &text))
         return;
-    job->has_record = record_parse(&job->record, job->arena, str_text(&text), text.len,
-                                   job_record_name(job), "");
+    job->has_record =
+        record_parse(&job->record, job->arena, str_text(&text), text.len, job_record_name(job), "");
     str_free(&text);
 }
 

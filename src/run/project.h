@@ -7,7 +7,8 @@ struct run;
  * remote `origin`, else this folder's name. From the run's arena. */
 const char *project_name(struct run *run);
 
-/* The commit that is checked out here, abbreviated; NULL: no git repository. From the run's arena. */
+/* The commit that is checked out here, abbreviated; NULL: no git repository. From the run's arena.
+ */
 const char *project_revision(struct run *run);
 
 #endif

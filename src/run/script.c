@@ -65,7 +65,8 @@ static const char LIBRARY[] =
     "r_walk r_sum \"$r_t\" >\"$r_t.h\" && "
     "{ cat \"$r_t.s\" \"$r_t.h\" && r_age \"$r_t.s\"; echo end; } >>\"$r_t\" && "
     "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\"; return $r_e; }\n"
-    "r_refresh(){ [ -f \"$r/$1\" ] || return 0; sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
+    "r_refresh(){ [ -f \"$r/$1\" ] || return 0; sed '/^state /d;/^hash /d;/^link /d;/^fixed "
+    "/d;/^folder /d;/^young/d;/^end/d' "
     "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n"
     /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content

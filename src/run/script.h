@@ -24,9 +24,10 @@ void script_unlock(struct str *out); /* gives it back before the session's end *
 
 /* Prints records by file name (const char *). Of each: "+ NAME", the record's lines when there is
  * one, and
- * "= same", or "= differs" with a line for what each place is now; "~ NAME MACHINE" for each newer record of the target under another host name; ". NAME" for each hook that is
- * owed. When `refresh`, a record whose places are the same by content, but not by state, gets the
- * states of now. */
+ * "= same", or "= differs" with a line for what each place is now; "~ NAME MACHINE" for each newer
+ * record of the target under another host name; ". NAME" for each hook that is owed. When
+ * `refresh`, a record whose places are the same by content, but not by state, gets the states of
+ * now. */
 void script_read(struct str *out, const struct vec *names, bool refresh);
 
 /* Takes records away; writes down what is owed (file names as in script_owed_name). */

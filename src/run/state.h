@@ -60,11 +60,11 @@ struct run {
     size_t host_count;
     const char *project;
     const char *revision; /* asked for; "": none */
-    const char *goals; /* as on the command line */
-    const char *by;    /* user@machine */
-    const char *from;  /* this folder */
-    const char *time;  /* when it began: 2026-01-31T12:00:00Z */
-    const char *id;    /* random: tells our own lock from another's */
+    const char *goals;    /* as on the command line */
+    const char *by;       /* user@machine */
+    const char *from;     /* this folder */
+    const char *time;     /* when it began: 2026-01-31T12:00:00Z */
+    const char *id;       /* random: tells our own lock from another's */
     struct signal_watch *watches[3];
     unsigned handshakes; /* going on */
     size_t first_waiting;
@@ -84,7 +84,7 @@ struct run {
     struct inspect_hooks inspect;
     bool interrupted;
     bool has_chains; /* some target decides for its chain */
-    bool to_do; /* -q: something would run */
+    bool to_do;      /* -q: something would run */
     bool is_over;
     struct map peers;        /* target ▶ its number of jobs on hosts */
     struct timer *pulse;     /* ticks for the sinks */
@@ -189,7 +189,7 @@ struct step_run {
     uint32_t id;      /* in the request that runs */
     uint32_t ids_end; /* its uploads have the ids between id and this one */
     uint64_t began;   /* milliseconds; 0: not begun */
-    bool was_told; /* its end */
+    bool was_told;    /* its end */
     bool has_failed;
     bool is_stale;    /* what it asked was out of date: asked again */
     bool tries_again; /* it failed, and may be tried again */
@@ -299,7 +299,7 @@ void job_resume(struct job_run *job, bool well);                 /* its before-h
 void job_fail(struct job_run *job, int status, const char *why); /* why is copied */
 void job_start(struct job_run *job);
 void job_read_record(struct job_run *job); /* of a job of this machine, once */
-void job_free(struct job_run *job); /* what it holds */
+void job_free(struct job_run *job);        /* what it holds */
 void job_interrupt(struct job_run *job, bool at_once);
 
 /* ---- expansion.c ---- */

@@ -242,3 +242,71 @@ bye @:
 ''')
     check(sorted(ran(world.fake('--verbose', 'deploy'))) == sorted(2 * ['hello', 'upload', 'publish', 'bye']), 'first')
     check(ran(world.fake('--verbose', 'deploy')) == [], 'unchanged')
+
+
+# ---- what -n says is what the run then does
+
+TABLE = '''
+ssh_transport = local
+hosts = h1 h2
+version = 1
+all @: site chain service
+site @: app pack
+    put app {0}/site.$(host)
+pack @local: source
+    local cp source packed
+pack: outputs = packed
+prog: source
+    cp source prog
+chain @: one two
+chain: inputs = $(version)
+one @: prog
+    put prog {0}/one.$(host)
+two @:
+    run echo two
+service @: conf
+    put conf {0}/conf.$(host)
+after service: reload
+reload @:
+    run test ! -e {0}/broken
+'''
+
+SITUATIONS = [
+    ('first', lambda world: None, []),
+    ('unchanged', lambda world: None, []),
+    ('a source', lambda world: world.write('source', 'changed\n'), []),
+    ('a file sent', lambda world: world.write('app', 'changed\n'), []),
+    ('by hand on one host', lambda world: (world.folder / 'site.h2').write_text('by hand\n'), []),
+    ('removed on one host', lambda world: (world.folder / 'conf.h1').unlink(), []),
+    ('an output here', lambda world: (world.project / 'packed').unlink(), []),
+    ('a version', lambda world: None, ['version=2']),
+    ('one host', lambda world: world.write('conf', 'changed\n'), ['-H', 'h1', 'version=2']),
+    ('a variable', lambda world: None, ['version=3']),
+    ('forced', lambda world: None, ['-B', 'version=3']),
+    ('unchanged again', lambda world: None, ['version=3']),
+]
+
+
+def named(result, *kinds):
+    """Those with steps of their own: whether a target that stands for others counts as run depends on what arrives."""
+    return sorted({(event['target'], event.get('host') or '') for event in result.events()
+                   if event['event'] in kinds and event['target'] not in ('all', 'chain')})
+
+
+def test_dry_run_says_what_the_run_does(world):
+    world.fakefile(TABLE.format(world.folder))
+    for name in ('source', 'app', 'conf'):
+        world.write(name, f'{name}\n')
+    for name, change, options in SITUATIONS:
+        change(world)
+        says = world.fake('--json', '-n', *options, 'all')
+        would = named(says, 'job-would-run')
+        does = named(world.fake('--json', *options, 'all'), 'job-began')
+        # What is made anew may turn out to be the same: then what reads it does not run.
+        unknown = {(event['target'], event.get('host') or '') for event in says.events()
+                   if event.get('text', '').endswith((' would run', ' would be remade'))}
+        if name == 'forced':  # nothing arrives changed, so the hook is not asked for
+            unknown |= {('reload', 'h1'), ('reload', 'h2')}
+        check(set(does) <= set(would), f'{name}: -n says {would}, the run does {does}')
+        check(set(would) - set(does) <= unknown, f'{name}: -n says {would}, the run does {does}')
+        check(bool(does) == ('unchanged' not in name), f'{name}: {does}')
