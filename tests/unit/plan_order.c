@@ -122,7 +122,7 @@ static const struct plan_case cases[] = {
                   "  did you mean 'deploy'?\n" },
     /* cycles */
     { .fakefile = "a: b\n\tx\nb: c\n\tx\nc: a\n\tx\n",
-      .expected = "notice: Circular c <- a dependency dropped.\n"
+      .expected = "warning: Circular c <- a dependency dropped.\n"
                   "c:\n"
                   "b: c\n"
                   "a: b\n" },
