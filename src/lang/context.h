@@ -1,6 +1,8 @@
 #ifndef FAKE_LANG_CONTEXT_H
 #define FAKE_LANG_CONTEXT_H
 
+#include <stdint.h>
+
 #include "lang/assignment.h"
 #include "lang/lang.h"
 
@@ -23,6 +25,8 @@ struct lang {
     struct vec hosts;              /* struct host: @all, once it was asked for */
     struct map pattern_targets;    /* first target of a pattern rule ▶ the last such rule */
     struct map reported;           /* places of undefined variables that were told of */
+    uintptr_t stack_begin;         /* about where the C stack begins */
+    uintptr_t stack_room;          /* what expansions may take of it */
     char recipe_prefix;
     bool is_stopped;
     bool is_finished;

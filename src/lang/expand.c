@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
-#include "lang/lang.h"
+#include "lang/context.h"
 #include "lang/piece.h"
 #include "lang/reference.h"
 
@@ -195,6 +195,16 @@ static bool (*const expand_piece[])(struct expander *, const struct text *, cons
     [PIECE_ERROR] = expand_error,
 };
 
+static bool is_too_deep(const struct expander *expander)
+{
+    const struct lang *lang = expander->lang;
+    char local;
+    uintptr_t here = (uintptr_t)&local, begin = lang->stack_begin;
+
+    return expander->depth >= EXPAND_DEPTH_MAXIMUM ||
+           (here < begin ? begin - here : here - begin) > lang->stack_room;
+}
+
 bool expand(struct expander *expander, const struct text *text, struct str *out)
 {
     const struct piece *piece = text_pieces(text);
@@ -204,7 +214,7 @@ bool expand(struct expander *expander, const struct text *text, struct str *out)
         str_addn(out, text->source, text->length);
         return true;
     }
-    if (expander->depth >= EXPAND_DEPTH_MAXIMUM)
+    if (is_too_deep(expander))
         return reference_fail_chain(expander, text->where, "the expansion is nested too deeply");
     if (expander->depth++ == 0)
         expander->place = text->where;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -121,10 +122,25 @@ static void define_own(struct lang *lang)
     free(folder);
 }
 
+/* Expansion is recursive: how deep it may go hangs on the stack that there is. */
+static void measure_stack(struct lang *lang)
+{
+    enum { ROOM_MAXIMUM = 64 << 20 };
+    struct rlimit limit;
+    char here;
+
+    lang->stack_begin = (uintptr_t)&here;
+    lang->stack_room = ROOM_MAXIMUM;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < ROOM_MAXIMUM)
+        lang->stack_room = (uintptr_t)limit.rlim_cur;
+    lang->stack_room -= lang->stack_room / 4;
+}
+
 struct lang *lang_new(struct model *model, struct diags *diags, const struct lang_options *options)
 {
     struct lang *lang = mem_alloc(sizeof *lang);
 
+    measure_stack(lang);
     lang->model = model;
     lang->diags = diags;
     lang->options = *options;
