@@ -1,5 +1,5 @@
 // clang-format off
-// links: base/arena.c base/diag.c base/event.c base/file.c base/hash.c base/map.c base/mem.c base/nearest.c base/str.c base/vec.c model lang
+// links: base/arena.c base/diag.c base/event.c base/file.c base/hash.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
 // clang-format on
 
 /* The reader of Fakefiles, from lines to the model. Its seeds are the cases of tests/lang as they
@@ -60,7 +60,7 @@ static void use_model(struct lang *lang, const struct model *model)
     size_t i, j, k;
 
     for (i = 0; i < model->targets.len; i++) {
-        const struct target *target = model->targets.entries[i].value;
+        struct target *target = model->targets.entries[i].value;
 
         lang_check_target(lang, target, &scope, NULL);
         for (j = 0; j < target->rules.len; j++) {
