@@ -39,6 +39,16 @@ all:
 --- make no
 --- exit 2
 
+=== a function that calls itself without end, on a small stack
+all: ; @ulimit -s 512; $(MAKE) --no-print-directory -f deep.mk 2>&1 | grep -c 'nested too deeply'
+--- file deep.mk
+f = $(call f,x)
+$(info $(call f))
+all:
+--- make no
+--- out
+1
+
 === an eval that evaluates itself without end
 define d
 $(eval $(value d))
