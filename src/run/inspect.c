@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/range.h"
 #include "io/loop.h"
 #include "run/script.h"
 #include "run/state.h"
@@ -156,6 +157,11 @@ static int latest_first(const void *a, const void *b)
     return strcmp(other->time, one->time);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return range_compare(*(const char *const *)a, *(const char *const *)b);
+}
+
 static void tell_runs(struct inspector *inspector)
 {
     struct vec list = { 0 };
@@ -165,6 +171,7 @@ static void tell_runs(struct inspector *inspector)
         qsort(list.items, list.len, sizeof *list.items, latest_first);
     for (size_t i = 0; i < list.len; i++) {
         struct inspected_run *run = list.items[i];
+        qsort(run->hosts.items, run->hosts.len, sizeof *run->hosts.items, by_name);
         if (inspector->calls->run)
             inspector->calls->run(inspector->calls->context, run);
         vec_free(&run->hosts);
