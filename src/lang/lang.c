@@ -129,6 +129,7 @@ static void measure_stack(struct lang *lang)
     struct rlimit limit;
     char here;
 
+    /* cppcheck-suppress autoVariables ; a number to measure from, never followed */
     lang->stack_begin = (uintptr_t)&here;
     lang->stack_room = ROOM_MAXIMUM;
     if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < ROOM_MAXIMUM)
