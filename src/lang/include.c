@@ -197,6 +197,8 @@ static void forget_vpaths(struct model *model, const char *pattern)
 
         if (pattern && strcmp(vpath->pattern, pattern) != 0)
             model->vpaths.items[kept++] = vpath;
+        else
+            vec_free(&vpath->folders);
     }
     model->vpaths.len = kept;
 }
