@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from harness import check, contains, lacks
+from harness import check, contains, lacks, wait_until
 
 
 def test_only_if(world):
@@ -100,7 +100,9 @@ def account(world, password):
         yield name
     finally:
         rules.unlink(missing_ok=True)
-        subprocess.run(['userdel', name], check=True)
+        # Its last process may still be ending: the session is left, not waited for.
+        wait_until(lambda: subprocess.run(['userdel', name], capture_output=True).returncode == 0,
+                   what=f'{name} is removed')
 
 
 def test_sudo_password(world):
