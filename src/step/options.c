@@ -137,15 +137,6 @@ static const char *read_text(struct step_options *options, const char *value)
     return NULL;
 }
 
-static const char *read_strip(struct step_options *options, const char *value)
-{
-    size_t digits = strspn(value, "0123456789");
-    if (digits == 0 || digits > 3 || value[digits])
-        return "a whole number";
-    options->strip = (unsigned)strtoul(value, NULL, 10);
-    return NULL;
-}
-
 static const char *read_exclude(struct step_options *options, const char *value)
 {
     (void)options; /* take adds it to the list */
@@ -180,10 +171,8 @@ TEXT_OPTION(check, "a command")
     }
 FLAG_OPTION(quiet)
 FLAG_OPTION(sudo)
-FLAG_OPTION(expand)
 FLAG_OPTION(mirror)
 FLAG_OPTION(delete)
-FLAG_OPTION(unpack)
 
 struct option {
     const char *name;
@@ -211,12 +200,9 @@ static const struct option table[] = {
     { "sudo", VERB_TAKES_SENT, false, true, read_sudo },
     { "check", VERB_TAKES_SENT, true, true, read_check },
     { "text", VERB_TAKES_TEXT, true, true, read_text },
-    { "expand", VERB_TAKES_PUT, false, true, read_expand },
     { "mirror", VERB_TAKES_MIRROR, false, true, read_mirror },
     { "delete", VERB_TAKES_MIRROR, false, true, read_delete },
     { "exclude", VERB_TAKES_MIRROR, true, true, read_exclude },
-    { "unpack", VERB_TAKES_PUT, false, true, read_unpack },
-    { "strip", VERB_TAKES_PUT, true, true, read_strip },
     { "prefix", VERB_TAKES_PREFIX, true, true, read_prefix },
     { "default", VERB_TAKES_DEFAULT, true, true, read_answer },
     { "repo", VERB_TAKES_REPOSITORY, true, true, read_repository },
@@ -368,16 +354,12 @@ bool options_check(const struct step_options *options, const char *verb, struct 
     const char *wrong = NULL;
     if (options->stdin_file && options->input)
         wrong = "--stdin and --input are two standard inputs: give one";
-    else if (options->variable && (options->mirror || options->unpack || options->expand))
+    else if (options->variable && options->mirror)
         wrong = "--text sends a variable's value, and not a file: give it alone";
-    else if (options->mirror + options->unpack + options->expand > 1)
-        wrong = "--mirror, --unpack and --expand exclude one another";
     else if (options->delete &&!options->mirror)
         wrong = "--delete needs --mirror";
     else if (options->excludes && !options->mirror)
         wrong = "--exclude needs --mirror";
-    else if (options->strip && !options->unpack)
-        wrong = "--strip needs --unpack";
     if (wrong)
         diag_error(diags, where, "%s: %s", verb, wrong);
     return !wrong;

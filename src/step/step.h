@@ -49,18 +49,14 @@ struct step_options {
     const char *condition;  /* --if: a command */
     const char *unless;     /* a command */
     const char *creates;    /* a path there, as written */
-    const char *on;         /* other hosts */
-    const char *into;       /* a variable's name */
-    bool pty;
     /* Of what is sent. */
     const char *owner, *group;
     const char *check; /* a command */
     bool sudo;         /* written by root */
     /* put's forms. */
     const char *variable; /* --text */
-    bool expand, mirror, delete, unpack;
+    bool mirror, delete;
     const struct option_value *excludes;
-    unsigned strip; /* leading parts of names that are left out */
 };
 
 /* What cd, env and prefix say, up to a step. */

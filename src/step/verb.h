@@ -12,7 +12,6 @@ enum verb_option {
     VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates */
     VERB_TAKES_SENT = 1 << 4,        /* --owner --group --sudo --check */
     VERB_TAKES_TIMEOUT = 1 << 6,     /* --timeout alone */
-    VERB_TAKES_PUT = 1 << 5,         /* --expand --unpack --strip */
     VERB_TAKES_TEXT = 1 << 11,       /* --text */
     VERB_TAKES_MIRROR = 1 << 7,      /* --mirror --delete --exclude */
     VERB_TAKES_PREFIX = 1 << 8,      /* --prefix */
