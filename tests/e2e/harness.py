@@ -2,6 +2,7 @@
 
 A test is a function `test_*(world)` in a file test_*.py of this folder; tests/e2e/run runs them, each with a
 World of its own, two at a time."""
+import fcntl
 import getpass
 import json
 import os
@@ -36,6 +37,21 @@ class Result:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+def claim_block():
+    """Claims a block of loopback addresses for this run: other runs on this machine take others. Returns the lock."""
+    for block in range(10, 250, 4):
+        lock = open(pathlib.Path(tempfile.gettempdir()) / f'fake-e2e-{getpass.getuser()}-{block}.lock', 'w')
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return block, lock
+        except BlockingIOError:
+            lock.close()
+    raise RuntimeError('sixty runs of the tests hold all addresses')
+
+
+BLOCK, BLOCK_LOCK = claim_block()
+
+
 class World:
     """A temporary folder with a home, a project and, once asked for, servers. Use as `with`."""
 
@@ -68,7 +84,7 @@ class World:
 
     def servers(self, count=1, config=''):
         """Starts sshd's and returns their addresses; self.port is their port, the client's side is ready."""
-        addresses = [f'127.{10 + self.number // 200}.{self.number % 200}.{i + 1}' for i in range(count)]
+        addresses = [f'127.{BLOCK + self.number // 200}.{self.number % 200}.{i + 1}' for i in range(count)]
         environment = dict(os.environ, SERVERS_CONFIG=config)
         subprocess.run([TOP / 'tools/servers', 'start', self.folder, *addresses], env=environment,
                        check=True, stdin=subprocess.DEVNULL)
