@@ -144,8 +144,7 @@ static bool expand_to_colon(struct reader *reader, const struct statement *state
     while (text.len && done) {
         n = chunk_length(text);
         start = line->len;
-        done =
-            lang_expand(reader->lang, NULL, (struct span){ text.data, n }, statement->where, line);
+        done = expand_early(reader, statement, (struct span){ text.data, n }, line);
         text = skip(text, n);
         cut_recipe(line, start, head, &recipe);
         if (recipe.len)

@@ -281,6 +281,7 @@ static void add_conflicts(struct planner *planner, const struct role *a, const s
                                        "$(error %s is not the same in the roles %s and %s, and "
                                        "this machine is in neither)",
                                        mine->name, a->name, b->name);
+        conflict->length = strlen(conflict->value);
         *map_put(&conflicts->map, conflict->name) = conflict;
     }
 }

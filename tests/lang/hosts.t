@@ -209,6 +209,29 @@ t @web: $(pkg) ; run true
 --- err
 Fakefile:3: *** variable 'pkg' has a value on hosts only
 
+=== a target from a variable that only a role sets
+@web: hosts = w1
+@web: pkg = x
+$(pkg) @local: ; local true
+other: ; @:
+--- make no
+--- args other
+--- exit 2
+--- err
+Fakefile:3: *** variable 'pkg' has a value on hosts only
+
+=== a value that two roles of -R give differently, on this machine
+@web: hosts = w1
+@web: pkg = x
+@db: hosts = d1
+@db: pkg = a longer one
+t @local: ; local echo $(pkg)
+--- make no
+--- args -R web,db t
+--- exit 2
+--- err
+*** pkg is not the same in the roles web and db, and this machine is in neither.  Stop.
+
 === nodes are to come
 node service
 x: y
