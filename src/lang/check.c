@@ -53,25 +53,40 @@ static bool is_reported(struct lang *lang, const char *name, struct location whe
     return false;
 }
 
+static void try_variables(struct nearest *nearest, const struct scope *level)
+{
+    size_t i;
+
+    for (; level; level = level->outer)
+        for (i = 0; level->set && i < level->set->map.len; i++)
+            if (level->set->map.entries[i].value)
+                nearest_try(nearest, level->set->map.entries[i].key);
+}
+
 static void report(struct check *check, const char *name, struct location where)
 {
     struct lang *lang = check->lang;
-    struct nearest nearest = nearest_to(name);
-    const struct scope *level;
+    const struct map *roles = &lang->model->inventory.roles;
+    bool is_role = name[0] == '@' && name[1];
+    struct nearest nearest = nearest_to(name + is_role);
     struct arena_mark mark;
-    const char *message, *hint;
+    const char *message, *hint = NULL;
     size_t i;
 
     if (is_reported(lang, name, where))
         return;
-    for (level = check->scope; level; level = level->outer)
-        for (i = 0; level->set && i < level->set->map.len; i++)
-            if (level->set->map.entries[i].value)
-                nearest_try(&nearest, level->set->map.entries[i].key);
+    if (!is_role)
+        try_variables(&nearest, check->scope);
+    for (i = 0; is_role && i < roles->len; i++)
+        nearest_try(&nearest, roles->entries[i].key);
     mark = arena_mark(lang->scratch);
-    message = arena_printf(lang->scratch, "undefined variable '%s'", name);
-    hint = nearest.best ? arena_printf(lang->scratch, "did you mean '%s'?", nearest.best)
-                        : arena_printf(lang->scratch, "where it may be empty, say so: %s ?=", name);
+    message = arena_printf(lang->scratch,
+                           is_role ? "unknown role '%s'" : "undefined variable '%s'",
+                           name + is_role);
+    if (nearest.best)
+        hint = arena_printf(lang->scratch, "did you mean '%s'?", nearest.best);
+    else if (!is_role)
+        hint = arena_printf(lang->scratch, "where it may be empty, say so: %s ?=", name);
     diag_error_hint(lang->diags, where, message, hint);
     arena_release(lang->scratch, mark);
 }

@@ -209,6 +209,15 @@ t @web: $(pkg) ; run true
 --- err
 Fakefile:3: *** variable 'pkg' has a value on hosts only
 
+=== an unknown role's list, in a task's recipe
+@web: hosts = w1
+t @web: ; run echo $(@wbe)
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** unknown role 'wbe'.  Stop.
+did you mean 'web'?
+
 === a target from a variable that only a role sets
 @web: hosts = w1
 @web: pkg = x
