@@ -36,21 +36,29 @@ static struct span take_word(struct span *text)
     return word;
 }
 
-/* The row of the verb that text begins with, behind @ - +; -1: none. The verb is taken off. */
-static int take_verb(struct span *text)
+/* Takes the first word off, and what stands before it of @ - +. */
+static struct span take_first(struct span *text)
 {
-    struct span word;
-    size_t i;
-
     while (text->len && (is_space(*text->data) || strchr("@-+", *text->data))) {
         text->data++;
         text->len--;
     }
-    word = take_word(text);
-    for (i = 0; i < sizeof verbs / sizeof *verbs; i++)
+    return take_word(text);
+}
+
+/* The row of the verb; -1: there is none of this name. */
+static int find_verb(struct span word)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strlen(verbs[i].name) == word.len && memcmp(verbs[i].name, word.data, word.len) == 0)
             return (int)i;
     return -1;
+}
+
+/* The row of the verb that text begins with, behind @ - +; -1: none. The verb is taken off. */
+static int take_verb(struct span *text)
+{
+    return find_verb(take_first(text));
 }
 
 static bool begins_with(struct span word, const char *text)
@@ -69,6 +77,17 @@ bool step_line_is_step(struct span line)
              begins_with(second, "+=") || begins_with(second, "!=") || begins_with(second, "@"));
 }
 
+/* $(name): it may stand for a verb, which shows when the job starts. */
+static bool is_reference(struct span word)
+{
+    char close;
+
+    if (word.len < 4 || word.data[0] != '$' || (word.data[1] != '(' && word.data[1] != '{'))
+        return false;
+    close = word.data[1] == '(' ? ')' : '}';
+    return memchr(word.data, close, word.len) == word.data + word.len - 1;
+}
+
 bool step_line_opens_block(struct span line, size_t *column)
 {
     struct span text = line, word;
@@ -78,8 +97,9 @@ bool step_line_opens_block(struct span line, size_t *column)
         text.data++;
         text.len--;
     }
-    verb = take_verb(&text);
-    if (verb < 0 || !verbs[verb].opens_block)
+    word = take_first(&text);
+    verb = find_verb(word);
+    if (verb < 0 ? !is_reference(word) : !verbs[verb].opens_block)
         return false;
     do
         word = take_word(&text);

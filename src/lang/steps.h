@@ -11,7 +11,8 @@
 /* True when the line, which is indented with blanks, is a step: its first word is a verb and its
  * second no part of a rule or assignment. */
 bool step_line_is_step(struct span line);
-/* True when the line opens a block: `run {`, `sudo --user=x {`. *column: of its first word. */
+/* True when the line opens a block: `run {`, `sudo --user=x {`, `$(verb) {`. *column: of its first
+ * word. */
 bool step_line_opens_block(struct span line, size_t *column);
 /* True when it is the } that closes a block whose verb stands in `column`. */
 bool step_line_closes_block(struct span line, size_t column);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "lang/lang.h"
+#include "lang/steps.h"
 #include "step/command.h"
 #include "step/draft.h"
 #include "step/options.h"
@@ -282,9 +283,11 @@ static bool check_line(const char *source, struct arena *arena, struct location 
 {
     bool unused = false;
     const char *text = draft_skip_prefix(source, &unused, &unused);
-    size_t length = strcspn(text, " \t\n");
-    if (length == 0 || *text == '#' || memchr(text, '$', length))
+    size_t length = strcspn(text, " \t\n"), column;
+    if (length == 0 || *text == '#')
         return true;
+    if (memchr(text, '$', length))
+        return !step_line_opens_block((struct span){ text, strlen(text) }, &column);
     const char *cursor = text;
     const struct verb *verb = take_verb(arena, &cursor, where, diags);
     if (!verb)

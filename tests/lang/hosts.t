@@ -190,6 +190,20 @@ Fakefile:2: *** hook 'after t' names no task and has no recipe.  Stop.
 before: a ; @echo $@ $^
 a: ;@:
 
+=== a block whose verb is a variable's value
+verb ?= local
+t @local:
+	$(verb) {
+		for word in one two; do # the shell's
+			echo $$word
+		done
+	}
+--- args -s
+--- make no
+--- out
+[local] out: one
+[local] out: two
+
 === a block without its end
 t @local:
 	local {
