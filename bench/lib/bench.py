@@ -22,6 +22,7 @@ class Bench:
         self.project.mkdir()
         self.serving = False
         self.prefix = []  # put before commands: another network namespace
+        self.more = {}  # of the environment of commands
         return self
 
     def __exit__(self, *ignored):
@@ -36,7 +37,8 @@ class Bench:
         self.port = int((self.folder / 'port').read_text())
 
     def environment(self):
-        return {'HOME': str(self.folder / 'home'), 'PATH': os.environ['PATH'], 'LANG': 'C.UTF-8', 'USER': 'bench'}
+        return {'HOME': str(self.folder / 'home'), 'PATH': os.environ['PATH'], 'LANG': 'C.UTF-8', 'USER': 'bench',
+                **self.more}
 
     def time(self, command, check=True):
         """Wall and processor seconds (user + system, children too) of a command, and its output."""
@@ -85,8 +87,8 @@ def median(values):
 class Wire:
     """Two network namespaces joined by a delay line: commands run in `near`, servers in `far`."""
 
-    def __init__(self, milliseconds):
-        self.milliseconds = milliseconds
+    def __init__(self, milliseconds, far_addresses=('10.99.0.2',)):
+        self.milliseconds, self.far_addresses = milliseconds, far_addresses
         self.near, self.far = f'fake-near-{os.getpid()}', f'fake-far-{os.getpid()}'
 
     def __enter__(self):
@@ -103,7 +105,8 @@ class Wire:
         ip = lambda space, *words: subprocess.run(['ip', '-n', space, *words], check=True)  # noqa: E731
         ip(self.near, 'link', 'set', 'wire1', 'netns', self.far)
         ip(self.near, 'addr', 'add', '10.99.0.1/16', 'dev', 'wire0')
-        ip(self.far, 'addr', 'add', '10.99.0.2/16', 'dev', 'wire1')
+        for address in self.far_addresses:
+            ip(self.far, 'addr', 'add', f'{address}/16', 'dev', 'wire1')
         ip(self.near, 'link', 'set', 'wire0', 'up')
         ip(self.far, 'link', 'set', 'wire1', 'up')
         return self
