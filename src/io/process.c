@@ -49,7 +49,7 @@ struct write {
 /* Tells the end and frees; the last handle is closed. */
 static void finish(struct process *process)
 {
-    const char *why = process->start_error ? uv_strerror(process->start_error) : NULL;
+    const char *why = process->start_error ? strerror(-process->start_error) : NULL;
     process->events.ended(process->context, process->start_error ? -1 : process->status,
                           process->held, why);
     free(process);

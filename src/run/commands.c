@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/plain_command.h"
 #include "lang/lang.h"
 #include "run/file.h"
 
@@ -140,5 +141,6 @@ void file_make_argv(struct job_run *job)
             *p++ = '\0';
     }
     file->line_place = count;
+    file->may_skip_shell = count == 2 && plain_command_may_skip(argv[0], argv[1]);
     file->argv = argv;
 }

@@ -24,6 +24,8 @@ struct file_run {
     size_t next;
     const char **argv; /* the shell and its flags, a place for the line, NULL */
     size_t line_place;
+    bool may_skip_shell; /* for a line that needs none */
+    char **words;        /* of such a line, while it runs; else NULL */
     char **environment;
     bool passed_over; /* a line did not run, for -n, -t or -q */
     struct vec held;  /* struct event: what -O holds back */

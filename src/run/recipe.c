@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/plain_command.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "lang/lang.h"
@@ -13,6 +13,8 @@
 
 /* Running a make rule's recipe: its lines by $(SHELL) -c, one after the other, as make does it and
  * in make's words. */
+
+enum { NOT_STARTED = 127 }; /* a shell's exit code for a command that is not there */
 
 /* ---- its end ---- */
 
@@ -101,13 +103,21 @@ static void on_output(void *context, int stream, const char *data, size_t size)
     output_tell(job, current(job), event);
 }
 
+/* What was started: the line's own words, or the shell. */
+static const char *const *started(const struct job_run *job)
+{
+    return job->file->words ? (const char *const *)job->file->words : job->file->argv;
+}
+
 /* In make's words; NULL: it ended well. */
 static const char *failure_text(struct job_run *job, int status, const char *why)
 {
     const char *where = location_text(job->arena, current(job)->line->where);
     const char *name = job->job->target->name;
-    if (status < 0)
-        return arena_printf(job->arena, "[%s: %s] %s", where, name, why);
+    if (status < 0) {
+        tell_message(job, arena_printf(job->arena, "%s: %s", started(job)[0], why));
+        return arena_printf(job->arena, "[%s: %s] Error %d", where, name, NOT_STARTED);
+    }
     if (WIFSIGNALED(status))
         return arena_printf(job->arena, "[%s: %s] %s", where, name, strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) != 0)
@@ -118,7 +128,7 @@ static const char *failure_text(struct job_run *job, int status, const char *why
 static int exit_code(int status)
 {
     if (status < 0)
-        return 127;
+        return NOT_STARTED;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -134,6 +144,8 @@ static void on_ended(void *context, int status, bool held, const char *why)
     event.ignored = failure && current(job)->ignore && !job->run->interrupted;
     event.text = event.ignored ? arena_printf(job->arena, "%s (ignored)", failure) : failure;
     event.status = exit_code(status);
+    free(job->file->words);
+    job->file->words = NULL;
     output_tell(job, current(job), event);
     output_line_ended(job);
     job->status = failure ? event.status : 0;
@@ -152,15 +164,16 @@ static void start_line(struct job_run *job, const struct command *command)
     struct file_run *file = job->file;
     bool on_terminal = isatty(STDIN_FILENO);
     const struct run_options *run_options = job->run->options;
+    file->argv[file->line_place] = command->text;
+    file->argv[file->line_place + 1] = NULL;
+    file->words = file->may_skip_shell ? plain_command_words(command->text) : NULL;
     struct process_options options = {
-        .argv = file->argv,
+        .argv = started(job),
         .environment = file->environment,
         .inherit = run_options->inherit && run_options->sync == SYNC_NONE,
         .own_group = !on_terminal, /* else it could not read from there */
         .no_input = run_options->jobs_here != 1,
     };
-    file->argv[file->line_place] = command->text;
-    file->argv[file->line_place + 1] = NULL;
     job->process = process_start(job->run->loop, &options, &events, job);
 }
 

@@ -152,3 +152,95 @@ all: ; @nix-nix-nix
 fake: *** [Fakefile:1: all] Error 127
 --- out
 
+
+=== a line without shell characters is started as it is
+.PHONY: all quoted joined assigned builtin
+all: quoted joined assigned builtin
+quoted:
+	printf '%s,' 'a  b' '$$HOME' c'd'e
+	@echo
+joined:
+	@printf %s, a \
+	   b\
+	c
+	@echo
+assigned:
+	X=1 printenv X
+	printenv X=1 || true
+builtin:
+	cd . && pwd >/dev/null
+	umask 022
+	:
+	test -d .
+--- out
+printf '%s,' 'a  b' '$HOME' c'd'e
+a  b,$HOME,cde,
+a,bc,
+X=1 printenv X
+1
+printenv X=1 || true
+cd . && pwd >/dev/null
+umask 022
+:
+test -d .
+
+=== a program that is not there
+all:
+	-no-such-program 1
+	-no-such-program 1;
+	no-such-program 2
+--- exit 2
+--- out
+no-such-program 1
+no-such-program 1;
+no-such-program 2
+--- err
+fake: no-such-program: No such file or directory
+fake: [Fakefile:2: all] Error 127 (ignored)
+fake: [Fakefile:3: all] Error 127 (ignored)
+fake: *** [Fakefile:4: all] Error 127
+
+=== a file that is no program
+all:
+	-./text
+	-./folder
+	cat text
+--- run mkdir folder; echo hello >text
+--- out
+./text
+./folder
+cat text
+hello
+--- err
+fake: ./text: Permission denied
+fake: [Fakefile:2: all] Error 127 (ignored)
+fake: ./folder: Permission denied
+fake: [Fakefile:3: all] Error 127 (ignored)
+
+=== a program text without its first line is the shell's
+all:
+	./program a b
+--- run echo 'echo "$# $1"' >program; chmod +x program
+--- out
+./program a b
+2 a
+
+=== the program is looked for in the PATH that the recipe has
+export PATH := $(CURDIR)/bin:$(PATH)
+all:
+	my-program
+--- run mkdir bin; printf '#!/bin/sh\necho mine\n' >bin/my-program; chmod +x bin/my-program
+--- out
+my-program
+mine
+
+=== a shell that is not there
+SHELL = /no/such/shell
+all:
+	true
+--- exit 2
+--- out
+true
+--- err
+fake: /no/such/shell: No such file or directory
+fake: *** [Fakefile:3: all] Error 127

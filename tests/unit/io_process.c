@@ -92,7 +92,7 @@ START_TEST(what_cannot_be_started_says_why)
     ck_assert(!ended); /* told from the loop only */
     loop_run(loop);
     ck_assert(ended && status == -1);
-    ck_assert(strstr(str_text(&why), "no such file") != NULL);
+    ck_assert(strstr(str_text(&why), "No such file") != NULL);
 }
 END_TEST
 
