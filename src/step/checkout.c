@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "step/command.h"
 #include "step/put.h"
+#include "step/put_mirror.h"
 
 /* checkout REV DST: the tree of a revision of a repository here, on the host. It goes the way of
  * put, whose tree of files it is but for where their bytes come from; so the host needs no git. */
@@ -23,6 +24,8 @@ static bool is_nameless(const char *path)
 static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 {
     if (!command_check_words(step, 2, 2, "checkout REVISION DESTINATION", diags))
+        return false;
+    if (step->options.mirror && !put_mirror_check(step, diags))
         return false;
     struct checkout *checkout = arena_alloc(steps->arena, sizeof *checkout);
     const struct step_options *options = &step->options;
@@ -75,7 +78,8 @@ const struct verb verb_checkout = {
     .name = "checkout",
     .version = 1,
     .place = STEP_HOST,
-    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_SENT | VERB_TAKES_REPOSITORY,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_SENT | VERB_TAKES_MIRROR |
+               VERB_TAKES_REPOSITORY,
     .parse = parse,
     .sources = sources,
     .places = places,

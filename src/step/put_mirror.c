@@ -33,12 +33,12 @@ bool put_mirror_check(const struct step *step, struct diags *diags)
         diag_error(diags, step->where,
                    "--mirror copies one folder: write `put --mirror SRC/ DST/`");
     else if (parts == SIZE_MAX)
-        diag_error(diags, step->where, "put --mirror to '%s': write the folder without ..",
-                   command_as_written(step->arena, destination));
+        diag_error(diags, step->where, "%s --mirror to '%s': write the folder without ..",
+                   step->verb->name, command_as_written(step->arena, destination));
     else if (parts == 0)
         diag_error_hint(diags, step->where,
-                        arena_printf(step->arena, "put --mirror to '%s' is refused",
-                                     command_as_written(step->arena, destination)),
+                        arena_printf(step->arena, "%s --mirror to '%s' is refused",
+                                     step->verb->name, command_as_written(step->arena, destination)),
                         "name a folder of its own: is a variable in it empty?");
     return step->argument_count == 2 && parts != 0 && parts != SIZE_MAX;
 }

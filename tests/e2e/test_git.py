@@ -241,3 +241,19 @@ def test_only_what_differs_travels(world):
     world.fake('deploy')
     check((world.host_home(web) / 'app/big').stat().st_ino == before, 'what had not changed was sent')
     same(tree(world.host_home(web) / 'app'), archived(world, 'main'))
+
+
+def test_mirror(world):
+    web, = world.servers()
+    repository(world, "deploy @:\n    checkout --mirror --delete --exclude='*.log' main ~/app/\n")
+    there = world.host_home(web) / 'app'
+    world.fake('deploy')
+    same(tree(there), archived(world, 'main'))
+    (there / 'app/surplus').write_text('x')
+    (there / 'app/kept.log').write_text('x')
+    git(world, 'rm', '-q', 'docs/index.md')
+    commit(world)
+    world.fake('deploy')
+    same(tree(there), {**archived(world, 'main'), 'app/kept.log': (False, b'x')})
+    world.fakefile('deploy @:\n    checkout --mirror main /\n')
+    contains(world.fake('deploy', code=2), "checkout --mirror to '/' is refused")
