@@ -14,13 +14,14 @@
 # deploy:   starting started updating updated publishing published finishing finished
 # rollback: starting started reverting reverted publishing published finishing_rollback finished
 #
-# Below deploy_path: releases/NAME (.NAME.building until it is whole), shared/, repo/ (strategy clone), current ->
-# releases/NAME. What is known of a release stands in its file .fake-state: "good" once its deployment was done, with
-# all hooks, "bad" when it failed; without the file it is "ready". The names are times, and order the releases.
+# Below deploy_path: releases/NAME (.NAME.building until it is whole), shared/, repo/ (what a strategy keeps, so that
+# only what differs has to travel next time), current -> releases/NAME. What is known of a release stands in its file
+# .fake-state: "good" once its deployment was done, with all hooks, "bad" when it failed; without the file it is
+# "ready". The names are times, and order the releases.
 
 ## Everything is below this folder, on the hosts
 deploy_path ?= /var/www/app
-## The mirror of repo_url that strategy clone keeps on the hosts
+## What a strategy keeps on the hosts: a copy of the tree that was sent last (checkout), a mirror of repo_url (clone)
 repo_path ?= $(deploy_path)/repo
 ## What outlives releases: the targets of linked_dirs and linked_files
 shared_path ?= $(deploy_path)/shared
@@ -54,8 +55,13 @@ previous_revision ?= $(run cat $(current_path)/REVISION 2>/dev/null || :)
 linked_dirs ?=
 ## Files that every release shares
 linked_files ?=
-## What to do when a linked file is missing in shared_path: fail, or copy (the release's own, once)
+## What to do when a linked file is missing in shared_path: fail, copy (the release's own, once) or upload (ours, once)
 linked_files_missing ?= fail
+## The folder here from which missing linked files are uploaded
+linked_files_source ?= .
+## How strategy checkout makes the release of its copy of the tree. `cp -Rpl`: hard links, which take no room; but then
+## a file that is edited in place changes in all releases
+checkout_copy ?= cp -Rp
 ## How many good releases to keep; the live one and the one before it always stay
 keep_releases ?= 5
 ## How many seconds git has for anything it does on a host
@@ -68,9 +74,6 @@ deployed_by ?= $(or $(USER),$(LOGNAME),somebody)
 # Records and locks stand beside what they are about, for all operators.
 state_dir ?= $(deploy_path)/.fake
 
-# This machine remembers here what a rollback chose, while it runs.
-rollback_choice = .fake/rollback.$(now)
-
 ## Deploy `revision`; nothing happens where it is live and nothing else has changed
 deploy @: starting started updating updated publishing published finishing finished mark-good
 deploy: inputs = $(current_revision) $(linked_dirs) $(linked_files)
@@ -78,16 +81,16 @@ deploy: release_path = $(releases_path)/$(release_timestamp)
 deploy: release_message = Branch $(revision) (at $(run cat $(release_path)/REVISION)) deployed as release $(notdir $(release_path)) by $(deployed_by)
 
 ## Make an earlier release live again: the one before, or fake rollback:release=NAME
-rollback @: choose-release starting started reverting reverted publishing published finishing_rollback finished
+rollback @: choose-release check-release starting started reverting reverted publishing published finishing_rollback finished forget-choice
 rollback: record = deploy
-rollback: release_path = $(releases_path)/$(or $(release),$(file <$(rollback_choice)))
+rollback: release_path = $(releases_path)/$(or $(release),$(chosen_release))
 rollback: release_message = $(deployed_by) rolled back to release $(notdir $(release_path))
 
 release_message ?=
 building_path = $(releases_path)/.$(notdir $(release_path)).building
 
 ## Stage: the hosts are checked, and prepared
-starting @: check-deploy
+starting @: check-deploy check-linked-files
 ## Stage to hook into
 started @:
 ## Stage: the new release is made
@@ -110,7 +113,6 @@ reverted @:
 finishing_rollback @: log-revision cleanup-rollback
 
 .BARRIER: reverting check-release publishing publish-release
-.PRIMARY: choose-release
 .ALWAYS: create-release publish-release
 
 # The names of releases, oldest first, for scripts on the hosts: all; the good ones.
@@ -132,11 +134,24 @@ check-deploy @:
 		for folder in . $(linked_dirs) $(patsubst %/,%,$(dir $(linked_files))); do
 			mkdir -p "$$folder"
 		done
-		for file in $(if $(filter copy,$(linked_files_missing)),,$(linked_files)); do
-			[ -e "$$file" ] || fail "$(shared_path)/$$file is missing: put it there, or set linked_files_missing = copy"
-		done
 		rm -rf $(releases_path)/.*.building
 	}
+
+## See to the linked files that shared_path lacks, as linked_files_missing says
+check-linked-files @:
+	$(foreach file,$(linked_files),$(linked_file_by_$(linked_files_missing))$(newline))
+
+# What NAME does for a linked file is linked_file_by_NAME; copy waits for the release.
+linked_file_by_copy =
+linked_file_by_fail = run [ -e $(shared_path)/$(file) ] || { echo $(quote $(linked_file_hint)) >&2; exit 1; }
+linked_file_by_upload = $(if $(wildcard $(linked_files_source)/$(file)),$(linked_file_sent),$(linked_file_by_fail))
+# Under its own name it would be a thing of ours, and an edit over there a reason to deploy anew.
+define linked_file_sent
+put --creates=$(shared_path)/$(file) $(linked_files_source)/$(file) $(shared_path)/$(file).new
+run --creates=$(shared_path)/$(file) mv $(shared_path)/$(file).new $(shared_path)/$(file)
+endef
+linked_file_hint = $(shared_path)/$(file) is missing: put it there, or set linked_files_missing to $(linked_file_cures)
+linked_file_cures = $(if $(filter upload,$(linked_files_missing)),copy (there is no $(linked_files_source)/$(file) here),copy or upload)
 
 ## Make the new release under a temporary name
 create-release @:
@@ -145,15 +160,22 @@ create-release @:
 # A strategy NAME is release_by_NAME, steps that fill building_path, and revision_by_NAME, the commit of `revision`.
 revision_by_checkout = $(git-revision $(revision))
 define release_by_checkout
-run mkdir -p $(building_path)
-checkout --repo=$(repo_url) $(revision) $(building_path)
-run echo $(current_revision) >$(building_path)/REVISION
+run mkdir -p $(repo_path)
+checkout --mirror --delete --repo=$(repo_url) $(revision) $(repo_path)/tree/
+run {
+	$(checkout_copy) $(repo_path)/tree $(building_path)
+	echo $(current_revision) >$(building_path)/REVISION
+}
 endef
 
 # Of a branch, a tag and what an annotated tag stands for, git lists the last one last.
 revision_by_clone = $(or $(firstword $(subst |, ,$(lastword $(subst $(tab),|,$(refs_asked))))),$(revision))
 refs_asked = $(shell git ls-remote $(repo_url) $(foreach ref,heads/$(revision) tags/$(revision) tags/$(revision)^{},$(quote refs/$(ref))))
 tab := $(subst .,,.	.)
+define newline
+
+
+endef
 define release_by_clone
 run --timeout=$(git_timeout) {
 	mkdir -p $(building_path)
@@ -208,20 +230,35 @@ cleanup @:
 		done
 	}
 
-## Choose the release to go back to, on the first host for all
+## Ask every host for the good releases before its live one: the newest that all have is gone back to
 choose-release @:
-	local mkdir -p $(dir $(rollback_choice))
-	local echo '$(or $(release),$(run $(previous_release)))' >$(rollback_choice)
+	local mkdir -p $(rollback_choices) && echo $(run $(earlier_releases)) >$(quote $(rollback_choices)/$(host))
 
-define previous_release
+# This machine remembers the answers here while it runs, a file a host.
+rollback_choices := .fake/rollback.$(now)
+define earlier_releases
 $(release_functions)
-live=$$(live); last=; for name in $$(good); do [ "$$name" != "$$live" ] || break; last=$$name; done; echo $$last
+live=$$(live); for name in $$(good); do [ "$$name" != "$$live" ] || break; echo "$$name"; done
 endef
+
+# Each answer is a line: a release that all hosts have is in all of them.
+define common_releases
+awk '{ for (i = 1; i <= NF; i++) seen[$$i]++ }
+END { for (name in seen) if (seen[name] == NR) print name }' $(rollback_choices)/* 2>/dev/null || :
+endef
+chosen_release = $(lastword $(sort $(shell $(common_releases))))
+
+forget-choice forget-failed-choice @local:
+	local rm -rf $(rollback_choices)
+on-failure rollback: forget-failed-choice
 
 ## Look for the release to go back to
 check-release @:
 	run {
-		[ '$(release_path)' != '$(releases_path)/' ] || { echo 'there is no good release before the live one' >&2; exit 1; }
+		[ '$(release_path)' != '$(releases_path)/' ] || {
+			$(release_functions)
+			echo "no good release before the live one is on all hosts; live here: $$(live), good:" $$(good) >&2
+			exit 1; }
 		[ -d $(release_path) ] || { echo 'there is no release $(release_path)' >&2; exit 1; }
 	}
 
@@ -252,7 +289,17 @@ mark-bad @:
 	}
 on-failure deploy: mark-bad
 
-## The commits between what is live and what would be
+## The commits between what is live and what would be; git here has to know both
 pending @:
-	local git --no-pager log --oneline $(previous_revision)..$(current_revision)
+	@local {
+		live=$(previous_revision)
+		new=$(current_revision)
+		if [ -z "$$live" ]; then
+			echo 'nothing is live yet: all of $(revision) is pending'
+		elif [ "$$live" = "$$new" ]; then
+			echo 'nothing is pending: $(revision) is live'
+		else
+			git -C $(if $(filter checkout,$(strategy)),$(repo_url),.) --no-pager log --oneline "$$live..$$new"
+		fi
+	}
 pending: lock = no

@@ -73,7 +73,6 @@ def flow(world):
     lacks(deploy(world), ' run: ', ' checkout: ', ' link: ')
 
     second = commit(world, 'two')
-    contains(world.fake('pending'), 'two')
     contains(deploy(world), 'out: two')
     b = live(world, world.addresses[0])
     check(b > a, (a, b))
@@ -139,6 +138,21 @@ def test_annotated_tag_by_clone(world):
     check(log.startswith(f'Branch v1 (at {first}) deployed as release '), log)
 
 
+def test_pending(world):
+    project(world)
+    a, b = world.addresses
+    contains(world.fake('pending'), 'out: nothing is live yet')
+    deploy(world)
+    contains(world.fake('pending'), 'out: nothing is pending')
+    commit(world, 'two')
+    deploy(world, '-H', a)
+    commit(world, 'three')
+    result = world.fake('pending')
+    three, two = (git(world, 'rev-parse', '--short', name) for name in ('HEAD', 'HEAD^'))
+    contains(result, f'[{a}] out: {three} three\n', f'[{b}] out: {three} three\n', f'[{b}] out: {two} two\n')
+    lacks(result, f'[{a}] out: {two} two')
+
+
 def test_rollback_to_a_release(world):
     project(world, count=1)
     address, = world.addresses
@@ -152,6 +166,41 @@ def test_rollback_to_a_release(world):
     check(live(world, address) == names[2], 'stays')
     contains(world.fake(f'rollback:release={names[0]}'), 'out: one')
     check(live(world, address) == names[0], 'the one asked for')
+
+
+def test_only_what_differs_is_sent(world):
+    project(world, count=1)
+    address, = world.addresses
+    world.write('big', os.urandom(3_000_000))
+    world.write('gone', 'x')
+    world.write('lib/run', '#!/bin/sh\n', mode=0o755)
+    (world.project / 'link').symlink_to('lib/run')
+    world.write('.gitattributes', 'tests export-ignore\n')
+    world.write('tests/one', 'x')
+    git(world, 'add', '-A')
+    commit(world, 'two')
+    deploy(world)
+    tree = www(world, address) / 'repo/tree'
+    before = (tree / 'big').stat()
+    git(world, 'rm', '-q', 'gone')
+    commit(world, 'three')
+    current = www(world, address) / 'current'
+    (current / 'lib/run').write_text('edited there\n')
+    (current / 'left.pyc').write_text('x')
+    deploy(world)
+    check((tree / 'big').stat().st_ino == before.st_ino, 'not sent again')
+    check((current / 'big').read_bytes() == (world.project / 'big').read_bytes(), 'and in the release')
+    release = current.resolve()
+    found = sorted(str(path.relative_to(release)) for path in release.rglob('*'))
+    check(found == ['.fake-state', '.gitattributes', '.gitignore', 'REVISION', 'big', 'lib', 'lib/run', 'link', 'page.txt'], found)
+    check((current / 'lib/run').read_text() == '#!/bin/sh\n', 'releases do not share files')
+    check((current / 'lib/run').stat().st_mode & 0o777 == 0o755 and os.readlink(current / 'link') == 'lib/run', 'modes, links')
+
+    (tree / 'big').write_text('drifted\n')
+    commit(world, 'four')
+    deploy(world, 'checkout_copy=cp -Rpl')
+    check((current / 'big').read_bytes() == (world.project / 'big').read_bytes(), 'what has drifted is sent')
+    check((current / 'big').stat().st_ino == (tree / 'big').stat().st_ino, 'hard links')
 
 
 def test_roles(world):
@@ -183,11 +232,29 @@ def test_linked_file_of_the_release(world):
     contains(deploy(world), 'out: one')
 
 
+def test_linked_file_of_this_machine(world):
+    project(world, 'linked_files = config/app.cfg\nlinked_files_missing = upload', count=2)
+    contains(deploy(world, code=2), 'config/app.cfg is missing', 'there is no ./config/app.cfg here')
+    world.write('config/app.cfg', 'ours\n')
+    kept = www(world, world.addresses[0]) / 'shared/config/app.cfg'
+    kept.write_text('theirs\n')
+    deploy(world)
+    texts = [(www(world, address) / 'current/config/app.cfg').read_text() for address in world.addresses]
+    check(texts == ['theirs\n', 'ours\n'], texts)
+    kept.write_text('edited there\n')
+    world.write('config/app.cfg', 'another\n')
+    lacks(deploy(world), 'out: one')
+    commit(world, 'two')
+    deploy(world)
+    check(kept.read_text() == 'edited there\n', 'sent once only')
+    contains(deploy(world, 'linked_files_missing=uplaod', code=2), 'linked_file_by_uplaod')
+
+
 def test_shared(world):
     project(world, 'linked_dirs = log var/uploads\nlinked_files = config/app.cfg', count=1)
     address, = world.addresses
     shared = www(world, address) / 'shared'
-    contains(deploy(world, code=2), 'err: check-deploy: ', 'shared/config/app.cfg is missing')
+    contains(deploy(world, code=2), 'err: ', 'shared/config/app.cfg is missing: put it there, or')
     check(not (www(world, address) / 'current').exists(), 'nothing is live')
     (shared / 'config/app.cfg').write_text('key\n')
     deploy(world)
@@ -214,7 +281,7 @@ def test_keeps_releases(world):
     os.utime(www(world, address) / 'releases' / names[1])  # newer by time stamp, not by name
     world.fake('rollback')
     check(live(world, address) == names[1], 'by name')
-    contains(world.fake('rollback', code=2), 'err: there is no good release before the live one')
+    contains(world.fake('rollback', code=2), 'err: no good release before the live one')
     check(live(world, address) == names[1], 'stays')
 
 
@@ -257,8 +324,26 @@ def test_rollback_with_a_host_that_lacks_the_release(world):
     deploy(world)
     second = live(world, a)
     subprocess.run(['rm', '-r', www(world, b) / 'releases' / first], check=True)
-    contains(world.fake('rollback', code=2), f'[{b}] err: there is no release {www(world, b)}/releases/{first}')
+    contains(world.fake('rollback', code=2), f'err: no good release before the live one is on all hosts; live here: {second}, good: {second}')
     check([live(world, a), live(world, b)] == [second, second], 'no host is touched')
+    contains(world.fake(f'rollback:release={first}', code=2), f'[{b}] err: there is no release {www(world, b)}/releases/{first}')
+    check([live(world, a), live(world, b)] == [second, second], 'no host is touched')
+    check(not list(world.project.glob('.fake/rollback*')), 'nothing is left here')
+
+
+def test_rollback_after_one_host_was_deployed_anew(world):
+    project(world)
+    a, b = world.addresses
+    deploy(world)
+    first = live(world, a)
+    (www(world, b) / 'current').unlink()
+    deploy(world)
+    check(live(world, b) > live(world, a) == first, 'one host alone')
+    commit(world, 'two')
+    deploy(world)
+    contains(world.fake('rollback'), 'out: one')
+    check([live(world, a), live(world, b)] == [first, first], 'the newest that both have')
+    check(not list(world.project.glob('.fake/rollback*')), 'nothing is left here')
 
 
 def test_current_is_a_folder(world):
