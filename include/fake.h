@@ -10,7 +10,8 @@
  * unless said otherwise. Not for use by two threads at once.
  *
  * The order of calls: fake_new, sinks, fake_enter; fake_assign, fake_eval, fake_goal and fake_load
- * in any order; then fake_list, fake_graph or fake_run once; fake_print_database; fake_free. */
+ * in any order; then fake_list, fake_graph, fake_inspect or fake_run once; fake_print_database;
+ * fake_free. */
 struct fake;
 
 /* For a count: as many as there are. */
@@ -92,6 +93,16 @@ bool fake_graph(struct fake *fake, FILE *out, enum fake_graph_format format);
 /* Makes what is to be read where a rule for it says so, then plans and runs the goals. Returns the
  * exit code of the command (§6). */
 int fake_run(struct fake *fake);
+
+/* Whether the files have a target of that name; reads them, and fake_run will not read them again.
+ * False, too, when anything is wrong with them. */
+bool fake_has_target(struct fake *fake, const char *name);
+
+/* What the selected hosts remember of this project (without a selection: all hosts of the file), in
+ * words or as JSON: what is recorded, and what of it has changed since; the past runs; or ends the
+ * sessions that hold locks, when the user says yes. Goals do not count. Returns the exit code. */
+enum fake_inspection { FAKE_STATUS, FAKE_HISTORY, FAKE_UNLOCK };
+int fake_inspect(struct fake *fake, enum fake_inspection what, FILE *out, bool json);
 
 /* After one of these: all variables and rules, as make's -p prints them. */
 void fake_print_database(const struct fake *fake, FILE *out);

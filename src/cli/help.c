@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "cli/option_table.h"
 #include "cli/options.h"
+#include "cli/subcommand.h"
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 79 };
 
@@ -47,12 +48,37 @@ static const char help_begin[] =
     "\n"
     "  fake pack deploy                       both, in this order, on all their hosts\n"
     "  fake -R staging deploy branch=hotfix   on the hosts of a role, with a variable\n"
-    "  fake -H 'web[01-20]' -- uptime         one command on many hosts\n";
+    "  fake -H 'web[01-20]' -- uptime         one command on many hosts\n"
+    "\n"
+    "Unless a target is called so (--status is always this):\n";
 
 static const char help_end[] =
     "\n"
     "Exit codes: 0 done, 1 -q and something is to do, 2 something failed, 3 a host\n"
     "could not be reached, 4 a host is locked by another run, 130 interrupted.\n";
+
+/* A name, and what it does from HELP_COLUMN on; the name begins at `start`. */
+static void add_help(const char *help, size_t start, struct str *text)
+{
+    if (text->len - start >= HELP_COLUMN) {
+        str_addc(text, '\n');
+        start = text->len;
+    }
+    str_addf(text, "%*s", (int)(HELP_COLUMN - (text->len - start)), "");
+    add_wrapped(help, HELP_COLUMN, text);
+    str_addc(text, '\n');
+}
+
+static void add_subcommands(struct str *text)
+{
+    const struct subcommand *subcommand;
+
+    for (size_t i = 0; (subcommand = subcommand_row(i)); i++) {
+        size_t start = text->len;
+        str_addf(text, "  %s", subcommand->name);
+        add_help(subcommand->help, start, text);
+    }
+}
 
 void command_line_print_help(FILE *out)
 {
@@ -60,6 +86,7 @@ void command_line_print_help(FILE *out)
     struct str text = { 0 };
 
     str_add(&text, help_begin);
+    add_subcommands(&text);
     for (size_t i = 0; (option = option_row(i)); i++) {
         size_t start = text.len;
 
@@ -67,13 +94,7 @@ void command_line_print_help(FILE *out)
             str_addf(&text, "\n%s\n", option->help);
         } else if (option->help) {
             add_names(option, &text);
-            if (text.len - start >= HELP_COLUMN) {
-                str_addc(&text, '\n');
-                start = text.len;
-            }
-            str_addf(&text, "%*s", (int)(HELP_COLUMN - (text.len - start)), "");
-            add_wrapped(option->help, HELP_COLUMN, &text);
-            str_addc(&text, '\n');
+            add_help(option->help, start, &text);
         }
     }
     str_add(&text, help_end);

@@ -7,6 +7,7 @@
 #include "cli/flags.h"
 #include "cli/options.h"
 #include "cli/place.h"
+#include "cli/subcommand.h"
 #include "fake.h"
 
 enum { FAILED = 2 };
@@ -100,20 +101,57 @@ static void give_all(struct fake *fake, const struct command_line *line)
         fake_load(fake, line->files.items[i]);
 }
 
+static int draw(struct fake *fake, const char *format)
+{
+    static const struct {
+        const char *name;
+        enum fake_graph_format format;
+    } formats[] = { { "dot", FAKE_GRAPH_DOT },
+                    { "svg", FAKE_GRAPH_SVG },
+                    { "json", FAKE_GRAPH_JSON } };
+    size_t i = 0;
+
+    while (strcmp(formats[i].name, format) != 0) /* the options know no others */
+        i++;
+    return fake_graph(fake, stdout, formats[i].format) ? 0 : FAILED;
+}
+
+/* A word that is fake's own, and no target of these files. */
+static const struct subcommand *subcommand_of(struct fake *fake, const struct command_line *line)
+{
+    const struct subcommand *found =
+        line->goals.len > 0 && !line->is_make ? subcommand_find(line->goals.items[0]) : NULL;
+
+    if (line->subcommand)
+        return line->subcommand;
+    return found && !fake_has_target(fake, found->name) ? found : NULL;
+}
+
+static int run_subcommand(struct fake *fake, const struct command_line *line,
+                          const struct subcommand *subcommand)
+{
+    size_t own = line->subcommand ? 0 : 1;
+    const char *extra = line->settings.command  ? line->settings.command
+                        : line->goals.len > own ? line->goals.items[own]
+                                                : NULL;
+
+    if (!extra)
+        return subcommand->run(fake, line);
+    fprintf(stderr, "fake: *** %s takes no '%s': -H and -R say which hosts.  Stop.\n",
+            subcommand->name, extra);
+    return FAILED;
+}
+
 static int carry_out(struct fake *fake, const struct command_line *line)
 {
-    const char *graph = line->graph_format;
+    const struct subcommand *subcommand;
 
     if (line->list_format)
         return fake_list(fake, stdout, strcmp(line->list_format, "json") == 0) ? 0 : FAILED;
-    if (graph)
-        return fake_graph(fake, stdout,
-                          strcmp(graph, "svg") == 0    ? FAKE_GRAPH_SVG
-                          : strcmp(graph, "json") == 0 ? FAKE_GRAPH_JSON
-                                                       : FAKE_GRAPH_DOT)
-                   ? 0
-                   : FAILED;
-    return fake_run(fake);
+    if (line->graph_format)
+        return draw(fake, line->graph_format);
+    subcommand = subcommand_of(fake, line);
+    return subcommand ? run_subcommand(fake, line, subcommand) : fake_run(fake);
 }
 
 /* What a file has put into MAKEFLAGS counts as if it stood on the command line. */
@@ -125,33 +163,42 @@ static void take_flags(void *context, const char *flags, struct fake_settings *s
     *settings = *command_line_settings(line);
 }
 
-/* Opened before anything else is done: a wrong path is told at once. */
-static bool open_log(const struct command_line *line, FILE **log)
+/* ---- files that are written beside ---- */
+
+struct outputs {
+    FILE *log, *report;
+};
+
+/* Opened before anything else is done: a wrong path is told at once. NULL path: none is wanted. */
+static bool open_output(const struct command_line *line, const char *path, const char *mode,
+                        FILE **file)
 {
-    *log = line->log_path ? fopen(line->log_path, "a") : NULL;
-    if (*log || !line->log_path)
+    *file = path ? fopen(path, mode) : NULL;
+    if (*file || !path)
         return true;
-    fprintf(stderr, "%s: *** %s: %s.  Stop.\n", line->is_make ? "make" : "fake", line->log_path,
+    fprintf(stderr, "%s: *** %s: %s.  Stop.\n", line->is_make ? "make" : "fake", path,
             strerror(errno));
     return false;
 }
 
-static bool close_log(const struct command_line *line, FILE *log)
+static bool close_output(const char *path, FILE *file)
 {
-    if (!log || fclose(log) == 0)
+    if (!file || fclose(file) == 0)
         return true;
-    fprintf(stderr, "fake: *** write error: %s: %s.  Stop.\n", line->log_path, strerror(errno));
+    fprintf(stderr, "fake: *** write error: %s: %s.  Stop.\n", path, strerror(errno));
     return false;
 }
 
-static int work_with_log(struct command_line *line, FILE *log)
+static int work_with(struct command_line *line, const struct outputs *outputs)
 {
     struct fake *fake = fake_new(command_line_settings(line));
     int code = FAILED;
 
     add_sink(fake, line);
-    if (log)
-        fake_sink_plain(fake, log, log, (struct fake_look){ .verbose = true });
+    if (outputs->log)
+        fake_sink_plain(fake, outputs->log, outputs->log, (struct fake_look){ .verbose = true });
+    if (outputs->report)
+        fake_sink_report(fake, outputs->report);
     if (enter(fake, line)) {
         give_all(fake, line);
         code = carry_out(fake, line);
@@ -164,13 +211,16 @@ static int work_with_log(struct command_line *line, FILE *log)
 
 static int work(struct command_line *line)
 {
-    FILE *log;
-    int code;
+    struct outputs outputs = { NULL, NULL };
+    int code = FAILED;
+    bool fine = open_output(line, line->log_path, "a", &outputs.log) &&
+                open_output(line, line->report_path, "w", &outputs.report);
 
-    if (!open_log(line, &log))
-        return FAILED;
-    code = work_with_log(line, log);
-    return close_log(line, log) || code ? code : FAILED;
+    if (fine)
+        code = work_with(line, &outputs);
+    fine = close_output(line->log_path, outputs.log) && fine;
+    fine = close_output(line->report_path, outputs.report) && fine;
+    return fine || code ? code : FAILED;
 }
 
 /* ---- the environment ---- */
@@ -216,7 +266,7 @@ static void settle(struct command_line *line, const char *program)
         line->print_directory = true;
     settings->hide_directory =
         line->no_print_directory || (settings->silent && !line->print_directory);
-    settings->inherit_output = !line->json && !line->log_path;
+    settings->inherit_output = !line->json && !line->log_path && !line->report_path;
     settings->take_flags = take_flags;
     settings->take_flags_context = line;
 }

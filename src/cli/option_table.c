@@ -114,6 +114,8 @@ static const struct option options[] = {
     { OPTION_FLAG, 0, "json", FAKES, AT(json), NULL, "Print each event as a line of JSON.", NULL },
     { OPTION_TEXT, 0, "log", FAKES, AT(log_path), "FILE", "Add all that is shown to FILE, too.",
       NULL },
+    { OPTION_TEXT, 0, "report", FAKES, AT(report_path), "FILE",
+      "Write a page of HTML about the run to FILE.", NULL },
     { OPTION_FLAG, 0, "no-color", FAKES, AT(no_color), NULL,
       "No colours. NO_COLOR and TERM=dumb mean it, too.", NULL },
     { OPTION_FLAG, 'w', "print-directory", TO_MAKES, AT(print_directory), NULL,

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cli/flags.h"
 #include "cli/option_table.h"
+#include "cli/subcommand.h"
 
 /* The words, and the place in them. */
 struct parser {
@@ -259,8 +260,11 @@ static void parse_long(struct parser *parser, const char *word)
     const char *name = arena_strndup(arena, word, length);
     const char *value = word[length] ? word + length + 1 : NULL;
     const struct option *option = option_by_name(name, parser->line->is_make);
+    const struct subcommand *subcommand = parser->line->is_make ? NULL : subcommand_find(name);
 
-    if (!option)
+    if (subcommand && !value)
+        parser->line->subcommand = subcommand;
+    else if (!option)
         complain_unknown(parser, name);
     else if (value && (option->kind == OPTION_FLAG || option->kind == OPTION_CLEAR))
         complain(parser, arena_printf(arena, "--%s takes no value", name), NULL);

@@ -9,26 +9,29 @@
 #include "fake.h"
 
 struct arena;
+struct subcommand;
 
 /* What the words of the command line say. */
 struct command_line {
     struct arena *arena;
     bool is_make; /* called as make: set before words are taken */
     struct fake_settings settings;
-    struct vec folders;       /* -C; const char *, as the lists below, in the order given */
-    struct vec files;         /* -f */
-    struct vec includes;      /* -I */
-    struct vec evals;         /* --eval */
-    struct vec old_files;     /* -o */
-    struct vec new_files;     /* -W */
-    struct vec answers;       /* --answer: an outer fake's, in FAKEFLAGS */
-    struct vec assignments;   /* name=value */
-    struct vec goals;         /* goal, goal:name=value */
-    struct str command;       /* the words behind -- */
-    const char *list_format;  /* --list: "text" or "json"; NULL: not asked for */
-    const char *graph_format; /* --graph: "dot", "svg" or "json"; NULL: not asked for */
-    const char *log_path;     /* --log; NULL: none */
-    const char *debug_levels; /* --debug: make's; told as --explain tells it */
+    struct vec folders;     /* -C; const char *, as the lists below, in the order given */
+    struct vec files;       /* -f */
+    struct vec includes;    /* -I */
+    struct vec evals;       /* --eval */
+    struct vec old_files;   /* -o */
+    struct vec new_files;   /* -W */
+    struct vec answers;     /* --answer: an outer fake's, in FAKEFLAGS */
+    struct vec assignments; /* name=value */
+    struct vec goals;       /* goal, goal:name=value */
+    struct str command;     /* the words behind -- */
+    const struct subcommand *subcommand; /* --status, …; NULL: none */
+    const char *list_format;             /* --list: "text" or "json"; NULL: not asked for */
+    const char *graph_format;            /* --graph: "dot", "svg" or "json"; NULL: not asked for */
+    const char *log_path;                /* --log; NULL: none */
+    const char *report_path;             /* --report; NULL: none */
+    const char *debug_levels;            /* --debug: make's; told as --explain tells it */
     bool debug;
     bool json, no_color, verbose, print_database;
     bool print_directory, no_print_directory;

@@ -31,6 +31,7 @@ struct fake {
     bool went_up;                /* it was found in a folder above */
     struct jobserver *jobserver; /* NULL: none, or not asked for yet */
     unsigned restarts;           /* how often it was all read anew */
+    bool is_read, is_read_well;  /* fake_read was called, and what came of it */
 
     struct arena *arena; /* of what is read and planned, from here on */
     struct model model;

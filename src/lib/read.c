@@ -294,6 +294,8 @@ bool fake_read(struct fake *fake, bool makes)
 {
     enum remade remade;
 
+    if (fake->is_read)
+        return fake->is_read_well;
     if (fake->files.len == 0)
         look_for_file(fake);
     enter_folder(fake);
@@ -305,5 +307,15 @@ bool fake_read(struct fake *fake, bool makes)
             remade = fake_remake(fake);
     } while (remade == REMADE_SOME);
     check_found(fake);
-    return fake->diags.errors == 0 && remade != REMADE_FAILED;
+    fake->is_read = true;
+    fake->is_read_well = fake->diags.errors == 0 && remade != REMADE_FAILED;
+    return fake->is_read_well;
+}
+
+bool fake_has_target(struct fake *fake, const char *name)
+{
+    const struct target *target =
+        fake_read(fake, true) ? model_find_target(&fake->model, name) : NULL;
+
+    return target && target->rules.len > 0;
 }

@@ -13,6 +13,7 @@ struct inspector {
     enum inspection inspection;
     const struct inspect_calls *calls;
     struct map runs; /* id ▶ struct inspected_run */
+    size_t run_count;
 };
 
 static void write_question(const struct inspector *inspector, struct host_run *host,
@@ -130,7 +131,12 @@ static void take_log_line(struct inspector *inspector, const struct host *host, 
     struct inspected_run *run = *slot;
     if (!run) {
         run = *slot = arena_alloc(arena, sizeof *run);
-        *run = (struct inspected_run){ .id = id, .time = time, .by = "", .from = "", .goals = "" };
+        *run = (struct inspected_run){ .id = id,
+                                       .time = time,
+                                       .by = "",
+                                       .from = "",
+                                       .goals = "",
+                                       .number = inspector->run_count++ };
     }
     const char *place = arena_printf(arena, "%s on %s", target, host->spec);
     add_host(run, host->spec);
@@ -154,12 +160,19 @@ static int latest_first(const void *a, const void *b)
 {
     const struct inspected_run *one = *(struct inspected_run *const *)a;
     const struct inspected_run *other = *(struct inspected_run *const *)b;
-    return strcmp(other->time, one->time);
+    int order = strcmp(other->time, one->time);
+    return order ? order : (other->number > one->number) - (other->number < one->number);
 }
 
 static int by_name(const void *a, const void *b)
 {
     return range_compare(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void sort_names(struct vec *names)
+{
+    if (names->len > 1)
+        qsort(names->items, names->len, sizeof *names->items, by_name);
 }
 
 static void tell_runs(struct inspector *inspector)
@@ -171,7 +184,8 @@ static void tell_runs(struct inspector *inspector)
         qsort(list.items, list.len, sizeof *list.items, latest_first);
     for (size_t i = 0; i < list.len; i++) {
         struct inspected_run *run = list.items[i];
-        qsort(run->hosts.items, run->hosts.len, sizeof *run->hosts.items, by_name);
+        sort_names(&run->hosts);
+        sort_names(&run->unfinished);
         if (inspector->calls->run)
             inspector->calls->run(inspector->calls->context, run);
         vec_free(&run->hosts);

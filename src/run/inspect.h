@@ -34,6 +34,7 @@ struct inspected_run {
     const char *id, *time, *by, *from, *goals;
     struct vec hosts;      /* const char *: as in the Fakefile */
     struct vec unfinished; /* const char *: "deploy on web1": begun there, and not ended well */
+    size_t number;         /* in which it was met: a later one of the same second is later */
 };
 
 /* All may be NULL; texts are valid during the call. Hosts that cannot be reached are told as

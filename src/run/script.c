@@ -104,7 +104,7 @@ static const char LIBRARY[] =
      * file made by noclobber says whose it is: a process and its start. */
     "r_start(){ r_s=; { read -r r_s </proc/$1/stat; } 2>/dev/null; r_s=${r_s##*\")\"}; set -- "
     "$r_s\n"
-    "r_s=; [ $# -lt 20 ] || { shift 19; r_s=$1; }; }\n"
+    "r_s=; [ $# -lt 20 ] || [ $1 = Z ] || { shift 19; r_s=$1; }; }\n"
     "r_claim(){ r_start $$; ( set -C; echo \"$$ $r_s\" >\"$r/.lock.pid\" ) 2>/dev/null; }\n"
     "r_lives(){ [ \"$1\" ] && kill -s 0 $1 2>/dev/null && r_start $1 && [ \"$r_s\" = \"$2\" ]; }\n"
     "r_alive(){ r_x=; r_y=; { read -r r_x r_y <\"$r/.lock.pid\"; } 2>/dev/null; "
@@ -124,9 +124,12 @@ static const char LIBRARY[] =
     "if [ \"$r_x\" = \"$1\" ]; then echo ours; else printf 'held %s\\n' \"$r_y\"; fi; }\n"
     "r_unlock(){ exec 9>&-; r_tool || { r_x=; read -r r_x r_y <\"$r/.lock.pid\"; "
     "[ \"$r_x\" != $$ ] || rm -f \"$r/.lock.pid\"; }; }\n"
-    /* All records and what is owed, and before them who holds the lock. */
+    /* All records and what is owed, and before them who holds the lock: not a session that is just
+     * ending, which nobody waited for. */
     "r_held(){ [ -f \"$r/.lock.by\" ] || return 1; r_x=; r_y=\n"
-    "{ read -r r_x; read -r r_y r_z; } <\"$r/.lock.by\"; r_lives \"$r_y\" \"$r_z\"; }\n"
+    "{ read -r r_x; read -r r_y r_z; } <\"$r/.lock.by\"\n"
+    "r_lives \"$r_y\" \"$r_z\" && { sleep 0.5 2>/dev/null || sleep 1; r_lives \"$r_y\" "
+    "\"$r_z\"; }; }\n"
     "r_look(){ r_held && printf 'held %s\\n' \"${r_x#* }\"; cd\n"
     "for r_n in \"$r\"/*@*; do r_n=${r_n##*/}; case $r_n in '*@*') ;; *+*) "
     "[ -f \"$r/${r_n%%+*}\" ] || printf '+ %s\\n. %s\\n' \"${r_n%%+*}\" \"$r_n\";; "

@@ -153,3 +153,18 @@ deploy @:
         shown = line.split('\r\x1b[K')[-1]  # what stands when the line is ended
         check('hosts done' not in shown and '\x1b' not in shown, repr(line))
     lacks(world.fake('deploy'), '\x1b', 'hosts done')
+
+
+def test_report(world):
+    """--report=FILE: a page that is whole when the run has ended, well or not; a wrong path is told at once."""
+    world.servers(2)
+    world.fakefile('deploy @:\n    run echo "<hello>"\n    run test $(host) != $(bad)\nbad = none\n')
+    world.fake('--report=page.html', 'deploy')
+    page = (world.project / 'page.html').read_text()
+    contains(page, '<html', '</html>', '&lt;hello&gt;', *world.addresses)
+    world.fake('--report=page.html', 'deploy', f'bad={world.addresses[1]}', code=2)
+    page = (world.project / 'page.html').read_text()
+    check(page.count('</html>') == 1, 'one page, anew')
+    contains(page, 'exit code 1')
+    result = world.fake('--report=none/page.html', 'deploy', code=2)
+    check(result.err == 'fake: *** none/page.html: No such file or directory.  Stop.\n' and result.out == '', result)

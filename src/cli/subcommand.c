@@ -1,0 +1,42 @@
+#include "cli/subcommand.h"
+
+#include <string.h>
+
+#include "fake.h"
+
+static int status(struct fake *fake, const struct command_line *line)
+{
+    return fake_inspect(fake, FAKE_STATUS, stdout, line->json);
+}
+
+static int history(struct fake *fake, const struct command_line *line)
+{
+    return fake_inspect(fake, FAKE_HISTORY, stdout, line->json);
+}
+
+static int unlock(struct fake *fake, const struct command_line *line)
+{
+    return fake_inspect(fake, FAKE_UNLOCK, stdout, line->json);
+}
+
+static const struct subcommand subcommands[] = {
+    { "status", "What is recorded on each host, what has drifted, what is owed.", status },
+    { "history", "The past runs, from the hosts' own logs.", history },
+    { "unlock", "End the session that holds a host's lock, after a question.", unlock },
+};
+
+enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };
+
+const struct subcommand *subcommand_find(const char *name)
+{
+    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
+        if (strcmp(subcommands[i].name, name) == 0)
+            return &subcommands[i];
+    }
+    return NULL;
+}
+
+const struct subcommand *subcommand_row(size_t index)
+{
+    return index < SUBCOMMAND_COUNT ? &subcommands[index] : NULL;
+}
