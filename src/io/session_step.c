@@ -162,7 +162,8 @@ static void leave_current(struct session *session, int stream)
 }
 
 /* The next step begins on a stream. While the other stream still carries the one before, this
- * one waits, so that the end of a step is told before the next begins. */
+ * one waits, so that the end of a step is told before the next begins. The other may wait for that,
+ * too, but farther on: it goes on when this one has caught up. */
 static void begin_frame(struct session *session, int stream, struct item *item)
 {
     struct item *before = session->current[stream - 1];
@@ -174,7 +175,8 @@ static void begin_frame(struct session *session, int stream, struct item *item)
         return;
     }
     item_began(session, item);
-    session_resume(session, other);
+    if (session->current[other - 1] == item)
+        session_resume(session, other);
 }
 
 static void finish_request(struct session *session)

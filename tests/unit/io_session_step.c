@@ -308,6 +308,30 @@ START_TEST(many_steps_are_apart)
 }
 END_TEST
 
+/* One stream may be whole steps ahead of the other. */
+START_TEST(a_late_stream_holds_the_other_back)
+{
+    static const char *const LATE[] = {
+        "command { sh 2>&1 >&3 | while IFS= read -r l; do sleep 0.02; echo \"$l\"; done >&2; } 3>&1",
+        "command { sh | while IFS= read -r l; do sleep 0.02; echo \"$l\"; done; }",
+    };
+    driver = driver_start("dash", LATE[_i], NULL, 0);
+    driver_wait(driver, &driver->is_ready);
+    struct request *request = request_new(driver->session, 1);
+    for (uint32_t id = 1; id <= 4; id++)
+        add_step(request, id, "echo out; echo err >&2");
+    request_send(request);
+    driver_wait_request(driver, 1);
+    for (uint32_t id = 1; id <= 4; id++) {
+        ck_assert(!driver->stories[id].was_early);
+        ck_assert_text(&driver->stories[id].out, "out\n");
+        ck_assert_text(&driver->stories[id].err, "err\n");
+        ck_assert_uint_eq(driver->stories[id].order, id);
+    }
+    driver_close(driver);
+}
+END_TEST
+
 int main(void)
 {
     for (int fd = 3; fd < 256; fd++)
@@ -326,6 +350,7 @@ int main(void)
     tcase_add_loop_test(tests, what_ignores_TERM_is_killed, 0, 1);
     tcase_add_loop_test(tests, an_interrupt_ends_the_request, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, many_steps_are_apart, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, a_late_stream_holds_the_other_back, 0, 2);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

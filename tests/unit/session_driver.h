@@ -24,6 +24,7 @@ enum { SHELL_COUNT = 6, STORY_COUNT = 512 };
 
 struct story {
     bool began, ended;
+    bool was_early; /* something that it printed was told before its beginning */
     unsigned order; /* of its beginning */
     struct str out, err;
     struct step_result result;
@@ -65,6 +66,7 @@ static void driver_output(void *context, uint32_t id, int stream, const char *da
 {
     struct driver *driver = context;
     struct story *story = &driver->stories[id];
+    story->was_early |= !story->began;
     str_addn(stream == 1 ? &story->out : &story->err, data, size);
     loop_stop(driver->loop);
 }
