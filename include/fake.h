@@ -65,6 +65,8 @@ struct fake_look {
     bool question; /* -q: not even what would run */
     bool dry_run;  /* -n: commands are what is to be shown, silent or not */
     bool live;     /* `out` is a terminal: a last line says what every host is doing */
+    /* Seconds that hosts which lag are waited for, so that equal output of several is one; 0: 5. */
+    unsigned patience;
 };
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look);
 void fake_sink_json(struct fake *fake, FILE *out);

@@ -52,6 +52,15 @@ static bool wants_color(const struct command_line *line, int stream)
     return !line->no_color && !(no_color && *no_color) && is_terminal(stream);
 }
 
+/* Seconds; 0: as the library has it. */
+static unsigned patience(void)
+{
+    const char *text = getenv("FAKE_PATIENCE");
+    long seconds = text ? strtol(text, NULL, 10) : 0;
+
+    return seconds > 0 && seconds < 1000000 ? (unsigned)seconds : 0;
+}
+
 static void add_sink(struct fake *fake, const struct command_line *line)
 {
     struct fake_look look = {
@@ -62,6 +71,7 @@ static void add_sink(struct fake *fake, const struct command_line *line)
         .question = line->settings.question,
         .dry_run = line->settings.dry_run,
         .live = is_terminal(STDOUT_FILENO),
+        .patience = patience(),
     };
 
     if (line->json)

@@ -125,8 +125,9 @@ void fake_free(struct fake *fake)
 
 void fake_sink_plain(struct fake *fake, FILE *out, FILE *errors, struct fake_look look)
 {
-    struct plain_look plain = { fake->label, look.color,    look.errors_color, look.verbose,
-                                look.silent, look.question, look.dry_run,      look.live };
+    struct plain_look plain = { fake->label,  look.color,  look.errors_color,
+                                look.verbose, look.silent, look.question,
+                                look.dry_run, look.live,   look.patience };
 
     events_add_sink(fake->events, plain_sink(out, errors, plain));
 }

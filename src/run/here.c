@@ -81,9 +81,9 @@ static void end_step(struct job_run *job, int code, bool held, bool may_try_agai
     contents_expire(job->run->contents);
     bool again =
         run->why && may_try_again && run->tries < step->options.retries && !job->run->interrupted;
-    tell_step_ended(job, step, job->timed_out ? -1 : code, again);
     if (held)
         tell_left_holder(job, step);
+    tell_step_ended(job, step, job->timed_out ? -1 : code, again);
     job->timed_out = false;
     if (again) {
         request_wait_to_try(job, step);
@@ -166,7 +166,7 @@ static void start_process(struct job_run *job, const struct step *step)
     char **environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
     struct process_options options = { .argv = argv, .environment = environment };
     job->process = process_start(job->run->loop, &options, &events, job);
-    lang_environment_free(environment);
+    free(environment);
     if (step->options.timeout)
         job->timer = loop_after(job->run->loop, step->options.timeout, on_time_out, job);
 }

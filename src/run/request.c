@@ -397,9 +397,9 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     bool again = why && will_try_again(step, run, result);
     run->tries_again = again;
     int status = result->is_lost || result->timed_out ? -1 : result->status;
-    tell_step_ended(job, step, status, again);
     if (result->left_holder)
         tell_left_holder(job, step);
+    tell_step_ended(job, step, status, again);
     if (why && !step->ignore && !again)
         request_note_failure(job, step, result->status);
 }

@@ -32,14 +32,15 @@ struct fold {
     struct vec waves;              /* struct wave: those not told to their end */
     struct vec places;             /* struct place, by number of job; NULL: not met */
     const struct block *last_told; /* only to know it again */
-    double time;
+    double time, patience;
 };
 
-struct fold *fold_new(struct paper *paper)
+struct fold *fold_new(struct paper *paper, double patience)
 {
     struct fold *fold = mem_alloc(sizeof *fold);
 
     fold->paper = paper;
+    fold->patience = patience;
     return fold;
 }
 
@@ -68,6 +69,12 @@ void fold_free(struct fold *fold)
 bool fold_wants(const struct event *event)
 {
     return event->peers > 1 && event->host && !event->is_file;
+}
+
+/* How long anything is held back. */
+static double age(const struct fold *fold)
+{
+    return fold->patience * FOLD_AGE;
 }
 
 /* ---- waves and places ---- */
@@ -186,8 +193,8 @@ void fold_time(struct fold *fold, double time)
     for (size_t i = 0; i < fold->waves.len; i++) {
         struct wave *wave = fold->waves.items[i];
         if (wave->is_pending &&
-            (time - wave->changed >= FOLD_LAG || time - wave->since >= FOLD_AGE))
-            tell(fold, wave, time - FOLD_AGE);
+            (time - wave->changed >= fold->patience || time - wave->since >= age(fold)))
+            tell(fold, wave, time - age(fold));
     }
 }
 
@@ -311,12 +318,13 @@ bool fold_line(struct fold *fold, unsigned job, int stream, const char *line)
     printed = &note->printed[stream == 2];
     str_add(printed, line);
     str_addc(printed, '\n');
+    str_addc(&note->order, stream == 2 ? '2' : '1');
     if (!place->wave->is_pending)
         place->wave->since = place->wave->changed = fold->time;
     place->wave->is_pending = true;
     if (printed->len > FOLD_MAXIMUM) {
         note->is_live = true;
-        tell(fold, place->wave, fold->time - FOLD_AGE);
+        tell(fold, place->wave, fold->time - age(fold));
     }
     return true;
 }

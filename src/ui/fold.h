@@ -10,13 +10,14 @@
  *
  * What the jobs of one target say is held back, step by step, until the last of them has ended the
  * step; then equal heads share a line, and so do equal outputs with the same end. Hosts that lag
- * are not waited for long: FOLD_LAG seconds after the last one that ended something, and FOLD_AGE
- * seconds after the first, what is there is told, and the rest when it comes. A step that runs
- * longer than FOLD_AGE, or prints more than FOLD_MAXIMUM, is told line by line from then on. */
-enum { FOLD_LAG = 5, FOLD_AGE = 30, FOLD_MAXIMUM = 64 * 1024 };
+ * are not waited for long: `patience` seconds after the last one that ended something, and
+ * FOLD_AGE times that after the first, what is there is told, and the rest when it comes. A step
+ * that runs longer than the latter, or prints more than FOLD_MAXIMUM, is told line by line from
+ * then on. */
+enum { FOLD_PATIENCE = 5, FOLD_AGE = 6, FOLD_MAXIMUM = 64 * 1024 };
 
 struct fold;
-struct fold *fold_new(struct paper *paper); /* the paper outlives it */
+struct fold *fold_new(struct paper *paper, double patience); /* the paper outlives it */
 void fold_free(struct fold *fold);
 
 /* True for an event of a job that has others of its kind on other hosts. */

@@ -30,7 +30,9 @@ struct note {
     struct wording head;
     struct wording tail;   /* of news: what stands behind the hosts */
     struct str printed[2]; /* what it has printed, line by line: standard output, error */
+    struct str order;      /* of the lines of both: '1' or '2' for each */
     const char *lines[2];  /* the same, in the pool; NULL: nothing */
+    const char *woven;     /* their order, in the pool */
     const char *verdict;   /* "failed"; NULL: it went well */
     struct wording reason; /* behind the verdict */
     unsigned ink;          /* of the verdict */

@@ -21,6 +21,7 @@ static void free_note(struct note *note)
 {
     str_free(&note->printed[0]);
     str_free(&note->printed[1]);
+    str_free(&note->order);
     free(note);
 }
 
@@ -166,25 +167,23 @@ static void tell_heads(struct paper *paper, const struct group *group, bool agai
     group_free(&told);
 }
 
-static void tell_lines(struct paper *paper, struct channel *channel, const struct vec *hosts,
-                       const char *head, const char *lines)
-{
-    while (lines && *lines) {
-        size_t length = strcspn(lines, "\n");
-        paper_add_hosts(paper, channel, hosts);
-        str_add(&paper->text, head);
-        str_addn(&paper->text, lines, length + 1);
-        lines += length + 1;
-    }
-    paper_write(paper, channel);
-}
-
+/* Both outputs in the order in which the first of the hosts printed them. */
 static void tell_printed(struct paper *paper, const struct group *group)
 {
     const struct note *first = group->notes.items[0];
+    const char *rest[] = { first->lines[0], first->lines[1] };
 
-    tell_lines(paper, &paper->out, &group->hosts, "out: ", first->lines[0]);
-    tell_lines(paper, &paper->errors, &group->hosts, "err: ", first->lines[1]);
+    for (const char *stream = first->woven; *stream; stream++) {
+        bool is_error = *stream == '2';
+        struct channel *channel = is_error ? &paper->errors : &paper->out;
+        size_t length = strcspn(rest[is_error], "\n") + 1;
+        paper_add_hosts(paper, channel, &group->hosts);
+        str_add(&paper->text, is_error ? "err: " : "out: ");
+        str_addn(&paper->text, rest[is_error], length);
+        rest[is_error] += length;
+        if (stream[1] != *stream)
+            paper_write(paper, channel);
+    }
 }
 
 static void tell_verdict(struct paper *paper, const struct group *group)
@@ -232,6 +231,8 @@ static bool settle(struct block *block, struct note *note, double live_before)
         note->lines[i] = note->printed[i].len > 0 ? block_keep(block, note->printed[i].data) : NULL;
         str_free(&note->printed[i]);
     }
+    note->woven = block_keep(block, str_text(&note->order));
+    str_free(&note->order);
     return true;
 }
 

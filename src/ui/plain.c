@@ -446,7 +446,7 @@ struct event_sink plain_sink(FILE *out, FILE *errors, struct plain_look look)
 
     paper_init(&plain->paper, look.program, (struct channel){ .file = out, .color = look.color },
                (struct channel){ .file = errors, .color = look.errors_color });
-    plain->fold = fold_new(&plain->paper);
+    plain->fold = fold_new(&plain->paper, look.patience ? look.patience : FOLD_PATIENCE);
     plain->view = view_new(&plain->paper, plain->fold);
     plain->progress = progress_new();
     plain->summary = summary_new(look.program);

@@ -15,10 +15,11 @@ struct plain_look {
     bool color;          /* of `out` */
     bool errors_color;   /* of `errors` */
     bool verbose;
-    bool silent;   /* only what the steps print, warnings and failures */
-    bool question; /* not even what would run */
-    bool dry_run;  /* -n: commands are what is to be shown, silent or not */
-    bool live;     /* `out` is a terminal: a last line says what every host is doing */
+    bool silent;       /* only what the steps print, warnings and failures */
+    bool question;     /* not even what would run */
+    bool dry_run;      /* -n: commands are what is to be shown, silent or not */
+    bool live;         /* `out` is a terminal: a last line says what every host is doing */
+    unsigned patience; /* seconds that hosts which lag are waited for; 0: FOLD_PATIENCE */
 };
 
 /* What steps print to their standard error, and all that is wrong, goes to `errors`. The streams

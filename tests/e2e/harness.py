@@ -127,7 +127,8 @@ class World:
 
     def environment(self, **more):
         environment = {'HOME': str(self.home), 'PATH': f'{os.path.dirname(FAKE)}:{SANE_PATH}', 'LANG': 'C.UTF-8',
-                       'USER': 'tester', 'LOGNAME': 'tester'}
+                       'USER': 'tester', 'LOGNAME': 'tester',
+                       'FAKE_PATIENCE': '600'}  # what several hosts print is folded, however slow this machine is
         for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
             if name in os.environ:
                 environment[name] = os.environ[name]

@@ -45,6 +45,28 @@ def test_commands_are_folded(world):
     contains(failed.err, f'[{every}] failed: exit code 3\n', f'failed on {every}, step 1:\n', '    | bad\n')
 
 
+def test_both_outputs_are_in_their_order(world):
+    """As each host printed them, also where several share the lines; a process left behind is told of at its step."""
+    world.servers(3)
+    every = ranged(world, '1-3')
+    world.fakefile(f'''
+deploy @:
+    run echo a; sleep 0.2; echo b >&2; sleep 0.2; echo c; sleep {os.getpid() % 100 + 20} &
+    run echo next
+''')
+    out = subprocess.run(world.command(['deploy']), cwd=world.project, env=world.environment(), timeout=60,
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
+    contains(out, f'''c; sleep {os.getpid() % 100 + 20} &
+[{every}] out: a
+[{every}] err: b
+[{every}] out: c
+[{every}] warning: deploy, step 1: it left a process behind that holds its output; cut off, and left running
+[{every}] run: echo next
+[{every}] out: next
+''')
+    check(out.count('run: echo a') == 1, out)
+
+
 def test_failures_are_last_and_folded(world):
     world.servers(5)
     world.fakefile('''
@@ -85,20 +107,20 @@ def test_what_would_run_is_folded(world):
 
 
 def test_who_lags_is_not_waited_for(world):
-    world.servers(3)
+    one, two = world.servers(2)
     world.fakefile(f'''
 deploy @:
     run echo hello; case $(host) in *.2) while [ ! -e {world.folder}/go ]; do sleep 0.1; done;; esac
 ''')
-    child = world.start('deploy')
+    child = world.start('deploy', env={'FAKE_PATIENCE': '1'})
     os.set_blocking(child.stdout.fileno(), False)
     seen = []
-    wait_until(lambda: seen.append(child.stdout.read() or b'') or b'out: hello' in b''.join(seen), 20, 'output')
-    check(f'[{ranged(world, "1,3")}] out: hello\n' in b''.join(seen).decode(), seen)
+    wait_until(lambda: seen.append(child.stdout.read() or b'') or b'out: hello' in b''.join(seen), 50, 'output')
+    check(f'[{one}] out: hello\n' in b''.join(seen).decode(), seen)
     (world.folder / 'go').touch()
     check(child.wait(20) == 0, 'it ends well')
     os.set_blocking(child.stdout.fileno(), True)
-    contains(child.stdout.read().decode(), f'[{world.addresses[1]}] out: hello\n')
+    contains((b''.join(seen) + child.stdout.read()).decode(), f'[{two}] out: hello\n')
 
 
 def test_interrupt_says_what_arrived(world):

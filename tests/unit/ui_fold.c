@@ -112,6 +112,12 @@ static const struct {
       "[web2] out: one\n"
       "[web1] out: three\n"
       "[web2] err: four\n" },
+    { "both outputs in their order, of the first of those that share them",
+      { 0 },
+      { STEP(1, "a", 2, 1, "x"), STEP(2, "b", 2, 1, "x"), PRINTS(1, "a", 2, 1, "1\n"),
+        PRINTS(2, "b", 2, 2, "2\n"), PRINTS(1, "a", 2, 2, "2\n"), PRINTS(1, "a", 2, 1, "3\n"),
+        PRINTS(2, "b", 2, 1, "1\n3\n"), ENDED(1, "a", 2, 1, 0), ENDED(2, "b", 2, 1, 0) },
+      "[a b] run: x\n[a b] out: 1\n[a b] err: 2\n[a b] out: 3\n" },
     { "by text and by exit code; what fails is last",
       { 0 },
       { STEP(1, "web1", 3, 1, "x"), STEP(2, "web2", 3, 1, "x"), STEP(3, "web10", 3, 1, "x"),
@@ -119,7 +125,7 @@ static const struct {
         PRINTS(2, "web2", 3, 1, "same\n"), PRINTS(3, "web10", 3, 1, "same"),
         ENDED(1, "web1", 3, 1, 3), ENDED(2, "web2", 3, 1, 0), ENDED(3, "web10", 3, 1, 0) },
       "[web[1-2,10]] run: x\n"
-      "[web2] out: same\n[web2] err: bad\n"
+      "[web2] err: bad\n[web2] out: same\n"
       "[web10] out: same\n"
       "[web1] out: same\n"
       "[web1] failed: exit code 3\n" },
