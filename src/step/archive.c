@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "step/bundle.h"
 #include "step/command.h"
+#include "step/exclude.h"
 #include "step/source.h"
 #include "step/verb.h"
 
@@ -59,7 +60,8 @@ static void sources(const struct step *step, struct arena *arena, struct vec *pa
             data->unmatched = step->arguments[i].text;
     data->source_count = paths->len - before;
     for (size_t i = before; i < paths->len; i++)
-        paths->items[i] = (void *)content_name_source(arena, paths->items[i], data->path);
+        paths->items[i] = (void *)content_name_source(arena, paths->items[i], data->path,
+                                                      exclude_join(arena, step->options.excludes));
 }
 
 static void outputs(const struct step *step, struct arena *arena, struct vec *paths)
@@ -184,7 +186,7 @@ const struct verb verb_archive = {
     .name = "archive",
     .version = 1,
     .place = STEP_HERE,
-    .options = VERB_TAKES_LIMITS | VERB_TAKES_PREFIX,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_PREFIX | VERB_TAKES_EXCLUDE,
     .parse = parse,
     .sources = sources,
     .outputs = outputs,

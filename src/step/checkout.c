@@ -79,7 +79,7 @@ const struct verb verb_checkout = {
     .version = 1,
     .place = STEP_HOST,
     .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_SENT | VERB_TAKES_MIRROR |
-               VERB_TAKES_REPOSITORY,
+               VERB_TAKES_EXCLUDE | VERB_TAKES_REPOSITORY,
     .parse = parse,
     .sources = sources,
     .places = places,

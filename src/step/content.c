@@ -10,11 +10,14 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "step/content_name.h"
+#include "step/exclude.h"
 #include "step/git_content.h"
+#include "step/unpack.h"
 
 /* A folder being read. */
 struct reading {
     const char *root;
+    char *excludes;     /* of exclude_matches; NULL: none */
     bool is_source;     /* without what is no part of a source */
     struct stat except; /* of a source: a file that is left out; st_ino 0: none */
     struct stat made;   /* … and its folder, which may not have been there without it */
@@ -81,7 +84,7 @@ static bool visit(void *context, const char *path, const struct stat *status, bo
     struct reading *reading = context;
     if (!*path)
         return true;
-    *skip = is_left_out(reading, path, status);
+    *skip = is_left_out(reading, path, status) || exclude_matches(reading->excludes, path);
     if (*skip)
         return true;
     if (is_same_file(&reading->made, status))
@@ -137,9 +140,20 @@ static void leave_out_made(struct reading *reading)
             (reading->count - index) * sizeof *reading->entries);
 }
 
-static void leave_out(struct reading *reading, const char *except, size_t length)
+/* A part of a name, from the heap; NULL: it has none, or it is empty. */
+static char *name_part(const char *name, unsigned index)
 {
-    char *path = mem_strndup(except, length), *slash = strrchr(path, '/');
+    const char *part;
+    size_t length;
+    if (!content_name_part(name, index, &part, &length) || length == 0)
+        return NULL;
+    return mem_strndup(part, length);
+}
+
+static void leave_out(struct reading *reading, const char *name)
+{
+    char *except = name_part(name, 0), *path = except ? except : mem_strdup("");
+    char *slash = strrchr(path, '/');
     reading->is_source = true;
     if (stat(path, &reading->except) != 0)
         reading->except.st_ino = 0;
@@ -153,14 +167,16 @@ static void leave_out(struct reading *reading, const char *except, size_t length
 static void read_folder(struct content *content, const char *name)
 {
     struct reading reading = { .root = content->path, .made_index = SIZE_MAX };
-    const char *except;
-    size_t length;
-    if (content_name_part(name, 0, &except, &length))
-        leave_out(&reading, except, length);
+    bool is_source = content_name_is(name, CONTENT_NAME_SOURCE);
+    if (is_source)
+        leave_out(&reading, name);
+    if (is_source || content_name_is(name, CONTENT_NAME_WITHOUT))
+        reading.excludes = name_part(name, is_source ? 1 : 0);
     content->kind = CONTENT_FOLDER;
     if (!file_walk(content->path, visit, &reading))
         explain(&content->why, errno);
     leave_out_made(&reading);
+    free(reading.excludes);
     if (!content->why)
         content->why = reading.why;
     else
@@ -170,6 +186,39 @@ static void read_folder(struct content *content, const char *name)
     content->hash = hash_entries(content);
 }
 
+/* ---- an archive: taken apart into a folder of its own, for as long as the content lives ---- */
+
+static void remove_folder(void *store)
+{
+    unpack_remove(store);
+    free(store);
+}
+
+static void read_archive(struct content *content, const char *archive, const char *name)
+{
+    char *strip = name_part(name, 0);
+    unsigned left_off = strip ? (unsigned)strtoul(strip, NULL, 10) : 0;
+    const char *parent = getenv("TMPDIR");
+    char *folder = mem_printf("%s/fake.XXXXXX", parent && *parent ? parent : "/tmp"), *why = NULL;
+    content->path = mem_strdup(archive);
+    free(strip);
+    if (!mkdtemp(folder)) {
+        content->why = mem_printf("%s: %s", folder, strerror(errno));
+        free(folder);
+        return;
+    }
+    content->release = remove_folder;
+    content->store = folder;
+    if (!unpack_archive(archive, folder, left_off, &why)) {
+        content->why = why;
+        return;
+    }
+    free((char *)content->path);
+    content->path = mem_strdup(folder);
+    content->mode = 0755;
+    read_folder(content, folder);
+}
+
 struct content *content_load(const char *name)
 {
     struct content *content = mem_alloc(sizeof *content);
@@ -177,6 +226,10 @@ struct content *content_load(const char *name)
     const char *path = content_name_path(name);
     if (content_name_is(name, CONTENT_NAME_REVISION)) {
         git_content_load(content, name);
+        return content;
+    }
+    if (content_name_is(name, CONTENT_NAME_ARCHIVE)) {
+        read_archive(content, path, name);
         return content;
     }
     content->path = mem_strdup(path);

@@ -46,12 +46,17 @@ void content_free(struct content *content); /* NULL is allowed */
 /* Names that content_load takes in place of plain paths; from the arena. No path that a user can
  * write looks like one. */
 
-/* What is at the path, without .git, .fake and the file `except`. */
-const char *content_name_source(struct arena *arena, const char *path, const char *except);
+/* What is at the path, without .git, .fake, the file `except`, and what the patterns of
+ * exclude_join (NULL: none) match. */
+const char *content_name_source(struct arena *arena, const char *path, const char *except,
+                                const char *excludes);
+const char *content_name_without(struct arena *arena, const char *path, const char *excludes);
 /* The tree of a revision of the repository that the folder `repository` is in; `below`: a folder of
  * it, or "". */
 const char *content_name_revision(struct arena *arena, const char *repository, const char *revision,
                                   const char *below);
+/* What is in the archive at the path, without the first `strip` parts of its names. */
+const char *content_name_archive(struct arena *arena, const char *path, unsigned strip);
 /* The path in a name; NULL for one that is of no file here. */
 const char *content_name_path(const char *name);
 const char *content_name_shown(struct arena *arena, const char *name); /* for messages */

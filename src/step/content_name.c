@@ -7,9 +7,16 @@
 
 enum { MARK = '\1' };
 
-const char *content_name_source(struct arena *arena, const char *path, const char *except)
+const char *content_name_source(struct arena *arena, const char *path, const char *except,
+                                const char *excludes)
 {
-    return arena_printf(arena, "%cs%c%s%c%s", MARK, MARK, except, MARK, path);
+    return arena_printf(arena, "%cs%c%s%c%s%c%s", MARK, MARK, except, MARK,
+                        excludes ? excludes : "", MARK, path);
+}
+
+const char *content_name_without(struct arena *arena, const char *path, const char *excludes)
+{
+    return excludes ? arena_printf(arena, "%cw%c%s%c%s", MARK, MARK, excludes, MARK, path) : path;
 }
 
 const char *content_name_revision(struct arena *arena, const char *repository, const char *revision,
@@ -17,6 +24,11 @@ const char *content_name_revision(struct arena *arena, const char *repository, c
 {
     return arena_printf(arena, "%cr%c%s%c%s%c%s", MARK, MARK, repository, MARK, revision, MARK,
                         below);
+}
+
+const char *content_name_archive(struct arena *arena, const char *path, unsigned strip)
+{
+    return arena_printf(arena, "%ca%c%u%c%s", MARK, MARK, strip, MARK, path);
 }
 
 bool content_name_is(const char *name, char kind)
@@ -42,7 +54,7 @@ const char *content_name_path(const char *name)
 {
     if (name[0] != MARK)
         return name;
-    return content_name_is(name, CONTENT_NAME_SOURCE) ? strrchr(name, MARK) + 1 : NULL;
+    return content_name_is(name, CONTENT_NAME_REVISION) ? NULL : strrchr(name, MARK) + 1;
 }
 
 const char *content_name_shown(struct arena *arena, const char *name)

@@ -9,8 +9,10 @@
 /* The inside of names that are no plain paths, for those who load them. */
 
 enum content_name_kind {
-    CONTENT_NAME_SOURCE = 's',   /* EXCEPT PATH */
+    CONTENT_NAME_SOURCE = 's',   /* EXCEPT EXCLUDES PATH */
+    CONTENT_NAME_WITHOUT = 'w',  /* EXCLUDES PATH */
     CONTENT_NAME_REVISION = 'r', /* REPOSITORY REVISION BELOW */
+    CONTENT_NAME_ARCHIVE = 'a',  /* STRIP PATH */
 };
 
 bool content_name_is(const char *name, char kind);

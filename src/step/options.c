@@ -40,6 +40,15 @@ static const char *read_retries(struct step_options *options, const char *value)
     return NULL;
 }
 
+static const char *read_strip(struct step_options *options, const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > 3 || value[digits])
+        return "how many parts of the names are left off";
+    options->strip = (unsigned)strtoul(value, NULL, 10);
+    return NULL;
+}
+
 static const char *read_ok(struct step_options *options, const char *value)
 {
     static const char expected[] = "exit codes with commas between, such as 0,3";
@@ -173,6 +182,8 @@ FLAG_OPTION(quiet)
 FLAG_OPTION(sudo)
 FLAG_OPTION(mirror)
 FLAG_OPTION(delete)
+FLAG_OPTION(expand)
+FLAG_OPTION(unpack)
 
 struct option {
     const char *name;
@@ -199,10 +210,13 @@ static const struct option table[] = {
     { "group", VERB_TAKES_SENT, true, true, read_group },
     { "sudo", VERB_TAKES_SENT, false, true, read_sudo },
     { "check", VERB_TAKES_SENT, true, true, read_check },
-    { "text", VERB_TAKES_TEXT, true, true, read_text },
+    { "text", VERB_TAKES_FORMS, true, true, read_text },
+    { "expand", VERB_TAKES_FORMS, false, true, read_expand },
+    { "unpack", VERB_TAKES_FORMS, false, true, read_unpack },
+    { "strip", VERB_TAKES_FORMS, true, true, read_strip },
     { "mirror", VERB_TAKES_MIRROR, false, true, read_mirror },
     { "delete", VERB_TAKES_MIRROR, false, true, read_delete },
-    { "exclude", VERB_TAKES_MIRROR, true, true, read_exclude },
+    { "exclude", VERB_TAKES_EXCLUDE, true, true, read_exclude },
     { "prefix", VERB_TAKES_PREFIX, true, true, read_prefix },
     { "default", VERB_TAKES_DEFAULT, true, true, read_answer },
     { "repo", VERB_TAKES_REPOSITORY, true, true, read_repository },
@@ -352,13 +366,18 @@ bool options_check(const struct step_options *options, const char *verb, struct 
                    struct diags *diags)
 {
     const char *wrong = NULL;
+    int forms = options->mirror + options->expand + options->unpack;
     if (options->stdin_file && options->input)
         wrong = "--stdin and --input are two standard inputs: give one";
-    else if (options->variable && options->mirror)
+    else if (options->variable && forms > 0)
         wrong = "--text sends a variable's value, and not a file: give it alone";
+    else if (forms > 1)
+        wrong = "--expand, --mirror and --unpack are three ways to send: give one";
+    else if (options->strip && !options->unpack)
+        wrong = "--strip needs --unpack";
     else if (options->delete &&!options->mirror)
         wrong = "--delete needs --mirror";
-    else if (options->excludes && !options->mirror)
+    else if (options->excludes && !options->mirror && strcmp(verb, "archive") != 0)
         wrong = "--exclude needs --mirror";
     if (wrong)
         diag_error(diags, where, "%s: %s", verb, wrong);

@@ -6,11 +6,27 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "step/command.h"
+#include "step/exclude.h"
 #include "step/put_mirror.h"
 #include "step/source.h"
 
 /* put SRC… DST: files and trees to the host, each by a temporary name and a rename; what the host
- * has already is not sent. */
+ * has already is not sent. --text and --expand send what is made here in place of a file, --unpack
+ * what is in an archive. */
+
+bool put_fills(const struct step *step)
+{
+    return step->options.mirror || step->options.unpack;
+}
+
+static bool check_unpack(const struct step *step, struct diags *diags)
+{
+    if (step->argument_count == 2)
+        return true;
+    diag_error(diags, step->where,
+               "put --unpack takes one archive: write `put --unpack ARCHIVE DIR/`");
+    return false;
+}
 
 static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 {
@@ -28,10 +44,12 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
     put->arena = steps->arena;
     put->is_folder = command_is_folder_path(destination);
     step->data = put;
+    step->text = command_arrow(steps->arena, step);
     if (step->options.mirror && !put_mirror_check(step, diags))
         return false;
-    step->text = command_arrow(steps->arena, step);
-    return true;
+    if (step->options.unpack && !check_unpack(step, diags))
+        return false;
+    return !step->options.expand || put_expand_parse(steps, step, diags);
 }
 
 /* Found out anew each time, as an earlier step may have made some of the files. */
@@ -39,11 +57,19 @@ static void sources(const struct step *step, struct arena *arena, struct vec *pa
 {
     struct put *put = step->data;
     size_t before = paths->len;
+    if (put->made)
+        return;
     put->unmatched = NULL;
     for (size_t i = 0; i + 1 < step->argument_count; i++)
         if (!source_add(arena, &step->arguments[i], paths))
             put->unmatched = step->arguments[i].text;
-    put->source_count = put->made ? 1 : paths->len - before;
+    put->source_count = paths->len - before;
+    const char *excludes = exclude_join(arena, step->options.excludes);
+    for (size_t i = before; i < paths->len; i++)
+        paths->items[i] =
+            (void *)(step->options.unpack
+                         ? content_name_archive(arena, paths->items[i], step->options.strip)
+                         : content_name_without(arena, paths->items[i], excludes));
 }
 
 bool put_keeps_names(const struct put *put)
@@ -104,13 +130,13 @@ static const char *complaint(const struct put *put, const struct content *const 
 static bool is_one_file(const struct step *step, const struct content *const *contents)
 {
     const struct put *put = step->data;
-    return !step->options.mirror && put->source_count == 1 && contents[0]->kind == CONTENT_FILE;
+    return !put_fills(step) && put->source_count == 1 && contents[0]->kind == CONTENT_FILE;
 }
 
 static const struct content *const *all(const struct put *put,
                                         const struct content *const *contents)
 {
-    return put->made ? &put->made : contents;
+    return put->made ? put->made : contents;
 }
 
 static void ask(const struct step *step, const struct content *const *contents, struct str *query)
@@ -156,7 +182,7 @@ const struct verb verb_put = {
     .version = 1,
     .place = STEP_HOST,
     .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE | VERB_TAKES_SENT |
-               VERB_TAKES_MIRROR | VERB_TAKES_TEXT,
+               VERB_TAKES_MIRROR | VERB_TAKES_EXCLUDE | VERB_TAKES_FORMS,
     .parse = parse,
     .sources = sources,
     .places = places,

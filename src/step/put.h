@@ -9,8 +9,7 @@ struct put {
     size_t source_count;        /* wildcards expanded: as step_sources gave them last */
     const char *unmatched;      /* a pattern that no file here fits; NULL */
     bool is_folder;             /* DST ends in a slash: what is sent keeps its name in it */
-    const struct content *made; /* --text: what is sent in place of a source; NULL */
-    const char *text;           /* its bytes */
+    const struct content **made; /* --text, --expand: what is sent in place of sources; NULL */
     bool is_inside;             /* of one file, by the host's answer: DST is a folder there */
 };
 
@@ -26,8 +25,13 @@ void put_add_options(struct str *text, const struct step *step);
 bool put_wants_owner(const struct step *step);
 /* What the host says of an owner is what is wanted; NULL: anything is. */
 bool put_is_account(const char *wanted, const char *name, const char *number);
-/* put --text=NAME DST. False: wrong (reported), or the value waits. */
+/* put --text=NAME DST, put --expand SRC… DST. False: wrong (reported), or a value waits. */
 bool put_value_parse(struct steps *steps, struct step *step, struct diags *diags);
+bool put_expand_parse(struct steps *steps, struct step *step, struct diags *diags);
+/* Makes text, which must live as long as the step, the content of a file to be sent. */
+void put_made_set(struct content *content, const char *path, const char *text, unsigned mode);
+/* put --mirror, put --unpack: what is sent goes into DST itself. */
+bool put_fills(const struct step *step);
 unsigned put_mode(const struct step *step, const struct content *content);
 
 /* One file. */

@@ -117,11 +117,12 @@ static void add_upload(const struct step *step, const struct content *content, c
     add_variables(&consumer, step, name);
     str_addf(&consumer, "%s%scat >\"$at/$tmp\" || { rm -f \"$at/$tmp\"; exit 1; })", put_text_spot,
              put_text_keep);
-    const struct put *put = step->data;
-    if (put->made)
-        sending_add_bytes(target, put->text, content->size, str_text(&consumer));
+    struct str bytes = { 0 };
+    if (content->load && content->load(content, &bytes))
+        sending_add_bytes(target, str_text(&bytes), bytes.len, str_text(&consumer));
     else
         sending_add_file(target, content->path, content->size, str_text(&consumer));
+    str_free(&bytes);
     str_free(&consumer);
 }
 

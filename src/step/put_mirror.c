@@ -1,6 +1,5 @@
 #include "step/put_mirror.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "step/command.h"
+#include "step/exclude.h"
 
 /* Parts of a path other than "" and "."; SIZE_MAX when one is "..". */
 static size_t count_parts(const char *path)
@@ -41,29 +41,6 @@ bool put_mirror_check(const struct step *step, struct diags *diags)
                                      step->verb->name, command_as_written(step->arena, destination)),
                         "name a folder of its own: is a variable in it empty?");
     return step->argument_count == 2 && parts != 0 && parts != SIZE_MAX;
-}
-
-static bool matches(const char *pattern, const char *name)
-{
-    if (!strchr(pattern, '/')) {
-        const char *slash = strrchr(name, '/');
-        return fnmatch(pattern, slash ? slash + 1 : name, 0) == 0;
-    }
-    return fnmatch(pattern + (pattern[0] == '/'), name, FNM_PATHNAME) == 0;
-}
-
-bool put_mirror_excludes(const struct step *step, const char *name)
-{
-    if (!step->options.excludes)
-        return false;
-    for (size_t end = strcspn(name, "/");; end += 1 + strcspn(name + end + 1, "/")) {
-        const char *part = arena_strndup(step->arena, name, end);
-        for (const struct option_value *value = step->options.excludes; value; value = value->next)
-            if (matches(value->text, part))
-                return true;
-        if (!name[end])
-            return false;
-    }
 }
 
 /* What is excluded by its name alone is not even looked at there, nor what is on its way. */
@@ -103,6 +80,7 @@ void put_mirror_add_hashes(struct str *text, const struct step *step)
 
 struct removals {
     const struct step *step;
+    const char *excludes;
     struct map ours;        /* name ▶ struct put_item */
     struct vec files;       /* const char * */
     struct vec folders;     /* const char *: those above come first */
@@ -112,7 +90,7 @@ struct removals {
 static void take_name(struct removals *removals, char kind, const char *name)
 {
     const struct put_item *item = map_get(&removals->ours, name);
-    if (put_mirror_excludes(removals->step, name))
+    if (exclude_matches(removals->excludes, name))
         return;
     bool is_folder = kind == 'd';
     if (item && is_folder == (item->content->kind == CONTENT_FOLDER))
@@ -154,7 +132,8 @@ static void add_batches(struct str *text, const char *command, const struct vec 
 size_t put_mirror_add_removals(struct str *before, struct str *after, const struct step *step,
                                const struct put_tree *tree, const char *answer)
 {
-    struct removals removals = { .step = step };
+    struct removals removals = { .step = step,
+                                 .excludes = exclude_join(step->arena, step->options.excludes) };
     if (!step->options.delete)
         return 0;
     for (size_t i = 0; i < tree->count; i++)

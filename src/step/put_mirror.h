@@ -7,9 +7,6 @@
 
 /* Reports a DST that must not be mirrored to: /, ~ and what is no path, each however written. */
 bool put_mirror_check(const struct step *step, struct diags *diags);
-/* --exclude: a pattern without a slash is for names at any depth, one with a slash for paths from
- * the root. What is below an excluded folder is excluded. */
-bool put_mirror_excludes(const struct step *step, const char *name);
 
 /* The question about the tree, without its names: in the root, when it is there. */
 void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "io/session.h"
 #include "step/command.h"
+#include "step/exclude.h"
 #include "step/pack.h"
 #include "step/put.h"
 #include "step/put_mirror.h"
@@ -45,13 +46,14 @@ static void add_content(struct put_tree *tree, struct map *seen, const struct st
 {
     struct arena *arena = ((struct put *)step->data)->arena;
     const char *name = top_name(step, content);
-    bool has_name = !step->options.mirror && !is_nameless(name);
+    const char *excludes = exclude_join(arena, step->options.excludes);
+    bool has_name = !put_fills(step) && !is_nameless(name);
     if (has_name)
         add_item(tree, seen,
                  (struct put_item){ .name = name, .path = content->path, .content = content });
     for (size_t i = 0; i < content->entry_count; i++) {
         const struct content *entry = &content->entries[i];
-        if (put_mirror_excludes(step, entry->path))
+        if (exclude_matches(excludes, entry->path))
             continue;
         add_item(
             tree, seen,
@@ -67,7 +69,7 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
 {
     const struct put *put = step->data;
     const char *to = put_destination(step);
-    struct put_tree tree = { .root = put_keeps_names(put) || step->options.mirror
+    struct put_tree tree = { .root = put_keeps_names(put) || put_fills(step)
                                          ? to
                                          : put_parent(put->arena, to) };
     struct map seen = { 0 };
@@ -79,7 +81,7 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
         add_content(&tree, &seen, step, contents[i]);
     map_free(&seen);
     tree.nearest = tree.root;
-    if (!step->options.mirror && put->source_count == 1 && tree.count > 0 &&
+    if (!put_fills(step) && put->source_count == 1 && tree.count > 0 &&
         !is_nameless(top_name(step, contents[0])))
         tree.nearest = put_join(put->arena, tree.root, tree.items[0].name);
     return tree;
@@ -201,6 +203,8 @@ static const char place_text[] =
     "for x in \"$1\"/*/ \"$1\"/.[!.]*/ \"$1\"/..?*/; do\n"
     "x=${x%/}\n"
     "[ -d \"$x\" ] && [ ! -h \"$x\" ] || continue\n"
+    "[ -z \"$strict\" ] || [ ! -h \"$parent/$x\" ] || "
+    "say \"${parent%/}/${x#./} is a link: what is unpacked must not go elsewhere\"\n"
     "if [ -d \"$parent/$x\" ]; then walk \"$x\"; continue; fi\n"
     "[ ! -e \"$parent/$x\" ] || say \"${parent%/}/${x#./} is no folder\"\n"
     "mv -f \"$x\" \"$parent/$x\" || exit 1\n"
@@ -241,7 +245,8 @@ static void add_placing(struct str *text, const struct step *step, const struct 
 {
     put_add_options(text, step);
     str_add(text, put_text_own);
-    if (step->options.mirror)
+    put_add_variable(text, "strict", step->options.unpack ? "1" : "");
+    if (put_fills(step))
         str_addf(text, "mode=%o\n%s", (source->mode & 0777) | 0700, put_mirror_root_text);
     str_add(text, place_text);
 }

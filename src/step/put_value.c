@@ -24,19 +24,25 @@ static const char *value_as(struct steps *steps, const struct step *step, enum e
     return text;
 }
 
-static const struct content *make_content(struct put *put, const char *path)
+static bool load_text(const struct content *content, struct str *bytes)
 {
-    struct content *content = arena_alloc(put->arena, sizeof *content);
-    size_t size = strlen(put->text);
+    str_add(bytes, content->id);
+    return true;
+}
+
+void put_made_set(struct content *content, const char *path, const char *text, unsigned mode)
+{
+    size_t size = strlen(text);
     *content = (struct content){
         .path = path,
         .kind = CONTENT_FILE,
-        .mode = DEFAULT_MODE,
+        .mode = mode,
         .size = size,
-        .hash = hash_bytes(put->text, size),
+        .hash = hash_bytes(text, size),
+        .load = load_text,
+        .id = text,
     };
-    hash_bytes_sha256(put->text, size, content->sha256);
-    return content;
+    hash_bytes_sha256(text, size, content->sha256);
 }
 
 bool put_value_parse(struct steps *steps, struct step *step, struct diags *diags)
@@ -59,11 +65,14 @@ bool put_value_parse(struct steps *steps, struct step *step, struct diags *diags
     }
     *put = (struct put){ .arena = steps->arena };
     step->has_text = true;
-    put->text = value_as(steps, step, EXPAND_VALUE);
-    if (!put->text)
+    const char *text = value_as(steps, step, EXPAND_VALUE);
+    if (!text)
         return false;
+    struct content *content = arena_alloc(steps->arena, sizeof *content);
+    put_made_set(content, destination->text, text, DEFAULT_MODE);
     put->source_count = 1;
-    put->made = make_content(put, destination->text);
+    put->made = arena_alloc(steps->arena, sizeof *put->made);
+    put->made[0] = content;
     step->text = arena_printf(steps->arena, "$(%s) -> %s", step->options.variable,
                               command_as_written(steps->arena, destination));
     return true;

@@ -55,7 +55,8 @@ struct step_options {
     bool sudo;         /* written by root */
     /* put's forms. */
     const char *variable; /* --text */
-    bool mirror, delete;
+    bool mirror, delete, expand, unpack;
+    unsigned strip; /* --unpack: parts of its names that are left off */
     const struct option_value *excludes;
 };
 
@@ -99,6 +100,7 @@ struct steps {
     struct arena *arena;
     struct lang *lang;
     bool is_local_task;
+    bool is_resolving;         /* a step's turn has come */
     const char *host;          /* $(host), or NULL */
     struct expander *expander; /* while they are made or resolved */
     struct step *items;

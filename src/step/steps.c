@@ -264,6 +264,7 @@ static const struct draft *redraft(const struct steps *steps, const struct step 
 bool step_resolve(struct steps *steps, struct step *step, struct expander *expander)
 {
     steps->expander = expander;
+    steps->is_resolving = true;
     if (!step->is_parsed) {
         const struct draft *draft = redraft(steps, step, expander);
         if (!draft || !parse_step(steps, step, draft, lang_diags(expander->lang)))
@@ -276,44 +277,41 @@ bool step_resolve(struct steps *steps, struct step *step, struct expander *expan
     return true;
 }
 
-/* A line as written, whose verb may be known without expanding it. Returns false for the beginning
- * of a block. */
-static bool check_line(const char *source, struct arena *arena, struct location where,
+/* A line as written, whose verb may be known without expanding it. */
+static void check_line(const char *source, struct arena *arena, struct location where,
                        struct diags *diags)
 {
     bool unused = false;
     const char *text = draft_skip_prefix(source, &unused, &unused);
-    size_t length = strcspn(text, " \t\n"), column;
-    if (length == 0 || *text == '#')
-        return true;
-    if (memchr(text, '$', length))
-        return !step_line_opens_block((struct span){ text, strlen(text) }, &column);
+    size_t length = strcspn(text, " \t\n");
+    if (length == 0 || *text == '#' || memchr(text, '$', length))
+        return;
     const char *cursor = text;
     const struct verb *verb = take_verb(arena, &cursor, where, diags);
     if (!verb)
-        return true;
+        return;
     const char *options = cursor + strspn(cursor, " \t");
     if (str_starts(options, "--") && !strchr(options, '$')) {
         struct step_options ignored = { 0 };
         options_parse(arena, verb, &cursor, &ignored, where, diags);
     }
-    return !draft_opens_block(arena, text);
 }
 
 void steps_check(const struct recipe *recipe, struct expander *expander)
 {
     struct arena *arena = arena_new();
     bool in_block = false;
+    size_t column = 0;
     for (size_t i = 0; i < recipe->count; i++) {
-        size_t length;
-        const char *source = text_source(recipe->lines[i].text, &length);
-        source = arena_strndup(arena, source, length);
-        if (in_block)
-            in_block =
-                strcspn(source, "}") + 1 != strlen(source) || source[strspn(source, " \t")] != '}';
-        else
-            in_block =
-                !check_line(source, arena, recipe->lines[i].where, lang_diags(expander->lang));
+        struct span line;
+        line.data = text_source(recipe->lines[i].text, &line.len);
+        if (in_block) {
+            in_block = !step_line_closes_block(line, column);
+        } else {
+            check_line(arena_strndup(arena, line.data, line.len), arena, recipe->lines[i].where,
+                       lang_diags(expander->lang));
+            in_block = step_line_opens_block(line, &column);
+        }
     }
     arena_free(arena);
 }

@@ -86,9 +86,32 @@ static bool make_file(struct archive *archive, const char *path, mode_t mode)
     return close(fd) == 0 && fine;
 }
 
-static bool make_hard_link(const char *folder, const char *target, const char *path)
+/* What is being taken apart. */
+struct unpacking {
+    struct archive *archive;
+    const char *folder;
+    const char *whose; /* names it in messages */
+    unsigned strip;
+    char *why;
+};
+
+/* Behind the parts that are left off; "": there is nothing. The parts that are left off count as
+ * they are written. */
+static const char *stripped(const char *name, unsigned strip)
 {
-    char *name = safe_name(target);
+    for (; name && strip > 0; strip--) {
+        name = strchr(name, '/');
+        name += name != NULL;
+    }
+    return name ? name : "";
+}
+
+static bool make_hard_link(const struct unpacking *unpacking, const char *target, const char *path)
+{
+    const char *folder = unpacking->folder;
+    char *whole = safe_name(target);
+    char *name = whole ? safe_name(stripped(whole, unpacking->strip)) : NULL;
+    free(whole);
     if (!name) {
         errno = EPERM;
         return false;
@@ -100,13 +123,15 @@ static bool make_hard_link(const char *folder, const char *target, const char *p
     return fine;
 }
 
-static bool make_entry(struct archive *archive, struct archive_entry *entry, const char *folder,
+static bool make_entry(const struct unpacking *unpacking, struct archive_entry *entry,
                        const char *name)
 {
+    struct archive *archive = unpacking->archive;
+    const char *folder = unpacking->folder;
     char *path = mem_printf("%s/%s", folder, name);
     bool fine = prepare_folders(folder, name);
     if (fine && archive_entry_hardlink(entry))
-        fine = make_hard_link(folder, archive_entry_hardlink(entry), path);
+        fine = make_hard_link(unpacking, archive_entry_hardlink(entry), path);
     else if (fine && archive_entry_filetype(entry) == AE_IFREG)
         fine = make_file(archive, path, archive_entry_perm(entry));
     else if (fine && archive_entry_filetype(entry) == AE_IFDIR)
@@ -121,42 +146,91 @@ static bool make_entry(struct archive *archive, struct archive_entry *entry, con
     return fine;
 }
 
-/* The next thing of the stream. False: the end, or *why. */
-static bool take_entry(struct archive *archive, const char *folder, char **why)
+/* What an archive holds but is not unpacked: the folder itself, and what --strip leaves off. */
+static bool is_passed_over(const char *name, unsigned strip)
+{
+    if (name[strspn(name, "./")] == '\0' && !strstr(name, ".."))
+        return true;
+    while (name[0] == '.' && name[1] == '/')
+        name += 2;
+    const char *rest = stripped(name, strip);
+    return !rest[strspn(rest, "/")];
+}
+
+/* The next thing of the archive. False: the end, or unpacking->why. */
+static bool take_entry(struct unpacking *unpacking)
 {
     struct archive_entry *entry;
-    int result = archive_read_next_header(archive, &entry);
+    int result = archive_read_next_header(unpacking->archive, &entry);
     if (result == ARCHIVE_EOF)
         return false;
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
-        const char *error = archive_error_string(archive);
-        *why = mem_strdup(error ? error : "the stream from the host is no archive");
+        const char *error = archive_error_string(unpacking->archive);
+        unpacking->why =
+            error ? mem_strdup(error) : mem_printf("%s is no archive", unpacking->whose);
         return false;
     }
     const char *written = archive_entry_pathname(entry);
-    if (written && strspn(written, "./") == strlen(written) && !strstr(written, ".."))
-        return true; /* the folder itself */
-    char *name = safe_name(written);
+    char *whole = safe_name(written), *name = NULL;
+    if (written && is_passed_over(written, whole ? unpacking->strip : 0)) {
+        free(whole);
+        return true;
+    }
+    if (whole)
+        name = safe_name(stripped(whole, unpacking->strip));
+    free(whole);
     if (!name)
-        *why = mem_printf("the host sent the name '%s', which leads out of the folder",
-                          written ? written : "");
-    else if (!make_entry(archive, entry, folder, name))
-        *why = mem_printf("%s: %s", name, strerror(errno));
+        unpacking->why = mem_printf("%s has the name '%s', which leads out of the folder",
+                                    unpacking->whose, written ? written : "");
+    else if (!make_entry(unpacking, entry, name))
+        unpacking->why = mem_printf("%s: %s", name, strerror(errno));
     free(name);
+    return !unpacking->why;
+}
+
+static bool take_apart(struct unpacking *unpacking, const char *path, char **why)
+{
+    if (archive_read_open_filename(unpacking->archive, path, PIECE) != ARCHIVE_OK)
+        unpacking->why = mem_printf("%s is no archive", unpacking->whose);
+    while (!unpacking->why && take_entry(unpacking))
+        ;
+    archive_read_free(unpacking->archive);
+    *why = unpacking->why;
     return !*why;
 }
 
 bool unpack(const char *path, const char *folder, char **why)
 {
-    *why = NULL;
-    struct archive *archive = archive_read_new();
-    if (!archive || archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-        archive_read_open_filename(archive, path, PIECE) != ARCHIVE_OK)
-        *why = mem_strdup("the stream from the host is no archive");
-    while (!*why && take_entry(archive, folder, why))
-        ;
-    archive_read_free(archive);
-    return !*why;
+    struct unpacking unpacking = { .archive = archive_read_new(),
+                                   .folder = folder,
+                                   .whose = "the stream from the host" };
+    archive_read_support_format_tar(unpacking.archive);
+    return take_apart(&unpacking, path, why);
+}
+
+static void support_all(struct archive *archive)
+{
+    archive_read_support_format_tar(archive);
+    archive_read_support_format_zip(archive);
+    archive_read_support_format_empty(archive);
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_zstd(archive);
+}
+
+bool unpack_archive(const char *path, const char *folder, unsigned strip, char **why)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        *why = mem_strdup(strerror(errno));
+        return false;
+    }
+    struct unpacking unpacking = {
+        .archive = archive_read_new(), .folder = folder, .whose = "the archive", .strip = strip
+    };
+    support_all(unpacking.archive);
+    return take_apart(&unpacking, path, why);
 }
 
 /* Where a walk moves things to. */

@@ -12,8 +12,9 @@ enum verb_option {
     VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates */
     VERB_TAKES_SENT = 1 << 4,        /* --owner --group --sudo --check */
     VERB_TAKES_TIMEOUT = 1 << 6,     /* --timeout alone */
-    VERB_TAKES_TEXT = 1 << 11,       /* --text */
-    VERB_TAKES_MIRROR = 1 << 7,      /* --mirror --delete --exclude */
+    VERB_TAKES_FORMS = 1 << 11,      /* --text --expand --unpack --strip */
+    VERB_TAKES_MIRROR = 1 << 7,      /* --mirror --delete */
+    VERB_TAKES_EXCLUDE = 1 << 5,     /* --exclude */
     VERB_TAKES_PREFIX = 1 << 8,      /* --prefix */
     VERB_TAKES_DEFAULT = 1 << 9,     /* --default */
     VERB_TAKES_REPOSITORY = 1 << 10, /* --repo --subdir */

@@ -98,3 +98,25 @@ app/version: number
     world.fake('pack')
     with tarfile.open(world.project / 'dist/app.tar.gz') as tar:
         check(tar.extractfile('app/version').read() == b'2\n', 'the old version was packed')
+
+
+def test_exclude(world):
+    """What is excluded is neither in the archive nor an input."""
+    world.fakefile('''
+pack @local:
+    archive --exclude='*.pyc' --exclude=node_modules --exclude=/main/static out.tar.gz app .
+''')
+    pack(world)
+    for name in ['app/x.pyc', 'app/node_modules/m/a', 'main/static/b', 'deep/main/static/b', 'log.pyc']:
+        world.write(name, 'x')
+    world.fake('pack')
+    with tarfile.open(world.project / 'out.tar.gz') as tar:
+        names = tar.getnames()
+    check('app/main.py' in names and 'deep/main/static/b' in names, names)
+    lacks('\n'.join(names), '.pyc', 'node_modules', '\nmain/static')
+    world.write('app/x.pyc', 'y')
+    world.write('app/node_modules/m/b', 'x')
+    contains(world.fake('pack'), 'up to date')
+    world.write('deep/main/static/b', 'y')
+    lacks(world.fake('pack'), 'up to date')
+    contains(world.fake('-n', 'pack'), 'up to date')

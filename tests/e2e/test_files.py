@@ -1,5 +1,8 @@
 """put, get, link: atomic, nothing sent that is there."""
 import os
+import subprocess
+import tarfile
+import zipfile
 
 from harness import check, contains, lacks
 
@@ -130,3 +133,124 @@ go @:
     result = world.fake('go')
     contains(result, 'out: end', 'out: quietly')
     lacks(result, 'run: echo quietly')
+
+
+def test_expand(world):
+    """$(…) of a file is expanded for each host, every other $ stays; what it says is an input."""
+    world.servers(2)
+    (world.folder / 'far').mkdir()
+    text = f'''
+root = /srv/app
+d = {world.folder}/far/$(host.name)
+t @:
+    run mkdir -p $(d)
+    put --expand --mode=640 conf/*.tmpl $(d)/
+    put --expand one $(d)/renamed
+late @:
+    put --expand late $(d)/late
+made @:
+    local echo '$$(host.name)' > fresh
+    put --expand fresh $(d)/fresh
+once @:
+    put --expand one $(d)/once
+'''
+    world.fakefile(text)
+    world.write('conf/a.tmpl', 'root $(root); $host ${x} $$y $(subst a,$(host.name),[a])\n')
+    world.write('conf/b.tmpl', 'no end of line: $')
+    world.write('one', '$(root)\n', mode=0o755)
+    world.write('late', '$(run echo 42)\n')
+    world.fake('t')
+    for address in world.addresses:
+        d = world.folder / 'far' / address
+        check((d / 'a.tmpl').read_text() == f'root /srv/app; $host ${{x}} $$y [{address}]\n', (d / 'a.tmpl').read_text())
+        check((d / 'b.tmpl').read_text() == 'no end of line: $', 'no newline is added')
+        check((d / 'a.tmpl').stat().st_mode & 0o777 == 0o640, 'mode')
+        check((d / 'renamed').stat().st_mode & 0o777 == 0o755, 'mode of the template')
+    world.fake('late')
+    check((d / 'late').read_text() == '42\n', 'asked on the host')
+    world.fake('made')
+    check((d / 'fresh').read_text() == f'{d.name}\n', 'made by a step before it')
+    world.fake('once')
+    contains(world.fake('once'), 'up to date')
+    lacks(world.fake('once', 'root=/srv/other'), 'up to date')
+    check((d / 'once').read_text() == '/srv/other\n', 'a variable in the file is an input')
+    world.write('one', 'a\n$(rot)\n')
+    contains(world.fake('once', code=2), "undefined variable 'rot'", "did you mean 'root'", 'one:2: $(rot)')
+    world.write('one', 'a $(root\n')
+    contains(world.fake('once', code=2), 'one:1: this $( has no )')
+    (world.project / 'one').unlink()
+    contains(world.fake('once', code=2), 'put --expand: one: No such file')
+    check((d / 'once').read_text() == '/srv/other\n', 'left alone')
+
+
+def test_unpack(world):
+    """An archive's tree on the host: only what differs is sent, the host needs no program for it."""
+    world.servers(1)
+    d = world.folder / 'far'
+    world.write('app-1/bin/run', '#!/bin/sh\n', mode=0o755)
+    world.write('app-1/readme', 'hello\n')
+    os.symlink('bin/run', world.project / 'app-1/link')
+
+    def pack(*options):
+        subprocess.run(['tar', *options, 'app-1'], cwd=world.project, check=True)
+
+    pack('-czf', 'app.tgz')
+    world.fakefile(f"""
+t @:
+    put --unpack --strip=1 app.tgz {d}/
+zip @:
+    put --unpack app.zip {d}-zip/
+bad @:
+    put --unpack $(bad) {d}-bad/
+""")
+    world.fake('t')
+    check((d / 'bin/run').stat().st_mode & 0o777 == 0o755 and os.readlink(d / 'link') == 'bin/run', 'whole')
+    contains(world.fake('t'), 'up to date')
+    inode = (d / 'bin/run').stat().st_ino
+    (d / 'log').write_text('kept\n')
+    world.write('app-1/readme', 'changed\n')
+    pack('-cJf', 'app.tgz')  # by its bytes, not its name
+    world.fake('t')
+    check((d / 'readme').read_text() == 'changed\n' and (d / 'log').exists(), 'what differs')
+    check((d / 'bin/run').stat().st_ino == inode, 'what is the same is not sent')
+    (d / 'readme').unlink()
+    contains(world.fake('t', '--explain'), 'readme')
+    check((d / 'readme').exists(), 'drift is mended')
+    with zipfile.ZipFile(world.project / 'app.zip', 'w') as archive:
+        archive.writestr('deep/er/file', 'in a zip\n')
+    world.fake('zip')
+    check((world.folder / 'far-zip/deep/er/file').read_text() == 'in a zip\n', 'zip')
+
+
+def test_unpack_stays_in_its_folder(world):
+    world.servers(1)
+    d = world.folder / 'far'
+    world.fakefile(f't @:\n    put --unpack $(archive) {d}/in/\n')
+    (world.folder / 'elsewhere').mkdir()
+
+    def archive(*members):
+        with tarfile.open(world.project / 'a.tar', 'w') as tar:
+            for name, kind, link in members:
+                member = tarfile.TarInfo(name)
+                member.type, member.linkname = kind, link
+                tar.addfile(member)
+
+    d.mkdir()
+    up = [('../up', tarfile.REGTYPE, '')], [('/abs', tarfile.REGTYPE, '')], [('a/../../up', tarfile.REGTYPE, '')]
+    through = [('l', tarfile.SYMTYPE, str(world.folder / 'elsewhere')), ('l/f', tarfile.REGTYPE, '')]
+    hard = [('h', tarfile.LNKTYPE, '../../../etc/passwd')]
+    for members in [*up, through, hard]:
+        archive(*members)
+        world.fake('t', 'archive=a.tar', code=2)
+        check(not list((world.folder / 'elsewhere').iterdir()) and not (d / 'in').exists(), members)
+    archive(('../up', tarfile.REGTYPE, ''))
+    contains(world.fake('t', 'archive=a.tar', code=2), "a.tar: the archive has the name '../up', which leads out")
+    # A link that is there already, by an earlier version of the archive.
+    archive(('l', tarfile.SYMTYPE, str(world.folder / 'elsewhere')))
+    world.fake('t', 'archive=a.tar')
+    archive(('l/f', tarfile.REGTYPE, ''))
+    contains(world.fake('t', 'archive=a.tar', code=2), f'{d}/in/l is a link')
+    check(not list((world.folder / 'elsewhere').iterdir()), 'not through the link')
+    contains(world.fake('t', 'archive=none.tar', code=2), 'none.tar: No such file')
+    world.write('text', 'no archive\n')
+    contains(world.fake('t', 'archive=text', code=2), 'text: ')
