@@ -204,6 +204,19 @@ t @local:
 [local] out: one
 [local] out: two
 
+=== a block ends in the column of its verb
+t @local:
+	local {
+		says() {
+			echo $$1
+		}
+		says done
+	}
+--- args -s
+--- make no
+--- out
+[local] out: done
+
 === a block without its end
 t @local:
 	local {
