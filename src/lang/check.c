@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "lang/context.h"
 #include "lang/functions.h"
+#include "lang/reference.h"
 
 /* The check for undefined variables in a task's recipe (LANGUAGE.md §3): nothing is expanded. */
 
@@ -53,42 +54,17 @@ static bool is_reported(struct lang *lang, const char *name, struct location whe
     return false;
 }
 
-static void try_variables(struct nearest *nearest, const struct scope *level)
-{
-    size_t i;
-
-    for (; level; level = level->outer)
-        for (i = 0; level->set && i < level->set->map.len; i++)
-            if (level->set->map.entries[i].value)
-                nearest_try(nearest, level->set->map.entries[i].key);
-}
-
 static void report(struct check *check, const char *name, struct location where)
 {
     struct lang *lang = check->lang;
-    const struct map *roles = &lang->model->inventory.roles;
-    bool is_role = name[0] == '@' && name[1];
-    struct nearest nearest = nearest_to(name + is_role);
-    struct arena_mark mark;
-    const char *message, *hint = NULL;
-    size_t i;
+    struct str message = { 0 }, hint = { 0 };
 
     if (is_reported(lang, name, where))
         return;
-    if (!is_role)
-        try_variables(&nearest, check->scope);
-    for (i = 0; is_role && i < roles->len; i++)
-        nearest_try(&nearest, roles->entries[i].key);
-    mark = arena_mark(lang->scratch);
-    message = arena_printf(lang->scratch,
-                           is_role ? "unknown role '%s'" : "undefined variable '%s'",
-                           name + is_role);
-    if (nearest.best)
-        hint = arena_printf(lang->scratch, "did you mean '%s'?", nearest.best);
-    else if (!is_role)
-        hint = arena_printf(lang->scratch, "where it may be empty, say so: %s ?=", name);
-    diag_error_hint(lang->diags, where, message, hint);
-    arena_release(lang->scratch, mark);
+    reference_explain_undefined(lang, check->scope, name, &message, &hint);
+    diag_error_hint(lang->diags, where, str_text(&message), hint.len ? str_text(&hint) : NULL);
+    str_free(&message);
+    str_free(&hint);
 }
 
 static void visit(void *context, enum text_use use, const char *name, struct location where);

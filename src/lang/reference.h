@@ -26,6 +26,9 @@ enum reference_kind reference_find(struct expander *expander, const char *name,
 
 /* A name that nothing gives a value: empty, as in make, but an error where that is dangerous. */
 bool reference_undefined(struct expander *expander, const char *name, struct location where);
+/* What an error says of such a name: a variable, a function or a role, and the nearest that is. */
+void reference_explain_undefined(struct lang *lang, const struct scope *scope, const char *name,
+                                 struct str *message, struct str *hint);
 /* These report and return false. The hint is the chain of the variables in use. */
 bool reference_fail_chain(struct expander *expander, struct location where, const char *message);
 bool reference_fail_recursive(struct expander *expander, const struct variable *variable,

@@ -70,51 +70,47 @@ static void try_names(struct nearest *nearest, const struct map *names)
             nearest_try(nearest, names->entries[i].key);
 }
 
-/* "$(patsubt %.c,…)" is a variable that nobody has: a function is meant. */
-static bool fail_unknown_function(struct expander *expander, const char *name, size_t length,
-                                  struct location where)
+void reference_explain_undefined(struct lang *lang, const struct scope *scope, const char *name,
+                                 struct str *message, struct str *hint)
 {
-    struct str word = { 0 }, message = { 0 }, hint = { 0 };
+    size_t word = strcspn(name, " \t");
+    bool is_role = name[0] == '@' && name[1];
+    bool is_function = !is_role && word > 0 && name[word]; /* $(patsubt %.c,…) */
+    struct str sought = { 0 };
     struct nearest nearest;
-    size_t i;
 
-    str_addn(&word, name, length);
-    nearest = nearest_to(str_text(&word));
-    for (i = 0; function_name(i); i++)
-        nearest_try(&nearest, function_name(i));
-    str_addf(&message, "unknown function '%s'", str_text(&word));
+    if (is_function)
+        str_addn(&sought, name, word);
+    else
+        str_add(&sought, name + is_role);
+    nearest = nearest_to(str_text(&sought));
+    if (is_function) {
+        for (size_t i = 0; function_name(i); i++)
+            nearest_try(&nearest, function_name(i));
+    } else if (is_role) {
+        try_names(&nearest, &lang_model(lang)->inventory.roles);
+    } else {
+        for (; scope; scope = scope->outer)
+            if (scope->set)
+                try_names(&nearest, &scope->set->map);
+    }
+    str_addf(message,
+             is_function ? "unknown function '%s'"
+             : is_role   ? "unknown role '%s'"
+                         : "undefined variable '%s'",
+             str_text(&sought));
     if (nearest.best)
-        str_addf(&hint, "did you mean '%s'?", nearest.best);
-    str_free(&word);
-    return fail_with_hint(expander, where, &message, &hint);
+        str_addf(hint, "did you mean '%s'?", nearest.best);
+    else if (!is_function && !is_role)
+        str_addf(hint, "where it may be empty, say so: %s ?=", name);
+    str_free(&sought);
 }
 
 static bool fail_undefined(struct expander *expander, const char *name, struct location where)
 {
-    struct nearest nearest = nearest_to(name);
-    struct str message = { 0 }, hint = { 0 };
-    const struct scope *scope;
-
-    for (scope = expander->scope; scope; scope = scope->outer)
-        if (scope->set)
-            try_names(&nearest, &scope->set->map);
-    str_addf(&message, "undefined variable '%s'", name);
-    if (nearest.best)
-        str_addf(&hint, "did you mean '%s'?", nearest.best);
-    else
-        str_addf(&hint, "where it may be empty, say so: %s ?=", name);
-    return fail_with_hint(expander, where, &message, &hint);
-}
-
-static bool fail_unknown_role(struct expander *expander, const char *name, struct location where)
-{
-    struct nearest nearest = nearest_to(name);
     struct str message = { 0 }, hint = { 0 };
 
-    try_names(&nearest, &lang_model(expander->lang)->inventory.roles);
-    str_addf(&message, "unknown role '%s'", name);
-    if (nearest.best)
-        str_addf(&hint, "did you mean '%s'?", nearest.best);
+    reference_explain_undefined(expander->lang, expander->scope, name, &message, &hint);
     return fail_with_hint(expander, where, &message, &hint);
 }
 
@@ -126,7 +122,6 @@ bool reference_is_stepped(const struct expander *expander, const char *name)
 /* A name that nothing gives a value is empty, as in make, but where that is dangerous. */
 bool reference_undefined(struct expander *expander, const char *name, struct location where)
 {
-    size_t word = strcspn(name, " \t");
     bool is_argument = expander->call_arguments && reference_is_number(name);
 
     if (expander->passes_over && reference_is_stepped(expander, name)) {
@@ -135,12 +130,9 @@ bool reference_undefined(struct expander *expander, const char *name, struct loc
     }
     if (name[0] == '@' && name[1] && strcmp(name, "@D") != 0 && strcmp(name, "@F") != 0 &&
         !expander->may_be_undefined && !lang_options(expander->lang)->is_make)
-        return fail_unknown_role(expander, name + 1, where);
-    if (expander->undefined_is_error && !expander->may_be_undefined && !is_argument) {
-        if (word > 0 && name[word])
-            return fail_unknown_function(expander, name, word, where);
         return fail_undefined(expander, name, where);
-    }
+    if (expander->undefined_is_error && !expander->may_be_undefined && !is_argument)
+        return fail_undefined(expander, name, where);
     if (lang_options(expander->lang)->warn_undefined && expander->mode == EXPAND_VALUE)
         diag_warning(lang_diags(expander->lang), expander->place, "undefined variable '%s'", name);
     return true;

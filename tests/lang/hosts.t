@@ -245,6 +245,14 @@ t @web: ; run echo $(@wbe)
 Fakefile:2: *** unknown role 'wbe'.  Stop.
 did you mean 'web'?
 
+=== an unknown function, in a task's recipe
+t @local: ; local echo $(qoute a)
+--- make no
+--- exit 2
+--- err
+Fakefile:1: *** unknown function 'qoute'.  Stop.
+did you mean 'quote'?
+
 === a target from a variable that only a role sets
 @web: hosts = w1
 @web: pkg = x
