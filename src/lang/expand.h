@@ -19,6 +19,13 @@ enum expand_mode {
     EXPAND_QUESTIONS,
 };
 
+/* What is known of a name that a step sets by --into. */
+enum stepped {
+    STEPPED_UNSET, /* no step has set it: what the file says of it counts */
+    STEPPED_SET,
+    STEPPED_LATER, /* the turn of the step that uses it has not come */
+};
+
 /* What the layers above answer while a text is expanded. Each function may be NULL. */
 struct expand_calls {
     void *context;
@@ -29,6 +36,8 @@ struct expand_calls {
      * such calls of this expansion, from 0. */
     bool (*ask_host)(void *context, const char *function, unsigned ordinal, const char *argument,
                      struct str *value);
+    /* The value of a name of --into. LATER: the expansion ends with `is_waiting` set. */
+    enum stepped (*stepped)(void *context, const char *name, struct str *value);
     /* $(each HOSTS,TEXT): calls back `one` with each host's scope and calls. */
     bool (*each_host)(void *context, const char *hosts,
                       void (*one)(void *state, const struct scope *scope,
@@ -48,7 +57,7 @@ struct expander {
     enum expand_mode mode;
     bool undefined_is_error;     /* in a task's recipe */
     bool shell_failure_is_error; /* in a task's recipe and in `hosts` */
-    bool is_waiting;             /* out: an ask_host was not answered yet */
+    bool is_waiting;             /* out: an ask_host or a stepped was not answered yet */
     bool failed;                 /* out: an error was reported */
     bool may_be_undefined;       /* inside the condition of $(if) and the arguments of $(or) */
     bool passes_over;     /* a name of --into without a value ends the expansion in silence, */

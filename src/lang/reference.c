@@ -153,18 +153,30 @@ static bool expand_appended(struct expander *expander, struct variable *variable
     return expand_own(expander, variable, where, out, is_called);
 }
 
+/* A name that a step sets by --into, as far as that alone says what it stands for. */
+static enum stepped find_stepped(struct expander *expander, const char *name, struct str *out)
+{
+    if (!reference_is_stepped(expander, name))
+        return STEPPED_UNSET;
+    if (expander->mode == EXPAND_FINGERPRINT)
+        str_addf(out, "$(%s)", name);
+    if (expander->mode == EXPAND_QUESTIONS)
+        expander->passed_over++;
+    if (expander->mode != EXPAND_VALUE)
+        return STEPPED_SET;
+    return expander->calls.stepped ? expander->calls.stepped(expander->calls.context, name, out)
+                                   : STEPPED_UNSET;
+}
+
 static bool expand_name(struct expander *expander, const char *name, struct location where,
                         struct str *out, bool is_called)
 {
     struct variable *variable;
+    enum stepped stepped = find_stepped(expander, name, out);
 
-    if (expander->mode == EXPAND_FINGERPRINT && reference_is_stepped(expander, name)) {
-        str_addf(out, "$(%s)", name);
-        return true;
-    }
-    if (expander->mode == EXPAND_QUESTIONS && reference_is_stepped(expander, name)) {
-        expander->passed_over++;
-        return true;
+    if (stepped != STEPPED_UNSET) {
+        expander->is_waiting |= stepped == STEPPED_LATER;
+        return stepped == STEPPED_SET;
     }
     switch (reference_find(expander, name, &variable, out)) {
     case REFERENCE_ARGUMENT:

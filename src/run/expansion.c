@@ -55,13 +55,74 @@ static bool call_ask_host(void *context, const char *function, unsigned ordinal,
     return true;
 }
 
+static enum stepped call_stepped(void *context, const char *name, struct str *value)
+{
+    const struct job_run *job = context;
+    const char *known = job->host ? map_get(&job->host->values, name) : NULL;
+    if (job->answering == SIZE_MAX)
+        return STEPPED_LATER;
+    if (known)
+        str_add(value, known);
+    return known ? STEPPED_SET : STEPPED_UNSET;
+}
+
+/* $(each): what its text is expanded with for each host is the plan's, but for --into's values. */
+struct each_call {
+    struct job_run *job;
+    void (*one)(void *state, const struct scope *scope, const struct expand_calls *calls);
+    void *state;
+    const struct expand_calls *calls; /* of the host that it is at */
+    const struct host_run *host;      /* NULL: not in this run */
+};
+
+static bool each_automatic(void *context, const char *name, struct str *value)
+{
+    const struct each_call *each = context;
+    return each->calls->automatic && each->calls->automatic(each->calls->context, name, value);
+}
+
+static enum stepped each_stepped(void *context, const char *name, struct str *value)
+{
+    const struct each_call *each = context;
+    const char *known = each->host ? map_get(&each->host->values, name) : NULL;
+    if (each->job->answering == SIZE_MAX)
+        return STEPPED_LATER;
+    if (known)
+        str_add(value, known);
+    return known ? STEPPED_SET : STEPPED_UNSET;
+}
+
+static const struct host_run *find_host(const struct run *run, const struct expand_calls *calls)
+{
+    struct str spec = { 0 };
+    const struct host_run *found = NULL;
+    if (calls->automatic && calls->automatic(calls->context, "host", &spec))
+        for (size_t i = 0; i < run->host_count && !found; i++)
+            if (run->hosts[i].host && strcmp(run->hosts[i].host->spec, str_text(&spec)) == 0)
+                found = &run->hosts[i];
+    str_free(&spec);
+    return found;
+}
+
+static void each_one(void *state, const struct scope *scope, const struct expand_calls *calls)
+{
+    struct each_call *each = state;
+    each->calls = calls;
+    each->host = find_host(each->job->run, calls);
+    const struct expand_calls ours = { .context = each,
+                                       .automatic = each_automatic,
+                                       .stepped = each_stepped };
+    each->one(each->state, scope, &ours);
+}
+
 static bool call_each_host(void *context, const char *hosts,
                            void (*one)(void *state, const struct scope *scope,
                                        const struct expand_calls *calls),
                            void *state)
 {
     struct job_run *job = context;
-    return job->calls.each_host && job->calls.each_host(job->calls.context, hosts, one, state);
+    struct each_call each = { .job = job, .one = one, .state = state };
+    return job->calls.each_host && job->calls.each_host(job->calls.context, hosts, each_one, &each);
 }
 
 static bool call_function(void *context, const char *name, const char *const *arguments,
@@ -81,6 +142,7 @@ void job_expander(struct job_run *job, struct expander *expander, enum expand_mo
     expander->calls = (struct expand_calls){
         .context = job,
         .automatic = call_automatic,
+        .stepped = call_stepped,
         .ask_host = job->host ? call_ask_host : NULL,
         .each_host = job->calls.each_host ? call_each_host : NULL,
         .function = job->calls.function ? call_function : NULL,

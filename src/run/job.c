@@ -336,6 +336,7 @@ void job_free(struct job_run *job)
         struct step_run *step = &job->step_runs[i];
         vec_free(&step->paths);
         str_free(&step->question);
+        str_free(&step->captured);
         free(step->answer);
     }
     vec_free(&job->paths);

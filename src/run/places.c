@@ -2,6 +2,7 @@
 
 #include "run/script.h"
 #include "run/state.h"
+#include "step/verb.h"
 
 /* What the jobs of a run leave on a host, by path: no two may write the same, but for those that
  * belong together, and then the last has its say in the other's record. */
@@ -11,7 +12,8 @@ static void add_places(struct job_run *job, void *context)
     struct vec *places = context;
     for (size_t i = 0; i < job->steps.count; i++)
         if (job->step_runs[i].is_prepared)
-            step_places(&job->steps.items[i], job->arena, job->step_runs[i].contents, places);
+            step_places(&job->steps.items[i], job->arena, job->step_runs[i].contents,
+                        job->step_runs[i].answer, places);
 }
 
 bool places_list(struct job_run *job, struct vec *places)
@@ -92,13 +94,25 @@ static void claim(struct job_run *job, const struct place *place)
                                       host->host->spec);
 }
 
+/* What its steps asked the host is answered, but for gates: where a file goes to depends on it. */
+static bool is_known(const struct job_run *job)
+{
+    for (size_t i = 0; i < job->steps.count; i++) {
+        const struct step_run *step = &job->step_runs[i];
+        if (i == 0 && !step->is_prepared)
+            return false;
+        if (step->question.len > 0 && !step->answer && job->steps.items[i].verb->place != STEP_GATE)
+            return false;
+    }
+    return job->steps.count > 0;
+}
+
 const char *places_conflict(struct host_run *host)
 {
     for (size_t i = 0; i < host->jobs.len && !host->conflict; i++) {
         struct job_run *job = host->jobs.items[i];
-        bool is_known = job->steps.count > 0 && job->step_runs[0].is_prepared;
         struct vec places = { 0 };
-        if (job->has_claimed || !is_known || !lock_is_wanted(job))
+        if (job->has_claimed || !is_known(job) || !lock_is_wanted(job))
             continue;
         job->has_claimed = true;
         places_list(job, &places);

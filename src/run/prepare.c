@@ -22,6 +22,7 @@ bool prepare_steps(struct job_run *job)
     job->answering = SIZE_MAX;
     job->expansion_failed = !steps_make(&job->steps, job->arena, job->job->recipe, &expander,
                                         job->job->kind == JOB_HERE);
+    job->answering = 0;
     if (job->expansion_failed)
         job->steps.count = 0;
     job->step_runs = arena_alloc(job->arena, (job->steps.count + 1) * sizeof *job->step_runs);

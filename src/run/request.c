@@ -41,6 +41,7 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
     bool ignore = step->ignore;
     run->id = host_next_id(host);
     run->has_failed = run->was_told = false;
+    str_clear(&run->captured);
     run->began = 0;
     struct step_target target = { .request = request,
                                   .id = run->id,
@@ -317,7 +318,9 @@ void request_output(struct job_run *job, uint32_t id, int stream, const char *da
     struct step_run *run = &job->step_runs[index];
     if (!run->began)
         request_began(job, run->id); /* an upload of it failed */
-    if (stream != 1 || !step_wants_output(step))
+    if (stream == 1 && step->options.into)
+        str_addn(&run->captured, data, size);
+    else if (stream != 1 || !step_wants_output(step))
         tell_output(job, step, stream, data, size);
     else if (!run->output_failed && !step_take_output(step, data, size, &why)) {
         run->output_failed = true;
@@ -366,6 +369,16 @@ static void end_question(struct job_run *job, const struct step_result *result)
         note_password(job, &question, result);
 }
 
+static void set_value(struct job_run *job, const struct step *step, const struct str *output)
+{
+    size_t size = output->len;
+    const char *value = step_value(str_text(output), &size);
+    struct arena *arena = job->run->arena;
+    if (value)
+        *map_put(&job->host->values, arena_strdup(arena, step->options.into)) =
+            arena_strndup(arena, value, size);
+}
+
 void request_step_ended(struct job_run *job, uint32_t id, const struct step_result *result)
 {
     size_t index = find_step(job, id);
@@ -394,6 +407,8 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     run->has_failed = why != NULL;
     if (run->is_stale)
         return;
+    if (!why && step->options.into)
+        set_value(job, step, &run->captured);
     bool again = why && will_try_again(step, run, result);
     run->tries_again = again;
     int status = result->is_lost || result->timed_out ? -1 : result->status;

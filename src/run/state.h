@@ -150,6 +150,7 @@ struct host_run {
     enum host_lock lock;
     bool wants_connection; /* as soon as what its questions need is read */
     struct map places;     /* path ▶ struct job_run that leaves it */
+    struct map values;     /* what steps set by --into: name ▶ text of the run's arena */
     const char *conflict;  /* two write the same */
     bool has_looked_ahead; /* for such */
     const char *folder;    /* sh text for the records' folder */
@@ -183,6 +184,7 @@ struct step_run {
     const struct content **contents;
     struct str question; /* sh text; empty: it wants to know nothing */
     char *answer;        /* NULL: not asked */
+    struct str captured; /* of --into */
     bool is_prepared;    /* paths, contents and question are those of now */
     unsigned tries;
     unsigned stale;   /* times its answer was out of date */

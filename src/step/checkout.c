@@ -55,8 +55,9 @@ static void sources(const struct step *step, struct arena *arena, struct vec *pa
 }
 
 static void places(const struct step *step, struct arena *arena,
-                   const struct content *const *contents, struct vec *list)
+                   const struct content *const *contents, const char *answer, struct vec *list)
 {
+    (void)answer;
     if (!contents[0]->why)
         put_tree_places(step, arena, contents, list);
 }

@@ -157,6 +157,8 @@ void guard_add(struct str *text, struct str *input, const struct step *step,
         add_input(input, step);
     }
     add_conditions(text, step);
+    if (step->options.into)
+        str_addf(text, "printf %c\n", GUARD_PASSED);
     if (step->input_name)
         str_addf(text, "t=${TMPDIR:-/tmp}/%s; exec <\"$t\" || exit\nrm -f \"$t\"\n",
                  step->input_name);

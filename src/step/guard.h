@@ -12,6 +12,9 @@ const char *guard_input_path(const struct step *step);
  * (*why). Called before the verb's compile. */
 bool guard_send_input(struct step *step, const struct step_target *target, const char **why);
 
+/* In front of the output of a step with --into, when it was not passed over. */
+enum { GUARD_PASSED = '=' };
+
 /* Appends what comes before the step's own text, and to `input` what it is given on standard input.
  * A step that is passed over ends well, with a line on standard error that says why. */
 void guard_add(struct str *text, struct str *input, const struct step *step,

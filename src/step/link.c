@@ -97,9 +97,10 @@ static bool compile(struct step *step, const struct content *const *contents, co
 }
 
 static void places(const struct step *step, struct arena *arena,
-                   const struct content *const *contents, struct vec *list)
+                   const struct content *const *contents, const char *answer, struct vec *list)
 {
     (void)contents;
+    (void)answer;
     struct place *place = arena_alloc(arena, sizeof *place);
     place->path = name_of(step, arena);
     place->link = command_as_written(arena, &step->arguments[0]);

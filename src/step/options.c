@@ -146,6 +146,14 @@ static const char *read_text(struct step_options *options, const char *value)
     return NULL;
 }
 
+static const char *read_into(struct step_options *options, const char *value)
+{
+    if (!*value || value[strcspn(value, " \t\n$()#:=")])
+        return "the name of a variable";
+    options->into = value;
+    return NULL;
+}
+
 static const char *read_exclude(struct step_options *options, const char *value)
 {
     (void)options; /* take adds it to the list */
@@ -206,6 +214,7 @@ static const struct option table[] = {
     { "if", VERB_TAKES_HOST, true, true, read_condition },
     { "unless", VERB_TAKES_HOST, true, true, read_unless },
     { "creates", VERB_TAKES_HOST, true, true, read_creates },
+    { "into", VERB_TAKES_INTO, true, true, read_into },
     { "owner", VERB_TAKES_SENT, true, true, read_owner },
     { "group", VERB_TAKES_SENT, true, true, read_group },
     { "sudo", VERB_TAKES_SENT, false, true, read_sudo },

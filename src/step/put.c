@@ -165,14 +165,14 @@ static bool compile(struct step *step, const struct content *const *contents, co
 }
 
 static void places(const struct step *step, struct arena *arena,
-                   const struct content *const *contents, struct vec *list)
+                   const struct content *const *contents, const char *answer, struct vec *list)
 {
     const struct put *put = step->data;
     contents = all(put, contents);
     if (complaint(put, contents))
         return;
     if (is_one_file(step, contents))
-        put_file_places(step, arena, contents[0], list);
+        put_file_places(step, arena, contents[0], answer, list);
     else
         put_tree_places(step, arena, contents, list);
 }

@@ -39,7 +39,7 @@ void put_file_ask(const struct step *step, const struct content *content, struct
 bool put_file_compile(struct step *step, const struct content *content, const char *answer,
                       const struct step_target *target, const char **why);
 void put_file_places(const struct step *step, struct arena *arena, const struct content *content,
-                     struct vec *places);
+                     const char *answer, struct vec *places);
 
 /* Trees, several files. */
 void put_tree_ask(const struct step *step, const struct content *const *contents,

@@ -43,11 +43,11 @@ static const char place_text[] =
     "check \"$at/$tmp\"\n"
     "mv -f \"$at/$tmp\" \"$x\" || exit 1\n";
 
-static const char *place_of(const struct step *step, const struct content *content)
+static const char *place_of(const struct step *step, const struct content *content, bool is_inside)
 {
     const struct put *put = step->data;
     const char *to = put_destination(step);
-    if (!put_keeps_names(put) && !put->is_inside)
+    if (!put_keeps_names(put) && !is_inside)
         return to;
     return put_join(put->arena, to, put_name(put->arena, content->path));
 }
@@ -142,7 +142,7 @@ static void add_check(struct str *text, const struct step *step, const struct co
     unsigned mode = put_mode(step, content);
     if (state->mode == mode && state->is_owned)
         return;
-    put_add_variable(text, "x", place_of(step, content));
+    put_add_variable(text, "x", place_of(step, content, put->is_inside));
     put_add_options(text, step);
     str_addf(text, "%sown \"$x\"; chmod %o \"$x\"", put_text_own, mode);
 }
@@ -188,10 +188,12 @@ bool put_file_compile(struct step *step, const struct content *content, const ch
 }
 
 void put_file_places(const struct step *step, struct arena *arena, const struct content *content,
-                     struct vec *places)
+                     const char *answer, struct vec *places)
 {
+    const struct put *put = step->data;
     struct place *place = arena_alloc(arena, sizeof *place);
-    place->path = place_of(step, content);
+    place->path =
+        place_of(step, content, put->is_inside || read_answer(step, answer, content).is_inside);
     memcpy(place->sha256, content->sha256, sizeof place->sha256);
     place->mode = put_mode(step, content);
     vec_push(places, place);

@@ -17,10 +17,10 @@ void step_sources(const struct step *step, struct arena *arena, struct vec *path
 }
 
 void step_places(const struct step *step, struct arena *arena,
-                 const struct content *const *contents, struct vec *places)
+                 const struct content *const *contents, const char *answer, struct vec *places)
 {
     if (step->is_parsed && step->verb->places)
-        step->verb->places(step, arena, contents, places);
+        step->verb->places(step, arena, contents, answer, places);
 }
 
 void step_ask(const struct step *step, const struct content *const *contents, struct str *query)
@@ -34,6 +34,16 @@ bool step_compile(struct step *step, const struct content *const *contents, cons
 {
     return guard_send_input(step, target, why) &&
            step->verb->compile(step, contents, answer, target, why);
+}
+
+const char *step_value(const char *output, size_t *size)
+{
+    if (*size == 0 || output[0] != GUARD_PASSED)
+        return NULL;
+    while (*size > 1 && output[*size - 1] == '\n')
+        --*size;
+    --*size;
+    return output + 1;
 }
 
 bool step_wants_output(const struct step *step)

@@ -49,6 +49,7 @@ struct step_options {
     const char *condition;  /* --if: a command */
     const char *unless;     /* a command */
     const char *creates;    /* a path there, as written */
+    const char *into;       /* the variable that its output becomes; NULL */
     /* Of what is sent. */
     const char *owner, *group;
     const char *check; /* a command */
@@ -137,9 +138,10 @@ struct place {
     const char *link;                  /* text, for a link */
     unsigned mode;                     /* 0: as it is */
 };
-/* contents are those of step_sources in the same order. */
+/* contents are those of step_sources in the same order; `answer` is what the host said to step_ask,
+ * NULL once the step was compiled with it. */
 void step_places(const struct step *step, struct arena *arena,
-                 const struct content *const *contents, struct vec *places);
+                 const struct content *const *contents, const char *answer, struct vec *places);
 
 /* What a step wants to know of the host before it is compiled ("does it have this content?"): sh
  * text for a query, appended; nothing when it wants nothing. It may be asked long before the step's
@@ -160,6 +162,10 @@ struct step_target {
 };
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,
                   const struct step_target *target, const char **why);
+
+/* What the output of a step with --into says is the value, which *size is made the length of; NULL:
+ * none, the step was passed over. */
+const char *step_value(const char *output, size_t *size);
 
 /* For get: what the host printed goes here instead of to the user; and the end. */
 bool step_wants_output(const struct step *step);

@@ -12,6 +12,7 @@ enum verb_option {
     VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates */
     VERB_TAKES_SENT = 1 << 4,        /* --owner --group --sudo --check */
     VERB_TAKES_TIMEOUT = 1 << 6,     /* --timeout alone */
+    VERB_TAKES_INTO = 1 << 12,       /* --into */
     VERB_TAKES_FORMS = 1 << 11,      /* --text --expand --unpack --strip */
     VERB_TAKES_MIRROR = 1 << 7,      /* --mirror --delete */
     VERB_TAKES_EXCLUDE = 1 << 5,     /* --exclude */
@@ -36,7 +37,7 @@ struct verb {
                                         struct arena *arena);
     void (*sources)(const struct step *step, struct arena *arena, struct vec *paths);
     void (*places)(const struct step *step, struct arena *arena,
-                   const struct content *const *contents, struct vec *places);
+                   const struct content *const *contents, const char *answer, struct vec *places);
     void (*ask)(const struct step *step, const struct content *const *contents, struct str *query);
     bool (*compile)(struct step *step, const struct content *const *contents, const char *answer,
                     const struct step_target *target, const char **why);

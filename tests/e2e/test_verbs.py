@@ -183,3 +183,42 @@ def test_mirror(world):
     world.fake('t')
     check((d / 'a').read_text() == 'new\n' and (d / 'sub/x.log').exists(), 'changed, excluded')
     check(not (d / 'sub/stray').exists(), 'deleted')
+
+
+def test_into(world):
+    """A step's output is a variable of its host for the rest of the run, known at the turn of who uses it."""
+    world.servers(3)
+    d = world.folder / 'far'
+    d.mkdir()
+    text = f'''
+look @:
+    run --into=number --if='! test -e {d}/none-$(host.name)' sh -c 'echo seen >&2; printf "%s\\n\\n" "$(host.name) $(word)"'
+    run echo "[$(number)]" > {d}/$(host.name)
+    sudo --into=who id -un
+use @: look
+    run echo "$(number) by $(who)" > {d}/later-$(host.name)
+    local echo 'here $(number)'
+all @local: look
+    local echo 'all: $(each @,<$(number)>)'
+word = one
+'''.replace('each @,', f'each {" ".join(world.addresses)},')
+    world.fakefile(text)
+    a, b, c = world.addresses
+    result = world.fake('--verbose', 'use', 'all')
+    contains(result, 'seen', f'all: <{a} one> <{b} one> <{c} one>', f'here {b} one')
+    check((d / a).read_text() == f'[{a} one]\n', (d / a).read_text())
+    check((d / f'later-{c}').read_text() == f'{c} one by root\n' if os.getuid() == 0 else True, 'in another job')
+    (d / f'none-{b}').touch()
+    contains(world.fake('all', code=2), "undefined variable 'number'")
+    world.fakefile(text.replace('word = one', 'word = one\nnumber = none'))
+    world.fake('all')
+    check((d / b).read_text() == '[none]\n', 'what the file says where no step has set it')
+    world.fakefile(text.replace('    run echo "[$(number)]"', '    run true # '))
+    contains(world.fake('all'), f'all: <{a} one> <{c} one>')
+    world.fakefile('t @:\n    run --into=x false\n    run echo $(x)\n')
+    contains(world.fake('t', code=2), 'exit code 1')
+    world.fakefile('t @:\n    run --into=x printf x\ninputs = $(x)\nt: inputs = 1\n')
+    world.fake('t')
+    contains(world.fake('t'), 'up to date')
+    world.fakefile('t @:\n    put --into=x a b\n')
+    contains(world.fake('t', code=2), 'put has no option --into')
