@@ -29,11 +29,9 @@ bool file_walk(const char *root, file_visitor *visit, void *context);
 struct hash;
 bool file_hash_tree(const char *root, const char *except, struct hash *hash);
 
-/* Runs text with `shell flags… text` (flags split at blanks) and collects its standard output,
- * trailing newlines kept; standard error is this process's. Returns the wait status, or -1 with
- * errno set. For $(shell) and
- * !=; nothing else waits for a process here. environment is for execve. */
-int file_run_shell(const char *shell, const char *flags, const char *text, char **environment,
-                   struct str *output);
+/* Runs a program and collects its standard output, trailing newlines kept; the other standard
+ * streams are this process's. Returns the wait status, or -1 with errno set. For $(shell) and !=;
+ * nothing else waits for a process here. environment NULL: this process's. */
+int file_run_program(const char *const *argv, char *const *environment, struct str *output);
 
 #endif

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/spawn.h"
+#include "io/children.h"
 #include "io/loop.h"
 #include "io/loop_uv.h"
 
@@ -24,20 +26,20 @@ struct stream {
 };
 
 struct process {
-    uv_process_t uv;
+    struct child child;
     struct loop *loop;
     struct process_events events;
     void *context;
     struct stream streams[3];
     struct timer *held_timer;
     int status;
-    int start_error; /* libuv's; 0: it was started */
+    int start_error; /* errno; 0: it was started */
     bool exited;
     bool held;
     bool has_group;    /* of its own */
     bool input_ending; /* close it when the queue is empty */
     unsigned handles;  /* open libuv handles; the story is over when the last is closed */
-    char buffer[READ_SIZE];
+    char buffer[];     /* READ_SIZE; none when the streams are inherited */
 };
 
 struct write {
@@ -49,17 +51,19 @@ struct write {
 /* Tells the end and frees; the last handle is closed. */
 static void finish(struct process *process)
 {
-    const char *why = process->start_error ? strerror(-process->start_error) : NULL;
+    const char *why = process->start_error ? strerror(process->start_error) : NULL;
     process->events.ended(process->context, process->start_error ? -1 : process->status,
                           process->held, why);
     free(process);
 }
 
+static void check_end(struct process *process);
+
 static void handle_closed(uv_handle_t *handle)
 {
     struct process *process = handle->data;
-    if (--process->handles == 0)
-        finish(process);
+    process->handles--;
+    check_end(process);
 }
 
 static void close_stream(struct stream *stream)
@@ -78,8 +82,8 @@ static void check_end(struct process *process)
     timer_cancel(process->held_timer);
     process->held_timer = NULL;
     close_stream(&process->streams[0]);
-    if (!uv_is_closing((uv_handle_t *)&process->uv))
-        uv_close((uv_handle_t *)&process->uv, handle_closed);
+    if (process->handles == 0)
+        finish(process);
 }
 
 static void give_up_outputs(void *context)
@@ -91,12 +95,11 @@ static void give_up_outputs(void *context)
     check_end(process);
 }
 
-static void process_exited(uv_process_t *uv, int64_t status, int signal)
+static void process_exited(void *context, int status)
 {
-    struct process *process = uv->data;
+    struct process *process = context;
     process->exited = true;
-    /* As waitpid has it: the signal in the low byte, the exit code above. */
-    process->status = signal ? signal : (int)((status & 0xff) << 8);
+    process->status = status;
     if (process->streams[1].is_open || process->streams[2].is_open)
         process->held_timer = loop_after(process->loop, HELD_WAIT, give_up_outputs, process);
     check_end(process);
@@ -106,7 +109,7 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     (void)suggested;
     struct process *process = handle->data;
-    *buffer = uv_buf_init(process->buffer, sizeof process->buffer);
+    *buffer = uv_buf_init(process->buffer, READ_SIZE);
 }
 
 static void stream_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer)
@@ -188,12 +191,12 @@ void process_kill(struct process *process, int signal)
 {
     if (process->exited || process->start_error)
         return;
-    kill(process->has_group ? -process->uv.pid : process->uv.pid, signal);
+    kill(process->has_group ? -process->child.pid : process->child.pid, signal);
 }
 
 pid_t process_pid(const struct process *process)
 {
-    return process->start_error ? -1 : process->uv.pid;
+    return process->start_error ? -1 : process->child.pid;
 }
 
 static void keep_loop(uv_handle_t *handle, bool keeps)
@@ -208,7 +211,8 @@ void process_keep_loop(struct process *process, bool keeps)
 {
     if (process->start_error)
         return; /* it ends soon */
-    keep_loop((uv_handle_t *)&process->uv, keeps);
+    if (!process->exited)
+        children_keep_loop(process->loop, &process->child, keeps);
     for (int i = 0; i < 3; i++)
         if (process->streams[i].is_open)
             keep_loop((uv_handle_t *)&process->streams[i].uv, keeps);
@@ -216,53 +220,40 @@ void process_keep_loop(struct process *process, bool keeps)
 
 static void tell_failed_start(void *context)
 {
-    struct process *process = context;
-    if (process->handles)
-        uv_close((uv_handle_t *)&process->uv, handle_closed);
-    else
-        finish(process);
+    finish(context);
 }
 
 enum { STANDARD_STREAMS = 3, FIRST_PASSED = STANDARD_STREAMS };
 
 /* The child's descriptors: ends of pipes or our own streams, then the passed one. */
-static int fill_stdio(const struct process_options *options, const uv_file far[STANDARD_STREAMS],
-                      uv_stdio_container_t *stdio)
-{
-    for (int i = 0; i < STANDARD_STREAMS; i++) {
-        stdio[i].flags = far[i] < 0 ? UV_IGNORE : UV_INHERIT_FD;
-        stdio[i].data.fd = far[i];
-    }
-    if (options->extra_fd < FIRST_PASSED)
-        return STANDARD_STREAMS;
-    for (int i = FIRST_PASSED; i < options->extra_fd; i++)
-        stdio[i].flags = UV_IGNORE;
-    stdio[options->extra_fd].flags = UV_INHERIT_FD;
-    stdio[options->extra_fd].data.fd = options->extra_fd;
-    return options->extra_fd + 1;
-}
-
 static int spawn(struct process *process, const struct process_options *options,
                  const uv_file far[STANDARD_STREAMS])
 {
     size_t count = STANDARD_STREAMS;
     if (options->extra_fd >= FIRST_PASSED)
         count = (size_t)options->extra_fd + 1;
-    uv_stdio_container_t *stdio = mem_array(count, sizeof *stdio);
-    uv_process_options_t uv = {
-        .exit_cb = process_exited,
-        .file = options->argv[0],
-        .args = (char **)options->argv,
-        .env = (char **)options->environment,
-        .cwd = options->folder,
-        .flags = process->has_group ? UV_PROCESS_DETACHED : 0,
-        .stdio = stdio,
-        .stdio_count = fill_stdio(options, far, stdio),
+    int *streams = mem_array(count, sizeof *streams);
+    for (size_t i = 0; i < count; i++)
+        streams[i] = i < STANDARD_STREAMS ? far[i] : -1;
+    if (count > STANDARD_STREAMS)
+        streams[options->extra_fd] = options->extra_fd;
+    struct spawn child = {
+        .argv = options->argv,
+        .environment = options->environment,
+        .folder = options->folder,
+        .streams = streams,
+        .stream_count = count,
+        .own_session = process->has_group,
     };
-    process->handles = 1; /* libuv's handle wants closing even after a failed start */
-    int error = uv_spawn(loop_uv(process->loop), &process->uv, &uv);
-    free(stdio);
-    return error;
+    children_open(process->loop);
+    int error = spawn_program(&child, &process->child.pid);
+    free(streams);
+    if (error)
+        return error;
+    process->child.ended = process_exited;
+    process->child.context = process;
+    children_add(process->loop, &process->child);
+    return 0;
 }
 
 /* Pipes for the standard streams: `near` are our ends, `far` the child's. -1: none. */
@@ -282,7 +273,7 @@ static int make_pipes(const struct process_options *options, uv_file near[], uv_
         /* Our end does not block, the child's does. */
         int error = uv_pipe(ends, i ? UV_NONBLOCK_PIPE : 0, i ? 0 : UV_NONBLOCK_PIPE);
         if (error)
-            return error;
+            return -error;
         near[i] = ends[i ? 0 : 1];
         far[i] = ends[i ? 1 : 0];
     }
@@ -299,12 +290,13 @@ static void close_ends(const uv_file ends[STANDARD_STREAMS])
 struct process *process_start(struct loop *loop, const struct process_options *options,
                               const struct process_events *events, void *context)
 {
-    struct process *process = mem_alloc(sizeof *process);
+    struct process *process =
+        mem_resize(NULL, sizeof *process + (options->inherit ? 0 : READ_SIZE));
+    memset(process, 0, sizeof *process);
     process->loop = loop;
     process->events = *events;
     process->context = context;
     process->has_group = !options->inherit || options->own_group;
-    process->uv.data = process;
 
     uv_file near[STANDARD_STREAMS], far[STANDARD_STREAMS];
     process->start_error = make_pipes(options, near, far);

@@ -6,35 +6,56 @@
 
 /* The environment of this machine's processes. */
 
-/* Entries by name; later ones replace earlier ones. */
+/* Entries "NAME=VALUE"; a later one replaces an earlier one of its name. */
 struct environment {
-    struct map entries; /* name ▶ char * "NAME=VALUE", NULL: not there; both of the heap */
+    struct entry {
+        char *text;  /* NULL: taken out */
+        bool is_own; /* of the heap; else what this process got */
+    } * entries;
+    size_t count, room;
 };
 
-static void put(struct environment *environment, const char *name, char *entry)
+static struct entry *add(struct environment *environment)
 {
-    void **slot;
-
-    if (!map_getn(&environment->entries, name, strlen(name))) {
-        slot = map_put(&environment->entries, mem_strdup(name));
-    } else {
-        slot = map_put(&environment->entries, name);
-        free(*slot);
+    if (environment->count == environment->room) {
+        environment->room = environment->room * 2 + 64;
+        environment->entries =
+            mem_resize(environment->entries, environment->room * sizeof *environment->entries);
     }
-    *slot = entry;
+    environment->entries[environment->count] = (struct entry){ 0 };
+    return &environment->entries[environment->count++];
 }
 
-/* What this process got is the base. */
+static struct entry *find(const struct environment *environment, const char *name)
+{
+    size_t i, length = strlen(name);
+
+    for (i = 0; i < environment->count; i++) {
+        const char *text = environment->entries[i].text;
+
+        if (text && strncmp(text, name, length) == 0 && text[length] == '=')
+            return &environment->entries[i];
+    }
+    return NULL;
+}
+
+/* text: the heap's; NULL: not there. */
+static void put(struct environment *environment, const char *name, char *text)
+{
+    struct entry *entry = find(environment, name);
+
+    if (!entry)
+        entry = add(environment);
+    if (entry->is_own)
+        free(entry->text);
+    *entry = (struct entry){ text, true };
+}
+
 static void put_inherited(struct environment *environment, char **inherited)
 {
-    for (; inherited && *inherited; inherited++) {
-        const char *equals = strchr(*inherited, '=');
-        char *name = mem_strndup(*inherited, equals ? (size_t)(equals - *inherited) : 0);
-
-        if (*name)
-            put(environment, name, mem_strdup(*inherited));
-        free(name);
-    }
+    for (; inherited && *inherited; inherited++)
+        if (**inherited != '=' && strchr(*inherited, '='))
+            add(environment)->text = *inherited;
 }
 
 /* A shell can name it: otherwise exporting all would make an environment that none can read. */
@@ -78,12 +99,21 @@ static void put_variable(struct lang *lang, struct environment *environment,
             put(environment, name, NULL);
         return;
     }
+    if (variable->inherited) /* as it came, `$` and all */
+        return;
     if (calls)
         expander.calls = *calls;
     str_addf(&value, "%s=", name);
     if (expand_variable(&expander, name, variable->where, &value))
         put(environment, name, str_steal(&value));
     str_free(&value);
+}
+
+/* Most do not: known without a look at the other levels. */
+static bool may_matter(const struct lang *lang, const struct variable *variable)
+{
+    return variable &&
+           (variable->export == EXPORT_NO || (is_exported(lang, variable) && !variable->inherited));
 }
 
 static void put_level(struct lang *lang, struct environment *environment)
@@ -94,24 +124,37 @@ static void put_level(struct lang *lang, struct environment *environment)
     put(environment, "MAKELEVEL", mem_printf("MAKELEVEL=%ld", number < 0 ? 1 : number + 1));
 }
 
+/* One block: the list, and the text of what is not inherited. */
 static char **take_entries(struct environment *environment)
 {
-    char **list = mem_array(environment->entries.len + 1, sizeof *list);
-    size_t i, n = 0;
+    size_t i, n = 0, size = (environment->count + 1) * sizeof(char *);
+    char **list, *text;
 
-    for (i = 0; i < environment->entries.len; i++) {
-        if (environment->entries.entries[i].value)
-            list[n++] = environment->entries.entries[i].value;
-        free((char *)environment->entries.entries[i].key);
+    for (i = 0; i < environment->count; i++)
+        if (environment->entries[i].is_own && environment->entries[i].text)
+            size += strlen(environment->entries[i].text) + 1;
+    list = mem_resize(NULL, size);
+    text = (char *)(list + environment->count + 1);
+    for (i = 0; i < environment->count; i++) {
+        struct entry *entry = &environment->entries[i];
+
+        if (!entry->text)
+            continue;
+        list[n++] = entry->is_own ? text : entry->text;
+        if (entry->is_own)
+            text = stpcpy(text, entry->text) + 1;
+        if (entry->is_own)
+            free(entry->text);
     }
-    map_free(&environment->entries);
+    list[n] = NULL;
+    free(environment->entries);
     return list;
 }
 
 char **lang_environment(struct lang *lang, const struct scope *scope,
                         const struct expand_calls *calls)
 {
-    struct environment environment = { { 0 } };
+    struct environment environment = { 0 };
     const struct scope *level;
     size_t i;
 
@@ -121,20 +164,11 @@ char **lang_environment(struct lang *lang, const struct scope *scope,
         lang->is_making_environment = true;
         for (level = scope ? scope : &lang->globals; level; level = level->outer)
             for (i = 0; level->set && i < level->set->map.len; i++)
-                if (level->set->map.entries[i].value)
+                if (may_matter(lang, level->set->map.entries[i].value))
                     put_variable(lang, &environment, scope ? scope : &lang->globals, calls,
                                  level->set->map.entries[i].key);
         lang->is_making_environment = false;
     }
     put_level(lang, &environment);
     return take_entries(&environment);
-}
-
-void lang_environment_free(char **environment)
-{
-    char **entry;
-
-    for (entry = environment; entry && *entry; entry++)
-        free(*entry);
-    free(environment);
 }

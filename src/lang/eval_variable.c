@@ -63,6 +63,7 @@ struct variable *variable_set(struct lang *lang, struct variables *set, struct s
     variable->where = where;
     variable->origin = origin;
     variable->flavor = flavor;
+    variable->inherited = false;
     variable->append = false;
     if (set == &lang->model->globals && variable->name[0] == '.')
         apply_special(lang, variable);
@@ -119,6 +120,7 @@ static struct variable *append(struct lang *lang, struct variables *set, const s
         grow_value(lang, variable, assignment->value);
     }
     variable->origin = origin;
+    variable->inherited = false;
     if (!is_inner && variable->name[0] == '.')
         apply_special(lang, variable);
     return variable;

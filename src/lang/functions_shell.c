@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/command_words.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/mem.h"
 #include "lang/functions.h"
 #include "lang/lang.h"
 #include "lang/reference.h"
@@ -68,19 +70,31 @@ static bool set_status(struct expander *expander, const char *command, int statu
     return true;
 }
 
+static void tell_missing(struct lang *lang, const char *program)
+{
+    char *text = mem_printf("%s: %s", program, strerror(errno));
+
+    diag_message(lang_diags(lang), (struct location){ 0 }, text);
+    free(text);
+}
+
 bool expand_shell(struct expander *expander, const char *command, struct location where,
                   struct str *out)
 {
     struct str shell = { 0 }, flags = { 0 }, output = { 0 };
     bool ok = expand_or(expander, "SHELL", "/bin/sh", where, &shell) &&
               expand_or(expander, ".SHELLFLAGS", "-c", where, &flags);
-    char **environment;
+    char **environment, **words;
     int status;
 
     if (ok) {
         environment = lang_environment(expander->lang, expander->scope, &expander->calls);
-        status = file_run_shell(str_text(&shell), str_text(&flags), command, environment, &output);
-        lang_environment_free(environment);
+        words = command_words(str_text(&shell), str_text(&flags), command);
+        status = file_run_program((const char *const *)words, environment, &output);
+        if (status == -1)
+            tell_missing(expander->lang, words[0]);
+        free(words);
+        free(environment);
         add_folded(&output, out);
         ok = set_status(expander, command, status, where);
     }

@@ -69,8 +69,10 @@ static void import_environment(struct lang *lang)
             continue;
         variable = variable_set(lang, &lang->model->globals, name, span_of(equals + 1), origin,
                                 FLAVOR_RECURSIVE, (struct location){ 0 });
-        if (variable)
+        if (variable) {
             variable->export = EXPORT_YES;
+            variable->inherited = true;
+        }
     }
 }
 

@@ -331,8 +331,8 @@ static bool fetch_secret(struct questions *questions, const char *const *argumen
                          struct str *value)
 {
     (void)count;
-    int status =
-        file_run_shell("/bin/sh", "-c", arguments[0], questions->options.environment, value);
+    const char *const command[] = { "/bin/sh", "-c", arguments[0], NULL };
+    int status = file_run_program(command, questions->options.environment, value);
     if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         free(questions->error_memory);
         questions->error_memory =

@@ -43,6 +43,7 @@ struct variable {
     enum origin origin;
     enum flavor flavor;
     enum export export;
+    bool inherited;  /* the value is what the environment brought */
     bool append;     /* += in a target's, role's or host's set: value is added to the outer one */
     bool is_private; /* a target's own, not inherited by its prerequisites */
     bool expanding;  /* in use now: finding it again is a recursion */

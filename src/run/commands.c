@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "base/plain_command.h"
 #include "lang/lang.h"
 #include "run/file.h"
 
@@ -121,26 +120,13 @@ bool file_expand_commands(struct job_run *job, struct expander *expander)
     return fine;
 }
 
-/* The shell, its flags, and a place for the command. */
-void file_make_argv(struct job_run *job)
+void file_find_shell(struct job_run *job)
 {
-    struct file_run *file = job->file;
     bool posix = lang_model(job->run->lang)->posix;
     const char *shell = job_value(job, "SHELL", job->arena);
-    const char *shell_flags = job_value(job, ".SHELLFLAGS", job->arena);
-    if (!shell_flags || (posix && strcmp(shell_flags, "-c") == 0))
-        shell_flags = posix ? "-ec" : "-c";
-    char *flags = arena_strdup(job->arena, shell_flags);
-    const char **argv = arena_alloc(job->arena, (strlen(flags) / 2 + 4) * sizeof *argv);
-    size_t count = 0;
-    argv[count++] = shell ? shell : "/bin/sh";
-    for (char *p = flags; *(p += strspn(p, " \t"));) {
-        argv[count++] = p;
-        p += strcspn(p, " \t");
-        if (*p)
-            *p++ = '\0';
-    }
-    file->line_place = count;
-    file->may_skip_shell = count == 2 && plain_command_may_skip(argv[0], argv[1]);
-    file->argv = argv;
+    const char *flags = job_value(job, ".SHELLFLAGS", job->arena);
+    if (!flags || (posix && strcmp(flags, "-c") == 0))
+        flags = posix ? "-ec" : "-c";
+    job->file->shell = shell ? shell : "/bin/sh";
+    job->file->shell_flags = flags;
 }

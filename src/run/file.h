@@ -22,10 +22,8 @@ struct file_run {
     struct vec changed;    /* struct target: $? */
     struct vec lines;      /* struct command */
     size_t next;
-    const char **argv; /* the shell and its flags, a place for the line, NULL */
-    size_t line_place;
-    bool may_skip_shell; /* for a line that needs none */
-    char **words;        /* of such a line, while it runs; else NULL */
+    const char *shell, *shell_flags;
+    char **words; /* of the line that runs: what was started; else NULL */
     char **environment;
     bool passed_over; /* a line did not run, for -n, -t or -q */
     struct vec held;  /* struct event: what -O holds back */
@@ -64,7 +62,7 @@ void reasons_note_age(struct job_run *job, const struct job *of); /* of what `of
 
 /* commands.c */
 bool file_expand_commands(struct job_run *job, struct expander *expander); /* false: reported */
-void file_make_argv(struct job_run *job);
+void file_find_shell(struct job_run *job);
 
 /* output.c: events of a command (NULL: of the recipe), told now or, with -O, later. */
 void output_tell(struct job_run *job, const struct command *command, struct event event);

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/plain_command.h"
+#include "base/command_words.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "lang/lang.h"
@@ -57,8 +57,7 @@ static void delete_targets(struct job_run *job)
 
 static void end_environment(struct job_run *job)
 {
-    if (job->file->environment)
-        lang_environment_free(job->file->environment);
+    free(job->file->environment);
     job->file->environment = NULL;
 }
 
@@ -103,19 +102,13 @@ static void on_output(void *context, int stream, const char *data, size_t size)
     output_tell(job, current(job), event);
 }
 
-/* What was started: the line's own words, or the shell. */
-static const char *const *started(const struct job_run *job)
-{
-    return job->file->words ? (const char *const *)job->file->words : job->file->argv;
-}
-
 /* In make's words; NULL: it ended well. */
 static const char *failure_text(struct job_run *job, int status, const char *why)
 {
     const char *where = location_text(job->arena, current(job)->line->where);
     const char *name = job->job->target->name;
     if (status < 0) {
-        tell_message(job, arena_printf(job->arena, "%s: %s", started(job)[0], why));
+        tell_message(job, arena_printf(job->arena, "%s: %s", job->file->words[0], why));
         return arena_printf(job->arena, "[%s: %s] Error %d", where, name, NOT_STARTED);
     }
     if (WIFSIGNALED(status))
@@ -164,11 +157,9 @@ static void start_line(struct job_run *job, const struct command *command)
     struct file_run *file = job->file;
     bool on_terminal = isatty(STDIN_FILENO);
     const struct run_options *run_options = job->run->options;
-    file->argv[file->line_place] = command->text;
-    file->argv[file->line_place + 1] = NULL;
-    file->words = file->may_skip_shell ? plain_command_words(command->text) : NULL;
+    file->words = command_words(file->shell, file->shell_flags, command->text);
     struct process_options options = {
-        .argv = started(job),
+        .argv = (const char *const *)file->words,
         .environment = file->environment,
         .inherit = run_options->inherit && run_options->sync == SYNC_NONE,
         .own_group = !on_terminal, /* else it could not read from there */
@@ -307,7 +298,7 @@ void file_resume(struct job_run *job, bool well)
                  job->reasons.len ? job->reasons.items[0] : NULL);
         if (job->run->options->trace)
             trace(job);
-        file_make_argv(job);
+        file_find_shell(job);
         job->file->environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
         file_note_begun(job);
     }

@@ -1,5 +1,5 @@
 // clang-format off
-// links: base/arena.c base/diag.c base/event.c base/file.c base/hash.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
+// links: base/arena.c base/command_words.c base/diag.c base/event.c base/file.c base/hash.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
 // clang-format on
 
 /* The reader of Fakefiles, from lines to the model. Its seeds are the cases of tests/lang as they
@@ -16,13 +16,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-int file_run_shell(const char *shell, const char *flags, const char *text, char **environment,
-                   struct str *output)
+int file_run_program(const char *const *argv, char *const *environment, struct str *output)
 {
-    (void)shell;
-    (void)flags;
     (void)environment;
-    str_addn(output, text, strlen(text) % 7);
+    str_addn(output, argv[0], strlen(argv[0]) % 7);
     return 0;
 }
 
@@ -95,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         lang_eval(lang, text.data, "fuzz");
         lang_finish(lang);
         use_model(lang, &model);
-        lang_environment_free(lang_environment(lang, NULL, NULL));
+        free(lang_environment(lang, NULL, NULL));
     }
     lang_free(lang);
     model_free(&model);

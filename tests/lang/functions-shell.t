@@ -290,3 +290,11 @@ $(info [$(if $(filter $(now),$(shell sleep 1)$(now)),same)])
 all: ; @:
 --- out
 [same]
+
+=== $(shell) of a program that is not there
+x := $(shell no-such-program a)
+all: ; @echo [$x] $(.SHELLSTATUS)
+--- out
+[] 127
+--- err
+fake: no-such-program: No such file or directory

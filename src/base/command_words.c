@@ -1,5 +1,6 @@
-#include "base/plain_command.h"
+#include "base/command_words.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +71,8 @@ static const char *skip_gap(const char *text)
     return text;
 }
 
-char **plain_command_words(const char *text)
+/* NULL: the line needs a shell. */
+static char **plain_words(const char *text)
 {
     size_t length = strlen(text), most = length / 2 + 2, count = 0;
     char **words = mem_alloc(most * sizeof *words + length + 1);
@@ -90,7 +92,35 @@ char **plain_command_words(const char *text)
     return words;
 }
 
-bool plain_command_may_skip(const char *shell, const char *flags)
+static char **shell_words(const char *shell, const char *flags, const char *text)
+{
+    size_t most = strlen(flags) / 2 + 4, count = 0;
+    size_t size = strlen(shell) + strlen(flags) + strlen(text) + 3;
+    char **words = mem_alloc(most * sizeof *words + size);
+    char *to = (char *)(words + most);
+
+    words[count++] = to;
+    to = stpcpy(to, shell) + 1;
+    for (flags += strspn(flags, blanks); *flags; flags += strspn(flags, blanks)) {
+        size_t length = strcspn(flags, blanks);
+        words[count++] = to;
+        memcpy(to, flags, length);
+        to += length + 1;
+        flags += length;
+    }
+    words[count++] = to;
+    strcpy(to, text);
+    return words;
+}
+
+static bool is_usual(const char *shell, const char *flags)
 {
     return strcmp(shell, "/bin/sh") == 0 && (strcmp(flags, "-c") == 0 || strcmp(flags, "-ec") == 0);
+}
+
+char **command_words(const char *shell, const char *flags, const char *text)
+{
+    char **words = is_usual(shell, flags) ? plain_words(text) : NULL;
+
+    return words ? words : shell_words(shell, flags, text);
 }
