@@ -29,6 +29,17 @@ bool step_status_is_fine(const struct step *step, int status)
     return false;
 }
 
+const char *step_exit_code(const struct job_run *job, const struct step *step, int status)
+{
+    return status ? arena_printf(job->arena, "exit code %d", status)
+                  : arena_printf(job->arena, "exit code 0, and --ok=%s", step->options.ok);
+}
+
+const char *step_timed_out(const struct job_run *job, const struct step *step)
+{
+    return arena_printf(job->arena, "timed out after %g s", step->options.timeout / 1000.0);
+}
+
 static struct step *running_step(struct job_run *job)
 {
     return &job->steps.items[job->cursor];
@@ -65,12 +76,12 @@ static const char *failure(struct job_run *job, const struct step *step, int sta
     if (job->run->interrupted && WIFSIGNALED(status))
         return "interrupted";
     if (job->timed_out)
-        return arena_printf(job->arena, "timed out after %u s", step->options.timeout / 1000);
+        return step_timed_out(job, step);
     if (WIFSIGNALED(status))
         return arena_printf(job->arena, "ended by signal %d", WTERMSIG(status));
     if (step_status_is_fine(step, WEXITSTATUS(status)))
         return NULL;
-    return arena_printf(job->arena, "exit code %d", WEXITSTATUS(status));
+    return step_exit_code(job, step, WEXITSTATUS(status));
 }
 
 /* The step's `why` says how it went. */

@@ -23,6 +23,12 @@ static struct step *step_at(struct job_run *job, size_t index)
     return &job->steps.items[index];
 }
 
+/* The host that the job's next request is for. */
+static struct host_run *there(const struct job_run *job)
+{
+    return job->at ? job->at : job->host;
+}
+
 /* ---- a request's parts ---- */
 
 static bool may_try_again(const struct step *step, const struct step_run *run)
@@ -36,7 +42,7 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
 {
     struct step *step = step_at(job, index);
     struct step_run *run = &job->step_runs[index];
-    struct host_run *host = job->host;
+    struct host_run *host = there(job);
     const char *why = NULL;
     bool ignore = step->ignore;
     run->id = host_next_id(host);
@@ -65,20 +71,21 @@ static bool travels(struct job_run *job, size_t index)
     const struct step *step = step_at(job, index);
     if (!step_acts(step))
         return !step->waits;
-    return step->verb->place == STEP_HOST && (!step->waits || step->is_parsed);
+    return step->verb->place == STEP_HOST && !step->options.on && (!step->waits || step->is_parsed);
 }
 
 static struct request *begin_request(struct job_run *job)
 {
-    job->request_id = host_next_id(job->host);
+    struct host_run *host = there(job);
+    job->request_id = host_next_id(host);
     /* The far side keeps two requests apart by whether their ids are even. */
-    if (job->host->last_request % 2 == job->request_id % 2)
-        job->request_id = host_next_id(job->host);
-    job->host->last_request = job->request_id;
-    job->script_id = host_next_id(job->host);
+    if (host->last_request % 2 == job->request_id % 2)
+        job->request_id = host_next_id(host);
+    host->last_request = job->request_id;
+    job->script_id = host_next_id(host);
     str_clear(&job->script_errors);
-    struct request *request = request_new(job->host->session, job->request_id);
-    if (job_keeps_record(job) && !job->took_record)
+    struct request *request = request_new(host->session, job->request_id);
+    if (!job->at && job_keeps_record(job) && !job->took_record)
         taking_add(job, request);
     return request;
 }
@@ -118,6 +125,26 @@ static void send_steps(struct job_run *job)
     job->request_end = index;
     if (index == job->steps.count && job_keeps_record(job))
         taking_add_writing(job, request);
+    request_send(request);
+}
+
+/* The step at the cursor, on the next of the hosts that it is to visit. */
+static void send_visit(struct job_run *job)
+{
+    struct step *step = step_at(job, job->cursor);
+    struct host_run *host;
+    if (!may_use_sudo(job, step) || !(host = visit_begin(job, step)))
+        return;
+    struct request *request = begin_request(job);
+    if (!add_step(job, request, job->cursor, job_value(job, "remote_shell", job->arena))) {
+        request_drop(request);
+        job->request_id = 0;
+        sudo_end_turn(job);
+        visit_end(job);
+        return;
+    }
+    job->request_end = job->cursor + 1;
+    job->visit_to = host->next_id;
     request_send(request);
 }
 
@@ -253,9 +280,11 @@ bool request_continue(struct job_run *job)
             return false;
         if (!step_acts(step)) {
             job->cursor++;
-        } else if (step->verb->place == STEP_HERE) {
+        } else if (step->verb->place == STEP_HERE || step->options.on) {
             if (job_keeps_record(job) && !job->took_record)
                 send_steps(job); /* the taking away alone */
+            else if (step->options.on)
+                send_visit(job);
             else if (refresh_here(job))
                 here_start(job, step);
             return false;
@@ -301,8 +330,11 @@ void request_began(struct job_run *job, uint32_t id)
     size_t index = find_step(job, id);
     if (index == SIZE_MAX)
         return;
+    const char *text = step_at(job, index)->text;
+    if (job->at)
+        text = arena_printf(job->arena, "(on %s) %s", job->at->host->spec, text);
     job->step_runs[index].began = loop_now(job->run->loop);
-    tell_step(job, step_at(job, index), EVENT_STEP_BEGAN, 0, step_at(job, index)->text);
+    tell_step(job, step_at(job, index), EVENT_STEP_BEGAN, 0, text);
 }
 
 void request_output(struct job_run *job, uint32_t id, int stream, const char *data, size_t size)
@@ -337,14 +369,14 @@ static const char *step_failure(struct job_run *job, const struct step *step,
     if (result->interrupted)
         return "interrupted";
     if (result->timed_out)
-        return arena_printf(job->arena, "timed out after %u s", step->options.timeout / 1000);
+        return step_timed_out(job, step);
     if (step_status_is_fine(step, result->status))
         return NULL;
     if (was_refused(step, result->status))
         return "sudo_password is wrong";
     return result->status > 128
                ? arena_printf(job->arena, "ended by signal %d", result->status - 128)
-               : arena_printf(job->arena, "exit code %d", result->status);
+               : step_exit_code(job, step, result->status);
 }
 
 static bool is_stale(const struct step *step, const struct step_run *run, int status)
@@ -483,7 +515,12 @@ static void fail_script(struct job_run *job, int status)
 
 void request_ended(struct job_run *job, uint32_t id, int status)
 {
-    if (id != job->request_id || job->state != JOB_RUNNING)
+    const struct host_run *host = there(job);
+    bool was_visit = job->at != NULL;
+    if (id != job->request_id)
+        return;
+    visit_end(job);
+    if (job->state != JOB_RUNNING)
         return;
     bool was_question = job->question_id != 0;
     size_t failed = first_failed(job);
@@ -513,8 +550,8 @@ void request_ended(struct job_run *job, uint32_t id, int status)
     } else if (status == 0 && !all_told(job)) {
         job_fail(job, FAKE_FAILED, "the host did not say how a step ended");
     } else if (status != 0) {
-        job_fail(job, status, job->host->why ? job->host->why : "connection lost");
-    } else {
+        job_fail(job, status, host->why ? host->why : "connection lost");
+    } else if (!was_visit || !visit_next(job)) {
         job->cursor = job->request_end;
     }
     job_advance(job);

@@ -141,21 +141,26 @@ struct host_run {
     struct connection connection;
     enum host_state state;
     struct session *session;
-    struct vec jobs;        /* struct job_run, in the plan's order */
-    struct job_run *active; /* the job that has its place */
+    struct vec jobs;         /* struct job_run, in the plan's order */
+    struct job_run *active;  /* the job that has its place */
+    struct job_run *visitor; /* the job of another host that has a step here now (--on) */
+    struct vec visitors;     /* struct job_run: that wait for their turn */
+    bool is_visited;         /* some job will */
     struct question *questions;
     uint32_t next_id;
     uint32_t last_request;
     struct map records; /* record's name ▶ struct host_record */
     enum host_lock lock;
-    bool wants_connection; /* as soon as what its questions need is read */
-    struct map places;     /* path ▶ struct job_run that leaves it */
-    struct map values;     /* what steps set by --into: name ▶ text of the run's arena */
-    const char *conflict;  /* two write the same */
-    bool has_looked_ahead; /* for such */
-    const char *folder;    /* sh text for the records' folder */
-    bool shares_folder;    /* state_dir is set: the group's rights */
-    bool keeps_records;    /* false: nothing is skipped (§5, everyone's own account) */
+    bool wants_connection;  /* as soon as what its questions need is read */
+    struct map places;      /* path ▶ struct job_run that leaves it */
+    struct map files;       /* the same for what is a file */
+    struct map values;      /* what steps set by --into: name ▶ text of the run's arena */
+    const char *conflict;   /* two write the same */
+    bool has_looked_ahead;  /* for such */
+    bool has_checked_ahead; /* also in jobs of which little is known yet */
+    const char *folder;     /* sh text for the records' folder */
+    bool shares_folder;     /* state_dir is set: the group's rights */
+    bool keeps_records;     /* false: nothing is skipped (§5, everyone's own account) */
     bool was_ready;
     bool was_unreachable;
     bool took_records;       /* some job of this run changes the host */
@@ -253,6 +258,10 @@ struct job_run {
     size_t request_end;  /* the running request's steps end before this one */
     uint32_t request_id; /* 0: none */
     uint32_t script_id;  /* of the request's own scripts */
+    struct vec visits;   /* struct host: of the step at the cursor, when it has --on … */
+    size_t visit;        /* … and at which of them it is */
+    struct host_run *at; /* that, while the step is there; NULL: not */
+    uint32_t visit_from, visit_to; /* the ids of its request there */
     struct str script_errors;
     bool took_record; /* the old one is gone, what is owed is written */
     bool wrote_record;
@@ -360,6 +369,8 @@ bool here_record(struct job_run *job); /* false: its outputs are still read; adv
  * wanted. */
 void here_add_output(struct job_run *job, const char *path);
 bool step_status_is_fine(const struct step *step, int status);
+const char *step_exit_code(const struct job_run *job, const struct step *step, int status);
+const char *step_timed_out(const struct job_run *job, const struct step *step);
 
 /* ---- host.c ---- */
 
@@ -374,6 +385,19 @@ void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
 void host_close(struct host_run *host, bool at_once);
 void host_free(struct host_run *host); /* what it holds */
+
+/* ---- visit.c: steps with --on ---- */
+
+/* Whom the plan's recipes name (struct host), some perhaps twice. */
+void visit_find_hosts(struct run *run, struct vec *hosts);
+/* A step's turn, and its turn on the next of its hosts: that one. NULL: the job waits and will be
+ * advanced, or has failed. */
+struct host_run *visit_begin(struct job_run *job, const struct step *step);
+void visit_end(struct job_run *job);    /* its request there is over */
+bool visit_next(struct job_run *job);   /* the step has one more host */
+void visit_wake(struct host_run *host); /* who waits for the host looks again */
+/* Whose the id is that a host's session tells of; NULL: nobody's. */
+struct job_run *visit_job(const struct host_run *host, uint32_t id);
 
 /* ---- chain.c ---- */
 

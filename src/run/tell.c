@@ -58,7 +58,7 @@ void tell_step_ended(const struct job_run *job, const struct step *step, int sta
     const struct step_run *run = &job->step_runs[step - job->steps.items];
     struct event event = step_event(job, step, EVENT_STEP_ENDED);
     struct str text = { 0 };
-    bool says_more = run->why && !str_starts(run->why, "exit code ");
+    bool says_more = run->why && (status == 0 || !str_starts(run->why, "exit code "));
     event.seconds = tell_seconds(job->run, run->began);
     if (run->why) {
         str_addf(&text, "%s%s", run->why, again ? "; trying again" : "");

@@ -100,8 +100,8 @@ restart @:
 
 def test_step_time_out(world):
     world.servers(1)
-    world.fakefile(f'deploy @:\n    run --timeout=1 sleep 98.{world.number}\n')
+    world.fakefile(f'deploy @:\n    run --timeout=0.5 sleep 98.{world.number}\n')
     result = world.fake('deploy', code=2)
-    contains(result, 'timed out after 1 s')
+    contains(result, 'timed out after 0.5 s')
     check(result.seconds < 5, result.seconds)
     check(not processes_with(f'sleep 98.{world.number}'), 'it was ended')

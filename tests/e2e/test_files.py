@@ -133,6 +133,14 @@ go @:
     result = world.fake('go')
     contains(result, 'out: end', 'out: quietly')
     lacks(result, 'run: echo quietly')
+    world.fakefile('''
+go @:
+    run --ok=3 true
+here @local:
+    local --ok=3 true
+''')
+    for goal in ('go', 'here'):
+        contains(world.fake(goal, code=2), 'exit code 0, and --ok=3')
 
 
 def test_expand(world):
