@@ -37,7 +37,7 @@ static void check_steps(const struct plan *plan)
     vec_free(&seen);
 }
 
-const struct plan *fake_plan(struct fake *fake)
+static struct plan_options *list_goals(struct fake *fake)
 {
     struct plan_options *options = &fake->plan_options;
     struct goal *goals =
@@ -47,6 +47,13 @@ const struct plan *fake_plan(struct fake *fake)
         goals[i] = *(const struct goal *)fake->goals.items[i];
     options->goals = goals;
     options->goal_count = fake->goals.len;
+    return options;
+}
+
+const struct plan *fake_plan(struct fake *fake)
+{
+    const struct plan_options *options = list_goals(fake);
+
     fake->plan = plan_make(fake->arena, options);
     if (fake->plan)
         check_steps(fake->plan);
@@ -182,12 +189,24 @@ static int run(struct fake *fake, const struct plan *plan)
     return run_plan(plan, &options, fake->events);
 }
 
+static bool is_needless(struct fake *fake)
+{
+    struct run_options options;
+
+    fake_open_jobserver(fake);
+    options = fake_run_options(fake);
+    return run_is_needless(list_goals(fake), &options, fake->events);
+}
+
 int fake_run(struct fake *fake)
 {
-    const struct plan *plan = fake_read(fake, true) ? fake_plan(fake) : NULL;
+    bool is_fine = fake_read(fake, true), is_done = is_fine && is_needless(fake);
+    const struct plan *plan = is_fine && !is_done ? fake_plan(fake) : NULL;
     int code;
 
-    if (plan && ask_questions(fake, plan)) {
+    if (is_done) {
+        code = FAKE_DONE;
+    } else if (plan && ask_questions(fake, plan)) {
         code = run(fake, plan);
     } else {
         code = questions_were_interrupted(fake->questions) ? FAKE_INTERRUPTED : FAKE_FAILED;

@@ -94,6 +94,22 @@ static bool match_rule(const struct pattern *pattern, const char *name, struct c
     return false;
 }
 
+static bool is_implicit_rule(const struct pattern *pattern)
+{
+    return !pattern->variables && pattern->rule.recipe;
+}
+
+bool plan_matches_a_pattern(const struct model *model, const char *name)
+{
+    struct candidate candidate;
+
+    for (size_t i = 0; i < model->patterns.len; i++)
+        if (is_implicit_rule(model->patterns.items[i]) &&
+            match_rule(model->patterns.items[i], name, &candidate))
+            return true;
+    return false;
+}
+
 /* Keeps the list sorted by length of stem, rules as read where equal. */
 static void insert_candidate(struct candidate **list, size_t *count, struct candidate candidate)
 {
@@ -120,7 +136,7 @@ static size_t list_candidates(const struct chain *chain, const char *name, struc
         const struct pattern *pattern = patterns->items[i];
         struct candidate candidate;
 
-        if (pattern->variables || !pattern->rule.recipe || is_used(chain, pattern) ||
+        if (!is_implicit_rule(pattern) || is_used(chain, pattern) ||
             !match_rule(pattern, name, &candidate))
             continue;
         is_specific |= !is_match_anything(&candidate);

@@ -145,6 +145,9 @@ bool plan_sets(const struct job *job, const char *name);
  * found are. */
 bool plan_is_foreign(const struct job *job, const struct job *need);
 
+/* Some pattern rule may make it, as far as its name says. */
+bool plan_matches_a_pattern(const struct model *model, const char *name);
+
 /* How a host is reached: connection variables in the host's scope, command line first. Strings are
  * from the plan's arena. False when a value is wrong (reported). */
 struct connection;

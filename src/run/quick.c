@@ -2,26 +2,22 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "run/file.h"
 #include "run/state.h"
 
-enum { YOUNG_SECONDS = 2 }; /* a file could change again within its time stamp */
-
 /* A job's file as it was last looked at. */
 struct seen {
-    uint64_t state;  /* 0: it is not there */
+    struct file_state state;
     uint32_t moment; /* the contents' generation; an older one: look again */
-    bool is_young;   /* changed a moment ago */
-    bool is_regular;
-    bool is_empty;
 };
 
 struct quick {
     struct run *run;
+    const char *key;          /* of the table, in the store */
     struct seen *seen;        /* by job index */
     uint64_t *learnt;         /* by job index; 0: nothing */
     struct quick_table table; /* as an earlier run left it */
@@ -32,38 +28,14 @@ struct quick {
 
 /* ---- files ---- */
 
-static uint64_t hash_state(const struct stat *status)
-{
-    const uint64_t parts[] = {
-        (uint64_t)status->st_dev,         (uint64_t)status->st_ino,
-        (uint64_t)status->st_size,        (uint64_t)status->st_mode,
-        (uint64_t)status->st_mtim.tv_sec, (uint64_t)status->st_mtim.tv_nsec,
-        (uint64_t)status->st_ctim.tv_sec, (uint64_t)status->st_ctim.tv_nsec,
-    };
-    return hash_bytes64(parts, sizeof parts) | 1;
-}
-
-static bool is_young(const struct quick *quick, const struct stat *status)
-{
-    return status->st_ctim.tv_sec + YOUNG_SECONDS > quick->began ||
-           status->st_mtim.tv_sec + YOUNG_SECONDS > quick->began;
-}
-
-static const struct seen *look(struct quick *quick, const struct job *job)
+static struct file_state look(struct quick *quick, const struct job *job)
 {
     struct seen *seen = &quick->seen[job->index];
-    struct stat status;
     uint32_t moment = contents_generation(quick->run->contents);
-    if (seen->moment == moment)
-        return seen;
-    *seen = (struct seen){ .moment = moment };
-    if (stat(file_path(job), &status) != 0)
-        return seen;
-    seen->state = hash_state(&status);
-    seen->is_young = is_young(quick, &status);
-    seen->is_regular = S_ISREG(status.st_mode);
-    seen->is_empty = status.st_size == 0;
-    return seen;
+    if (seen->moment != moment)
+        *seen =
+            (struct seen){ file_state_at(job->target->name, file_path(job), quick->began), moment };
+    return seen->state;
 }
 
 /* ---- the hash of a job ---- */
@@ -79,25 +51,35 @@ static uint64_t hash_text(const char *text)
     return hash_bytes64(text, strlen(text));
 }
 
-/* False when its state says too little: it is not there, stands for a whole tree, or is a stamp,
- * which stands for the fingerprint of its job. */
+uint64_t quick_hash_recipe(const struct recipe *recipe)
+{
+    uint64_t hash = recipe->count;
+    for (size_t i = 0; i < recipe->count; i++)
+        hash = mix(hash, hash_text(recipe->lines[i].source));
+    return hash;
+}
+
+bool quick_hash_add(uint64_t *hash, const struct target *target, bool is_made,
+                    struct file_state state)
+{
+    if (!state.hash || !state.is_regular || (target->flags & TARGET_PHONY) ||
+        (is_made && (state.is_empty || (target->flags & TARGET_STAMP))))
+        return false;
+    *hash = mix(*hash, state.hash);
+    return true;
+}
+
 static bool add_file(struct quick *quick, const struct job *job, uint64_t *hash, bool *is_young)
 {
-    const struct seen *seen = look(quick, job);
-    if (!seen->state || !seen->is_regular || (job->target->flags & TARGET_PHONY) ||
-        (job->recipe && (seen->is_empty || (job->target->flags & TARGET_STAMP))))
-        return false;
-    *hash = mix(*hash, mix(hash_text(job->target->name), seen->state));
-    *is_young |= seen->is_young;
-    return true;
+    struct file_state state = look(quick, job);
+    *is_young |= state.is_young;
+    return quick_hash_add(hash, job->target, job->recipe != NULL, state);
 }
 
 /* 0: the job cannot be told by states. */
 static uint64_t hash_job(struct quick *quick, const struct job *job, bool *is_young)
 {
-    uint64_t hash = job->need_count;
-    for (size_t i = 0; job->recipe && i < job->recipe->count; i++)
-        hash = mix(hash, hash_text(job->recipe->lines[i].source));
+    uint64_t hash = quick_hash_recipe(job->recipe);
     if (!add_file(quick, job, &hash, is_young))
         return 0;
     for (size_t i = 0; i < job->need_count; i++) {
@@ -113,19 +95,32 @@ static uint64_t hash_job(struct quick *quick, const struct job *job, bool *is_yo
 
 static bool is_plain(const struct job *job)
 {
-    return job->kind == JOB_FILE && job->recipe && !job->is_goal && !job->group_count &&
-           !job->made_by && !job->is_intermediate && !job->triggers.len && !job->before.len &&
-           !job->after.len && !(job->target->flags & (TARGET_PHONY | TARGET_ALWAYS));
+    return job->kind == JOB_FILE && job->recipe && !job->group_count && !job->made_by &&
+           !job->is_intermediate && !job->triggers.len && !job->before.len && !job->after.len &&
+           !(job->target->flags & (TARGET_PHONY | TARGET_ALWAYS));
 }
 
 /* ---- what the rest asks for ---- */
+
+const char *quick_key(struct arena *arena, const struct model *model,
+                      const struct plan_options *goals)
+{
+    struct str key = { 0 };
+    if (!goals->goal_count && model->default_goal)
+        str_add(&key, model->default_goal);
+    for (size_t i = 0; i < goals->goal_count; i++)
+        str_addf(&key, "%s%s", i > 0 ? " " : "", goals->goals[i].target);
+    const char *kept = arena_strdup(arena, str_text(&key));
+    str_free(&key);
+    return kept;
+}
 
 static bool is_empty(const char *const *list)
 {
     return !list || !*list;
 }
 
-static bool has_options(const struct run_options *options)
+bool quick_is_silent(const struct run_options *options)
 {
     return options->always || options->touch || options->explain || options->check_links ||
            !is_empty(options->old_files) || !is_empty(options->new_files);
@@ -136,12 +131,13 @@ struct quick *quick_new(struct run *run)
     struct quick *quick = mem_alloc(sizeof *quick);
     size_t count = run->plan->jobs.len + 1;
     quick->run = run;
+    quick->key = quick_key(run->arena, lang_model(run->lang), run->plan->options);
     quick->began = time(NULL);
-    quick->is_silent = !run->store || has_options(run->options);
+    quick->is_silent = !run->store || quick_is_silent(run->options);
     quick->seen = mem_array(count, sizeof *quick->seen);
     quick->learnt = mem_array(count, sizeof *quick->learnt);
     if (!quick->is_silent)
-        quick->table = store_get_quick(run->store, run->goals);
+        quick->table = store_get_quick(run->store, quick->key);
     return quick;
 }
 
@@ -168,8 +164,8 @@ bool quick_is_done(struct quick *quick, const struct job *job)
     bool is_young = false;
     uint64_t hash;
     if (job->kind == JOB_SOURCE)
-        return !job->is_goal && look(quick, job)->state != 0;
-    if (quick->is_silent || !is_plain(job) || a_need_ran(quick, job))
+        return !job->is_goal && look(quick, job).hash != 0;
+    if (job->is_goal || quick->is_silent || !is_plain(job) || a_need_ran(quick, job))
         return false;
     hash = hash_job(quick, job, &is_young);
     return hash && quick_table_find(&quick->table, hash_text(job->target->name)) == hash;
@@ -184,7 +180,7 @@ void quick_learn(struct quick *quick, const struct job *job)
         return;
     quick->seen[job->index].moment = 0;
     hash = hash_job(quick, job, &is_young);
-    if (!hash || is_young)
+    if (!hash || is_young || hash == quick_table_find(&quick->table, hash_text(job->target->name)))
         return;
     quick->learnt[job->index] = hash;
     quick->is_changed = true;
@@ -211,6 +207,6 @@ void quick_save(struct quick *quick)
         if (value)
             quick_table_add(&table, key, value);
     }
-    store_put_quick(quick->run->store, quick->run->goals, &table);
+    store_put_quick(quick->run->store, quick->key, &table);
     quick_table_free(&table);
 }

@@ -2,9 +2,18 @@
 #define FAKE_RUN_QUICK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "run/states.h"
+
+struct arena;
 struct job;
+struct model;
+struct plan_options;
+struct recipe;
 struct run;
+struct run_options;
+struct target;
 
 /* The short way to "nothing to do". When a make rule's target was found up to date, a hash is kept
  * of its recipe and of the states (device, inode, size, mode, mtime, ctime) of its file and its
@@ -14,6 +23,18 @@ struct run;
  * The hashes of a run's goals are one value of the store: a table that is looked into where it
  * lies. */
 struct quick;
+
+/* Under which the hashes of these goals are kept. */
+const char *quick_key(struct arena *arena, const struct model *model,
+                      const struct plan_options *goals);
+/* Options make more of a file than its state says. */
+bool quick_is_silent(const struct run_options *options);
+/* The hash of a file begins with its recipe; then itself and what its content is made of are added
+ * in turn. False when a state says too little: the file is not there, stands for a whole tree, or
+ * is a stamp, which stands for the fingerprint of its job. */
+uint64_t quick_hash_recipe(const struct recipe *recipe);
+bool quick_hash_add(uint64_t *hash, const struct target *target, bool is_made,
+                    struct file_state state);
 
 struct quick *quick_new(struct run *run); /* after store and contents */
 void quick_free(struct quick *quick);     /* NULL is allowed */

@@ -55,6 +55,12 @@ enum {
     FAKE_INTERRUPTED = 130,
 };
 
+/* True when all that the goals need is known to be as an earlier run left it: that was told in the
+ * events of a run, and the exit code is FAKE_DONE. Else nothing was told, and a plan is needed to
+ * find out what there is to do. */
+bool run_is_needless(const struct plan_options *goals, const struct run_options *options,
+                     struct events *events);
+
 /* Runs the plan to its end and tells what happens; returns the exit code. */
 int run_plan(const struct plan *plan, const struct run_options *options, struct events *events);
 

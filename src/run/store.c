@@ -65,6 +65,7 @@ struct store {
     char *folder;       /* absolute, of the Fakefile: records of two folders never mix */
     struct map records; /* target ▶ struct pending_record */
     struct vec contents;
+    bool may_write;
 };
 
 #define TEXT_OF(number)                   #number
@@ -82,6 +83,17 @@ static MDB_val value_of(const void *data, size_t size)
 
 /* ---- opening ---- */
 
+static int compare_version(struct store *store, MDB_txn *transaction)
+{
+    MDB_val key = value_of("version", 7);
+    MDB_val value;
+    int error = mdb_get(transaction, store->table, &key, &value);
+    if (!error && (value.mv_size != sizeof version - 1 ||
+                   memcmp(value.mv_data, version, sizeof version - 1) != 0))
+        error = MDB_VERSION_MISMATCH;
+    return error;
+}
+
 static int check_version(struct store *store)
 {
     MDB_txn *transaction;
@@ -89,16 +101,12 @@ static int check_version(struct store *store)
     if (error)
         return error;
     error = mdb_dbi_open(transaction, NULL, 0, &store->table);
-    MDB_val key = value_of("version", 7);
-    MDB_val value;
     if (!error)
-        error = mdb_get(transaction, store->table, &key, &value);
-    if (!error && (value.mv_size != sizeof version - 1 ||
-                   memcmp(value.mv_data, version, sizeof version - 1) != 0))
-        error = MDB_VERSION_MISMATCH;
+        error = compare_version(store, transaction);
     if (error == MDB_NOTFOUND) {
         MDB_stat statistics;
-        value = value_of(version, sizeof version - 1);
+        MDB_val key = value_of("version", 7);
+        MDB_val value = value_of(version, sizeof version - 1);
         error = mdb_stat(transaction, store->table, &statistics);
         if (!error)
             error = statistics.ms_entries > 0 ? MDB_VERSION_MISMATCH
@@ -145,7 +153,7 @@ static int check_length(struct store *store, const char *path)
     off_t length = (off_t)(info.me_last_pgno + 1) * (off_t)statistics.ms_psize;
     if (length <= status.st_size)
         return 0;
-    if (info.me_last_pgno >= STORE_SIZE_LIMIT / statistics.ms_psize)
+    if (!store->may_write || info.me_last_pgno >= STORE_SIZE_LIMIT / statistics.ms_psize)
         return MDB_CORRUPTED;
     if (truncate(path, length) != 0)
         return errno;
@@ -207,6 +215,7 @@ struct store *store_open(const char *folder, char **why)
     char *path = mem_printf("%s/store", own);
     struct store *store = mem_alloc(sizeof *store);
     int error = 0;
+    store->may_write = true;
     if (!file_make_folders(own, 0777))
         error = errno;
     if (!error)
@@ -422,6 +431,46 @@ struct quick_table store_get_quick(struct store *store, const char *goals)
         table.entries = (struct quick_entry *)str_steal(&bytes);
     }
     str_free(&bytes);
+    return table;
+}
+
+static int open_to_peek(struct store *store, const char *path)
+{
+    MDB_txn *transaction;
+    int error = mdb_env_create(&store->environment);
+    if (error)
+        return error;
+    error = mdb_env_set_mapsize(store->environment, STORE_SIZE_LIMIT);
+    if (!error)
+        error = mdb_env_open(store->environment, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY, 0666);
+    if (!error)
+        error = check_length(store, path);
+    if (!error)
+        error = mdb_txn_begin(store->environment, NULL, MDB_RDONLY, &transaction);
+    if (error)
+        return error;
+    error = mdb_dbi_open(transaction, NULL, 0, &store->table);
+    if (!error)
+        error = compare_version(store, transaction);
+    if (error)
+        mdb_txn_abort(transaction);
+    else
+        mdb_txn_commit(transaction);
+    return error;
+}
+
+struct quick_table store_peek_quick(const char *folder, const char *goals)
+{
+    struct store store = { .folder = absolute_folder(folder) };
+    char *path = mem_printf("%s/.fake/store", folder);
+    struct quick_table table = { 0 };
+    if (access(path, R_OK) == 0) {
+        if (open_to_peek(&store, path) == 0)
+            table = store_get_quick(&store, goals);
+        mdb_env_close(store.environment);
+    }
+    free(store.folder);
+    free(path);
     return table;
 }
 

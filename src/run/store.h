@@ -42,6 +42,9 @@ void store_keep_content(struct store *store, const struct stat *status,
 
 /* What is known of the goals' files (quick.h). An empty table when there is none. */
 struct quick_table store_get_quick(struct store *store, const char *goals);
+/* The same without opening more than that, or making anything: an empty table, too, when something
+ * is wrong with the store, which store_open tells. */
+struct quick_table store_peek_quick(const char *folder, const char *goals);
 /* Written at once. */
 void store_put_quick(struct store *store, const char *goals, const struct quick_table *table);
 

@@ -1,0 +1,119 @@
+#include "run/states.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "model/rule.h"
+
+enum {
+    YOUNG_SECONDS = 2,
+    LARGE = 1000, /* files for which a thread pays */
+};
+
+enum { UNSEEN, TAKEN, SEEN };
+
+struct states {
+    const struct map *targets;
+    struct file_state *states; /* by target index */
+    atomic_uchar *progress;    /* by target index: who takes one writes its state */
+    time_t now;
+    pthread_t thread;
+    bool has_thread;
+    atomic_bool is_over;
+};
+
+static bool is_young(const struct stat *status, time_t now)
+{
+    return status->st_ctim.tv_sec + YOUNG_SECONDS > now ||
+           status->st_mtim.tv_sec + YOUNG_SECONDS > now;
+}
+
+struct file_state file_state_at(const char *name, const char *path, time_t now)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return (struct file_state){ 0 };
+    const uint64_t parts[] = {
+        hash_bytes64(name, strlen(name)), (uint64_t)status.st_dev,
+        (uint64_t)status.st_ino,          (uint64_t)status.st_size,
+        (uint64_t)status.st_mode,         (uint64_t)status.st_mtim.tv_sec,
+        (uint64_t)status.st_mtim.tv_nsec, (uint64_t)status.st_ctim.tv_sec,
+        (uint64_t)status.st_ctim.tv_nsec,
+    };
+    return (struct file_state){
+        .hash = hash_bytes64(parts, sizeof parts) | 1,
+        .is_young = is_young(&status, now),
+        .is_regular = S_ISREG(status.st_mode),
+        .is_empty = status.st_size == 0,
+    };
+}
+
+/* Looks, unless the other thread has taken it. */
+static bool take(struct states *states, const struct target *target)
+{
+    atomic_uchar *progress = &states->progress[target->index];
+    unsigned char unseen = UNSEEN;
+    if (!atomic_compare_exchange_strong(progress, &unseen, TAKEN))
+        return false;
+    states->states[target->index] = file_state_at(target->name, target->name, states->now);
+    atomic_store_explicit(progress, SEEN, memory_order_release);
+    return true;
+}
+
+static void *look_ahead(void *context)
+{
+    struct states *states = context;
+    for (size_t i = states->targets->len; i-- > 0 && !atomic_load(&states->is_over);)
+        take(states, states->targets->entries[i].value);
+    return NULL;
+}
+
+/* Signals are the other thread's. Without a thread it goes on alone. */
+static void start_thread(struct states *states)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    states->has_thread = pthread_create(&states->thread, NULL, look_ahead, states) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+struct states *states_new(const struct model *model, time_t now)
+{
+    struct states *states = mem_alloc(sizeof *states);
+    size_t count = model->targets.len;
+    states->targets = &model->targets;
+    states->states = mem_array(count, sizeof *states->states);
+    states->progress = mem_array(count, sizeof *states->progress);
+    states->now = now;
+    if (count >= LARGE && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+        start_thread(states);
+    return states;
+}
+
+void states_free(struct states *states)
+{
+    atomic_store(&states->is_over, true);
+    if (states->has_thread)
+        pthread_join(states->thread, NULL);
+    free(states->states);
+    free(states->progress);
+    free(states);
+}
+
+/* One that the other thread is just looking at is not waited for. */
+struct file_state states_of(struct states *states, const struct target *target)
+{
+    const atomic_uchar *progress = &states->progress[target->index];
+    if (atomic_load_explicit(progress, memory_order_acquire) == SEEN || take(states, target) ||
+        atomic_load_explicit(progress, memory_order_acquire) == SEEN)
+        return states->states[target->index];
+    return file_state_at(target->name, target->name, states->now);
+}
