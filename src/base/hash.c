@@ -11,9 +11,11 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/hash_wide.h"
 #include "base/mem.h"
 
-enum { READ_SIZE = 256 * 1024 };
+/* What is read stays in a core's own cache until it is hashed. */
+enum { READ_SIZE = 64 * 1024 };
 
 static struct hash from_xxh(XXH128_hash_t value)
 {
@@ -65,6 +67,7 @@ bool hash_parse(const char *hex, struct hash *hash)
 /* The library's state wants an alignment of its own, so it is made by the library. */
 struct hasher {
     XXH3_state_t *state;
+    bool is_wide;
 };
 
 struct hasher *hasher_new(void)
@@ -75,12 +78,16 @@ struct hasher *hasher_new(void)
     if (!hasher->state)
         abort();
     XXH3_128bits_reset(hasher->state);
+    hasher->is_wide = hash_wide_is_possible();
     return hasher;
 }
 
 void hasher_add(struct hasher *hasher, const void *data, size_t size)
 {
-    XXH3_128bits_update(hasher->state, data, size);
+    if (hasher->is_wide)
+        hash_wide_update(hasher->state, data, size);
+    else
+        XXH3_128bits_update(hasher->state, data, size);
 }
 
 void hasher_add_string(struct hasher *hasher, const char *s)

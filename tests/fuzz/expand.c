@@ -1,5 +1,5 @@
 // clang-format off
-// links: base/arena.c base/command_words.c base/diag.c base/event.c base/file.c base/hash.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
+// links: base/arena.c base/command_words.c base/diag.c base/event.c base/file.c base/hash.c base/hash_wide.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
 // clang-format on
 
 /* Texts, compiled, visited and expanded in both modes. No shell is run, and nothing that reads or

@@ -1,5 +1,5 @@
 // clang-format off
-// links: base/arena.c base/command_words.c base/diag.c base/event.c base/file.c base/hash.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
+// links: base/arena.c base/command_words.c base/diag.c base/event.c base/file.c base/hash.c base/hash_wide.c base/map.c base/mem.c base/nearest.c base/range.c base/secret.c base/str.c base/vec.c model lang
 // clang-format on
 
 /* The reader of Fakefiles, from lines to the model. Its seeds are the cases of tests/lang as they
