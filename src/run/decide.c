@@ -294,6 +294,8 @@ bool decide_to_run(struct job_run *job)
         decide_reason(job, "-B");
     else if (of->target->flags & TARGET_ALWAYS)
         decide_reason(job, "it is .ALWAYS");
+    else if (!job->fingerprint.has_inputs && job->owed)
+        decide_reason(job, "it is owed: an earlier run of %s did not come to its end", job->owed);
     else if (!job->fingerprint.has_inputs)
         decide_reason(job, "it has no inputs, so it always runs");
     else if (!job->has_fingerprint)

@@ -92,7 +92,10 @@ struct owed_search {
 static void look_for_owed(void *context, const struct job *hook)
 {
     struct owed_search *search = context;
-    search->any = search->any || is_owed(search->job, hook);
+    if (!is_owed(search->job, hook))
+        return;
+    search->any = true;
+    run_job(search->job->run, hook)->owed = search->job->job->target->name;
 }
 
 void hooks_ask_owed(struct job_run *job)

@@ -249,6 +249,7 @@ struct job_run {
     bool would_run;     /* under -n: it ran in name only */
     bool has_started;   /* a command of a make rule, its own or before it */
     struct vec reasons; /* const char *: why it runs */
+    const char *owed;   /* a hook: by this target, since an earlier run; NULL: it is not */
     enum chain chain;   /* decided for others */
     const char *chain_waits_for;
     bool has_claimed;    /* its places are known to the host */
