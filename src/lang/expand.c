@@ -18,7 +18,7 @@ bool expand_fail(struct expander *expander, struct location where, const char *f
     va_start(args, format);
     str_addv(&message, format, args);
     va_end(args);
-    if (expander->mode != EXPAND_QUESTIONS)
+    if (expander->mode == EXPAND_VALUE || expander->mode == EXPAND_FINGERPRINT)
         diag_error(lang_diags(expander->lang), where, "%s", str_text(&message));
     str_free(&message);
     expander->failed = true;
@@ -153,9 +153,11 @@ static bool expand_computed(struct expander *expander, const struct text *text,
     return ok;
 }
 
-static bool is_passed_over(const struct function *function)
+static bool is_passed_over(const struct expander *expander, const struct function *function)
 {
-    return !(function->flags & FUNCTION_ASKS) &&
+    if (function->flags & FUNCTION_ASKS)
+        return expander->mode == EXPAND_AHEAD;
+    return (expander->mode == EXPAND_QUESTIONS || expander->mode == EXPAND_AHEAD) &&
            (function->flags & (FUNCTION_VOLATILE | FUNCTION_OUTSIDE));
 }
 
@@ -168,7 +170,7 @@ static bool expand_call(struct expander *expander, const struct text *text,
         return reference_expand(expander, function->name, piece_location(text, piece), out);
     if (expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE))
         return expand_literal(expander, text, piece, out);
-    if (expander->mode == EXPAND_QUESTIONS && is_passed_over(function)) {
+    if (is_passed_over(expander, function)) {
         expander->passed_over++;
         return true;
     }

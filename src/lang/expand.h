@@ -12,11 +12,13 @@ struct lang;
 /* What for. In a fingerprint, calls whose value changes by itself ($(run …), $(now), $(ask …),
  * info, error, file …) stand as written. For the questions alone, before a run, nothing is done but
  * to ask them: whatever reaches outside is passed over, and with it each question whose text it is
- * a part of, and nothing is an error. */
+ * a part of, and nothing is an error. Ahead of a run, to see what is known without it, not even
+ * they are asked. */
 enum expand_mode {
     EXPAND_VALUE,
     EXPAND_FINGERPRINT,
     EXPAND_QUESTIONS,
+    EXPAND_AHEAD,
 };
 
 /* What is known of a name that a step sets by --into. */
@@ -63,7 +65,7 @@ struct expander {
     bool passes_over;     /* a name of --into without a value ends the expansion in silence, */
     bool is_lacking;      /* … and this tells of it */
     unsigned ordinal;     /* for ask_host */
-    unsigned passed_over; /* out: calls that EXPAND_QUESTIONS left out */
+    unsigned passed_over; /* out: calls that EXPAND_QUESTIONS or EXPAND_AHEAD left out */
     unsigned depth;
     struct location place; /* of the outermost text: where make says that something happened */
     const struct expand_frame *frames; /* the variables in use, the innermost first */

@@ -160,7 +160,7 @@ static enum stepped find_stepped(struct expander *expander, const char *name, st
         return STEPPED_UNSET;
     if (expander->mode == EXPAND_FINGERPRINT)
         str_addf(out, "$(%s)", name);
-    if (expander->mode == EXPAND_QUESTIONS)
+    if (expander->mode == EXPAND_QUESTIONS || expander->mode == EXPAND_AHEAD)
         expander->passed_over++;
     if (expander->mode != EXPAND_VALUE)
         return STEPPED_SET;

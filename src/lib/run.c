@@ -7,6 +7,7 @@
 #include "lib/questions.h"
 #include "plan/plan.h"
 #include "run/jobserver.h"
+#include "run/places.h"
 #include "step/step.h"
 
 static bool holds(const struct vec *list, const void *item)
@@ -57,6 +58,8 @@ const struct plan *fake_plan(struct fake *fake)
     fake->plan = plan_make(fake->arena, options);
     if (fake->plan)
         check_steps(fake->plan);
+    if (fake->plan && fake->diags.errors == 0)
+        places_check_plan(fake->plan);
     return fake->diags.errors > 0 ? NULL : fake->plan;
 }
 

@@ -557,6 +557,7 @@ void host_free(struct host_run *host)
     free_records(host);
     map_free(&host->records);
     map_free(&host->places);
+    map_free(&host->files);
     map_free(&host->values);
     vec_free(&host->jobs);
     str_free(&host->first_answer);

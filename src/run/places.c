@@ -1,7 +1,11 @@
+#include "run/places.h"
+
 #include <string.h>
 
+#include "lang/lang.h"
 #include "run/script.h"
 #include "run/state.h"
+#include "step/destination.h"
 #include "step/verb.h"
 
 /* What the jobs of a run leave on a host, by path: no two may write the same, but for those that
@@ -75,6 +79,15 @@ static bool belong_together(struct job_run *a, struct job_run *b)
            is_hook_of(b->job, a->job);
 }
 
+static void note_conflict(const struct job_run *one, const struct job_run *two, const char *path)
+{
+    struct host_run *host = one->host;
+    if (!host->conflict)
+        host->conflict =
+            arena_printf(host->run->arena, "both %s and %s write %s on %s", one->job->target->name,
+                         two->job->target->name, path, host->host->spec);
+}
+
 static void claim(struct job_run *job, const struct place *place)
 {
     struct host_run *host = job->host;
@@ -84,14 +97,42 @@ static void claim(struct job_run *job, const struct place *place)
     if (is_folder)
         return; /* several may put into one */
     *slot = job;
+    if (!place->link)
+        *map_put(&host->files, place->path) = job;
     if (!other || other == job)
         return;
     if (belong_together(job, other))
         vec_push(&job->overlaps, other);
-    else if (!host->conflict)
-        host->conflict = arena_printf(host->run->arena, "both %s and %s write %s on %s",
-                                      other->job->target->name, job->job->target->name, place->path,
-                                      host->host->spec);
+    else
+        note_conflict(other, job, place->path);
+}
+
+/* One whose turn is far will write where another's file is known to go: that is no folder, then. */
+static void look_ahead(struct job_run *job, struct arena *arena)
+{
+    struct expander expander = { 0 };
+    struct vec list = { 0 };
+    plan_expander(job->run->plan, job->job, &expander);
+    destinations_find(job->job->recipe, &expander, arena, &list);
+    for (size_t i = 0; i < list.len; i++) {
+        const struct destination *destination = list.items[i];
+        struct job_run *other = map_get(&job->host->files, destination->path);
+        if (other && other != job && !belong_together(job, other))
+            note_conflict(other, job, destination->path);
+    }
+    vec_free(&list);
+}
+
+static void look_at_unknown(struct host_run *host)
+{
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < host->jobs.len && !host->conflict; i++) {
+        struct job_run *job = host->jobs.items[i];
+        if (!job->has_claimed && job->job->recipe && lock_is_wanted(job) &&
+            destinations_may_be(job->job->recipe))
+            look_ahead(job, arena);
+    }
+    arena_free(arena);
 }
 
 /* What its steps asked the host is answered, but for gates: where a file goes to depends on it. */
@@ -120,6 +161,9 @@ const char *places_conflict(struct host_run *host)
             claim(job, places.items[k]);
         vec_free(&places);
     }
+    if (!host->conflict && !host->has_checked_ahead)
+        look_at_unknown(host);
+    host->has_checked_ahead = true;
     return host->conflict;
 }
 
@@ -132,4 +176,102 @@ void places_refresh_others(struct job_run *job, struct str *text)
             strcmp(job_record_name(other), job_record_name(job)) != 0)
             script_refresh(text, record->file);
     }
+}
+
+/* ---- before the run ---- */
+
+struct claim {
+    const struct job *job;
+    const struct destination *destination;
+    const struct claim *next; /* of the same path and host */
+};
+
+struct lookout {
+    const struct plan *plan;
+    struct arena *arena;
+    struct map claims; /* "HOST PATH" ▶ struct claim */
+    struct map told;   /* "ONE TWO": once is enough for all hosts */
+};
+
+/* A job that shares its record, or keeps none, is left to its turn. */
+static bool has_record_of_its_own(const struct job *job)
+{
+    const struct variables *variables = &job->target->variables;
+
+    return !variables_get(variables, "record") && !variables_get(variables, "lock");
+}
+
+static void tell_clash(struct lookout *lookout, const struct claim *a, const struct claim *b)
+{
+    const char *one = a->job->target->name, *two = b->job->target->name;
+    void **told = map_put(&lookout->told, arena_printf(lookout->arena, "%s %s", one, two));
+
+    if (*told)
+        return;
+    *told = lookout;
+    diag_error_hint(lang_diags(lookout->plan->options->lang), b->destination->where,
+                    arena_printf(lookout->arena, "both %s and %s write %s on %s", one, two,
+                                 b->destination->path, b->job->host->spec),
+                    "targets that are to take each other's place have the same `record`");
+}
+
+static void add_claim(struct lookout *lookout, const struct job *job,
+                      const struct destination *destination)
+{
+    struct claim *claim = arena_alloc(lookout->arena, sizeof *claim);
+    void **slot = map_put(&lookout->claims, arena_printf(lookout->arena, "%u %s", job->host->index,
+                                                         destination->path));
+
+    *claim = (struct claim){ job, destination, *slot };
+    for (const struct claim *other = *slot; other; other = other->next)
+        if (other->job != job && destinations_clash(other->destination, destination) &&
+            !is_hook_of(other->job, job) && !is_hook_of(job, other->job))
+            tell_clash(lookout, other, claim);
+    *slot = claim;
+}
+
+static bool may_write(const struct job *job)
+{
+    return job->kind == JOB_HOST && job->recipe && has_record_of_its_own(job) &&
+           destinations_may_be(job->recipe);
+}
+
+/* Two at least are needed for a clash: most plans have one. */
+static bool has_several_writers(const struct plan *plan)
+{
+    const struct recipe *first = NULL, *last = NULL;
+
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        if (job->recipe == last || job->recipe == first || !may_write(job))
+            continue;
+        if (first)
+            return true;
+        first = last = job->recipe;
+    }
+    return false;
+}
+
+void places_check_plan(const struct plan *plan)
+{
+    struct lookout lookout = { .plan = plan };
+
+    if (!has_several_writers(plan))
+        return;
+    lookout.arena = arena_new();
+    for (size_t i = 0; i < plan->jobs.len; i++) {
+        const struct job *job = plan->jobs.items[i];
+        struct expander expander = { 0 };
+        struct vec list = { 0 };
+        if (!may_write(job))
+            continue;
+        plan_expander(plan, job, &expander);
+        destinations_find(job->recipe, &expander, lookout.arena, &list);
+        for (size_t k = 0; k < list.len; k++)
+            add_claim(&lookout, job, list.items[k]);
+        vec_free(&list);
+    }
+    map_free(&lookout.claims);
+    map_free(&lookout.told);
+    arena_free(lookout.arena);
 }

@@ -77,6 +77,24 @@ static size_t count_lines(const char *text)
     return count;
 }
 
+/* Its value, when that is known without a run; else as written. */
+static bool expand_line_ahead(struct lines *lines, struct arena *arena, const struct recipe *recipe,
+                              size_t index, struct expander *expander)
+{
+    size_t length;
+    const char *source = text_source(recipe->lines[index].text, &length);
+    expander->passed_over = 0;
+    char *value = expand_as(expander, arena, recipe->lines[index].text, EXPAND_AHEAD);
+    bool is_known = value && expander->passed_over == 0 && !expander->is_waiting;
+    char *text = is_known ? value : arena_strndup(arena, source, length);
+    do
+        add_line(lines,
+                 (struct line){
+                     .text = cut_line(&text), .written = "", .index = index, .waits = !is_known });
+    while (text);
+    return true;
+}
+
 static bool expand_line(struct lines *lines, struct arena *arena, const struct recipe *recipe,
                         size_t index, struct expander *expander)
 {
@@ -250,9 +268,10 @@ bool drafts_make(struct drafts *drafts, struct arena *arena, const struct recipe
                  struct expander *expander)
 {
     struct lines lines = { 0 };
-    bool fine = true;
+    bool fine = true, is_ahead = expander->mode == EXPAND_AHEAD;
     for (size_t i = 0; i < recipe->count; i++)
-        fine &= expand_line(&lines, arena, recipe, i, expander);
+        fine &= is_ahead ? expand_line_ahead(&lines, arena, recipe, i, expander)
+                         : expand_line(&lines, arena, recipe, i, expander);
     *drafts = (struct drafts){ .items = arena_alloc(arena, (lines.count ? lines.count : 1) *
                                                                sizeof *drafts->items) };
     if (fine)

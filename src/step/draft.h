@@ -21,7 +21,8 @@ struct drafts {
     size_t count;
 };
 
-/* Expands the lines of a recipe and finds its steps. False when an expansion failed or a block does
+/* Expands the lines of a recipe and finds its steps; with the expander's mode EXPAND_AHEAD, what is
+ * not known without a run waits. False when an expansion failed or a block does
  * not end (reported). Everything is from the arena. */
 bool drafts_make(struct drafts *drafts, struct arena *arena, const struct recipe *recipe,
                  struct expander *expander);

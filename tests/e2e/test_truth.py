@@ -310,3 +310,45 @@ def test_dry_run_says_what_the_run_does(world):
         check(set(does) <= set(would), f'{name}: -n says {would}, the run does {does}')
         check(set(would) - set(does) <= unknown, f'{name}: -n says {would}, the run does {does}')
         check(bool(does) == ('unchanged' not in name), f'{name}: {does}')
+
+
+def test_two_writers_of_a_place(world):
+    """What is sure before the run is refused before it, all of it; the rest before the host is changed."""
+    site = world.folder / 'site'
+    (site / 'conf.d').mkdir(parents=True)
+    text = LOCAL + f'''
+dir = {site}
+never @local:
+    local touch {world.folder}/ran
+change @:
+    run touch {world.folder}/ran
+all @: change one never two
+one @:
+    cd $(dir)
+    ONE
+two @: never
+    TWO
+'''
+    for name in ('a', 'b', 'c'):
+        world.write(name, f'{name}\n')
+    sure = [('put a x', 'put a $(dir)/x'), ('put a b x/', 'put b $(dir)/x/'), ('link a l', '$(if 1,link b $(dir)/l)'),
+            ('put --text=dir x', 'put --text=dir $(dir)/x')]
+    for one, two in sure:
+        world.fakefile(text.replace('ONE', one).replace('TWO', two))
+        for options in ([], ['-n']):
+            result = world.fake(*options, 'all', code=2)
+            contains(result, f'*** both one and two write {site}', ' on h1.  Stop.')
+            check(result.out == '', result)
+    for one, two in (('put a x', 'put b $(dir)/x'), ('put a x', 'put --text=dir $(dir)/x')):
+        world.fakefile(text.replace('ONE', one).replace('TWO', two))
+        contains(world.fake('one', 'two', code=2), f'both one and two write {site}/x on h1')
+        check(not (site / 'x').exists(), 'nothing was written')
+    # the same name into a folder, no name into the same folder, and what belongs together
+    (site / 'x').mkdir()
+    world.fakefile(text.replace('ONE', 'put a x').replace('TWO', 'put b $(dir)/x'))
+    world.fake('one', 'two')
+    check(sorted(os.listdir(site / 'x')) == ['a', 'b'], 'two files in a folder')
+    world.fakefile(text.replace('ONE', 'put a y').replace('TWO', 'put a $(dir)/y') + 'two: record = one\n')
+    world.fake('one', 'two')
+    world.fakefile(text.replace('ONE', 'put a y').replace('TWO', 'put a $(dir)/y') + 'after one: two\n')
+    world.fake('one')
