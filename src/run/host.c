@@ -390,6 +390,7 @@ static void on_ready(void *context)
     }
     if (host->active)
         job_advance(host->active);
+    visit_wake(host);
 }
 
 static void on_answered(void *context, uint32_t id, int status, const char *data, size_t size)
@@ -416,29 +417,33 @@ static void on_answered(void *context, uint32_t id, int status, const char *data
 static void on_began(void *context, uint32_t id)
 {
     struct host_run *host = context;
-    if (host->active)
-        request_began(host->active, id);
+    struct job_run *job = visit_job(host, id);
+    if (job)
+        request_began(job, id);
 }
 
 static void on_output(void *context, uint32_t id, int stream, const char *data, size_t size)
 {
     struct host_run *host = context;
-    if (host->active)
-        request_output(host->active, id, stream, data, size);
+    struct job_run *job = visit_job(host, id);
+    if (job)
+        request_output(job, id, stream, data, size);
 }
 
 static void on_step_ended(void *context, uint32_t id, const struct step_result *result)
 {
     struct host_run *host = context;
-    if (host->active)
-        request_step_ended(host->active, id, result);
+    struct job_run *job = visit_job(host, id);
+    if (job)
+        request_step_ended(job, id, result);
 }
 
 static void on_request_ended(void *context, uint32_t id, int status)
 {
     struct host_run *host = context;
-    if (host->active)
-        request_ended(host->active, id, status);
+    struct job_run *job = visit_job(host, id);
+    if (job)
+        request_ended(job, id, status);
 }
 
 static void on_closed(void *context, enum transport_error error, const char *why, const char *hint)
@@ -462,6 +467,7 @@ static void on_closed(void *context, enum transport_error error, const char *why
     lock_answered(host, LOCK_HOPELESS, "");
     if (host->active)
         job_advance(host->active);
+    visit_wake(host);
 }
 
 static void on_notice(void *context, const char *text)
@@ -545,6 +551,7 @@ void host_close(struct host_run *host, bool at_once)
         session_close(host->session, at_once);
     if (host->state == HOST_WAITING || host->state == HOST_IDLE)
         host->state = HOST_CLOSED;
+    visit_wake(host);
 }
 
 void host_free(struct host_run *host)
@@ -560,5 +567,6 @@ void host_free(struct host_run *host)
     map_free(&host->files);
     map_free(&host->values);
     vec_free(&host->jobs);
+    vec_free(&host->visitors);
     str_free(&host->first_answer);
 }

@@ -340,6 +340,7 @@ void job_free(struct job_run *job)
         free(step->answer);
     }
     vec_free(&job->paths);
+    vec_free(&job->visits);
     vec_free(&job->reasons);
     vec_free(&job->overlaps);
     fingerprint_free(&job->fingerprint);

@@ -43,7 +43,7 @@ void lock_set_up(struct run *run)
         return;
     for (size_t i = 0; i < run->host_count; i++) {
         struct host_run *host = &run->hosts[i];
-        bool wanted = false;
+        bool wanted = host->is_visited;
         for (size_t k = 0; k < host->jobs.len && !wanted; k++)
             wanted = lock_is_wanted(host->jobs.items[k]);
         if (!wanted)

@@ -280,11 +280,19 @@ static void set_up_jobs(struct run *run)
 
 /* The records' folder there, and whether records are kept at all (§5: where each operator logs in
  * as himself, his records say nothing about the others'). */
+/* A host that is visited alone is locked where those that visit it are. */
+static struct job_run *any_visitor(struct run *run)
+{
+    for (size_t i = 0; i < run->host_count; i++)
+        if (run->hosts[i].jobs.len > 0)
+            return run->hosts[i].jobs.items[0];
+    return NULL;
+}
+
 static void find_folder(struct run *run, struct host_run *host)
 {
-    const char *state_dir = NULL;
-    if (host->jobs.len > 0)
-        state_dir = job_value(host->jobs.items[0], "state_dir", run->arena);
+    struct job_run *job = host->jobs.len > 0 ? host->jobs.items[0] : any_visitor(run);
+    const char *state_dir = job ? job_value(job, "state_dir", run->arena) : NULL;
     char *folder = script_folder(state_dir, run->project);
     host->folder = arena_strdup(run->arena, folder);
     free(folder);
@@ -296,7 +304,7 @@ static void find_folder(struct run *run, struct host_run *host)
 static void tell_open_user(struct run *run)
 {
     for (size_t i = 0; !run->plan->options->command && i < run->host_count; i++)
-        if (run->hosts[i].host && !run->hosts[i].keeps_records) {
+        if (run->hosts[i].jobs.len > 0 && !run->hosts[i].keeps_records) {
             tell_text(run, EVENT_NOTICE,
                       "nothing is skipped on hosts: nothing says who logs in, and records are kept "
                       "by user",
@@ -305,24 +313,37 @@ static void tell_open_user(struct run *run)
         }
 }
 
+static bool set_up_host(struct run *run, const struct host *host)
+{
+    struct host_run *host_run = &run->hosts[host->index];
+    if (host_run->host)
+        return true;
+    host_run->run = run;
+    host_run->host = host;
+    host_run->next_id = 1;
+    return plan_connection(run->plan, host, &host_run->connection);
+}
+
+/* The plan's, and those that steps of it visit. */
 static bool set_up_hosts(struct run *run)
 {
-    const struct plan *plan = run->plan;
+    struct vec visited = { 0 };
+    const struct vec *lists[] = { &run->plan->hosts, &visited };
     bool fine = true;
-    for (size_t i = 0; i < plan->hosts.len; i++) {
-        const struct host *host = plan->hosts.items[i];
-        if (host->index >= run->host_count)
-            run->host_count = host->index + 1;
-    }
+    visit_find_hosts(run, &visited);
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < lists[k]->len; i++) {
+            const struct host *host = lists[k]->items[i];
+            if (host->index >= run->host_count)
+                run->host_count = host->index + 1;
+        }
     run->hosts = mem_array(run->host_count ? run->host_count : 1, sizeof *run->hosts);
-    for (size_t i = 0; i < plan->hosts.len; i++) {
-        const struct host *host = plan->hosts.items[i];
-        struct host_run *host_run = &run->hosts[host->index];
-        host_run->run = run;
-        host_run->host = host;
-        host_run->next_id = 1;
-        fine = plan_connection(plan, host, &host_run->connection) && fine;
-    }
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < lists[k]->len; i++)
+            fine = set_up_host(run, lists[k]->items[i]) && fine;
+    for (size_t i = 0; i < visited.len; i++)
+        run->hosts[((const struct host *)visited.items[i])->index].is_visited = true;
+    vec_free(&visited);
     return fine;
 }
 

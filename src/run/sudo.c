@@ -52,9 +52,10 @@ static struct password *find(const struct run *run, const char *text)
 
 const char *sudo_password(struct job_run *job, const struct step *step)
 {
-    if (!job->host->session)
+    const struct host_run *host = job->at ? job->at : job->host;
+    if (!host->session)
         return NULL;
-    const char *user = session_facts(job->host->session)->user;
+    const char *user = session_facts(host->session)->user;
     if (!sudo_is_used(step) || (!step->options.user && user && strcmp(user, "root") == 0))
         return NULL;
     const char *password = job_value(job, "sudo_password", job->run->arena);

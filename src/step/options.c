@@ -178,6 +178,7 @@ TEXT_OPTION(condition, "a command")
 TEXT_OPTION(unless, "a command")
 TEXT_OPTION(creates, "a path on the host")
 TEXT_OPTION(check, "a command")
+TEXT_OPTION(on, "@role or host,host")
 
 #define FLAG_OPTION(field)                                                                         \
     static const char *read_##field(struct step_options *options, const char *value)               \
@@ -214,6 +215,7 @@ static const struct option table[] = {
     { "if", VERB_TAKES_HOST, true, true, read_condition },
     { "unless", VERB_TAKES_HOST, true, true, read_unless },
     { "creates", VERB_TAKES_HOST, true, true, read_creates },
+    { "on", VERB_TAKES_HOST, true, true, read_on },
     { "into", VERB_TAKES_INTO, true, true, read_into },
     { "owner", VERB_TAKES_SENT, true, true, read_owner },
     { "group", VERB_TAKES_SENT, true, true, read_group },

@@ -19,13 +19,13 @@ void step_sources(const struct step *step, struct arena *arena, struct vec *path
 void step_places(const struct step *step, struct arena *arena,
                  const struct content *const *contents, const char *answer, struct vec *places)
 {
-    if (step->is_parsed && step->verb->places)
+    if (step->is_parsed && step->verb->places && !step->options.on)
         step->verb->places(step, arena, contents, answer, places);
 }
 
 void step_ask(const struct step *step, const struct content *const *contents, struct str *query)
 {
-    if (step->is_parsed && step->verb->ask)
+    if (step->is_parsed && step->verb->ask && !step->options.on)
         step->verb->ask(step, contents, query);
 }
 

@@ -49,6 +49,7 @@ struct step_options {
     const char *condition;  /* --if: a command */
     const char *unless;     /* a command */
     const char *creates;    /* a path there, as written */
+    const char *on;         /* hosts, in place of the job's: "@role", "host,host"; NULL */
     const char *into;       /* the variable that its output becomes; NULL */
     /* Of what is sent. */
     const char *owner, *group;

@@ -9,7 +9,7 @@ enum verb_option {
     VERB_TAKES_LIMITS = 1 << 0,      /* --timeout and --retries --retry-delay --ok --quiet */
     VERB_TAKES_MODE = 1 << 1,        /* --mode */
     VERB_TAKES_USER = 1 << 2,        /* --user */
-    VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates */
+    VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates --on */
     VERB_TAKES_SENT = 1 << 4,        /* --owner --group --sudo --check */
     VERB_TAKES_TIMEOUT = 1 << 6,     /* --timeout alone */
     VERB_TAKES_INTO = 1 << 12,       /* --into */

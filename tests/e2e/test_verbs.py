@@ -222,3 +222,64 @@ word = one
     contains(world.fake('t'), 'up to date')
     world.fakefile('t @:\n    put --into=x a b\n')
     contains(world.fake('t', code=2), 'put has no option --into')
+
+
+def test_on(world):
+    """A step on other hosts for the sake of its own, one at a time on each, which the run has locked."""
+    lb, other, *webs = world.servers(6)
+    d = world.folder / 'far'
+    d.mkdir()
+    text = f'''
+@lb: hosts = {lb} {other}
+@web: hosts = {' '.join(webs)}
+name = {lb}
+define drain
+run --on=$(name) echo drained $(host.name) >> {d}/drained
+endef
+t @web:
+    run --on=@lb {{
+        test ! -e ~/busy || touch ~/clash
+        : > ~/busy
+        sleep 0.05
+        echo $(host.name) >> ~/log
+        rm ~/busy
+    }}
+    run echo $(host.name) > ~/own
+    $(drain)
+    run --on={other} --into=answer cat ~/log
+    put --on={other},{webs[0]} f {d}/sent-$(host.name)
+    run echo '$(words $(answer))' > ~/answer
+fails @web:
+    run --on=$(name) sh -c 'exit $(if $(filter {webs[1]},$(host.name)),7,0)'
+    run touch ~/went-on
+wrong @web:
+    run --on=@bl true
+'''
+    world.fakefile(text)
+    world.write('f', 'f\n')
+    result = world.fake('t')
+    contains(result, f'(on {lb})', f'(on {other})')
+    for host in (lb, other):
+        check(sorted((world.host_home(host) / 'log').read_text().split()) == sorted(webs), 'each of them once')
+        check(not (world.host_home(host) / 'clash').exists(), 'two at a time')
+    check(not (world.host_home(lb) / 'own').exists(), 'the other steps on their own hosts')
+    for host in webs:
+        check((world.host_home(host) / 'own').read_text() == f'{host}\n', 'own')
+        check((d / f'sent-{host}').read_text() == 'f\n', 'put')
+        check(int((world.host_home(host) / 'answer').read_text()) >= 1, 'the answer is the own host\'s variable')
+    check(len((d / 'drained').read_text().splitlines()) == 4, 'from a canned recipe')
+    contains(world.fake('fails', '-k', code=2), 'exit code 7')
+    check(not (world.host_home(webs[1]) / 'went-on').exists() and (world.host_home(webs[2]) / 'went-on').exists(), '-k')
+    contains(world.fake('wrong', code=2), "unknown role 'bl'", "did you mean 'lb'")
+    # Another run that has the balancer locks this one out before anything is done.
+    world.fakefile(text + 'hold @lb:\n    run touch ~/held; sleep 30\n')
+    holder = world.start('-H', lb, 'hold')
+    wait_until((world.host_home(lb) / 'held').exists, what='the lock is held')
+    (d / 'drained').unlink()
+    contains(world.fake('t', code=4), 'is locked by')
+    check(not (d / 'drained').exists(), 'nothing is done')
+    holder.terminate()
+    holder.wait()
+    # One that cannot be reached fails the job, and says which.
+    world.fakefile(text.replace(f'name = {lb}', 'name = 127.0.0.9').replace('@lb {', f'{other} {{'))
+    contains(world.fake('t', code=2), '--on: 127.0.0.9: ')
