@@ -46,8 +46,8 @@ commit ?=
 tag ?=
 ## What to deploy: the first of commit, tag and branch that is set
 revision ?= $(or $(commit),$(tag),$(branch))
-## The commit that revision is, asked for on this machine
-current_revision ?= $(revision_by_$(strategy))
+## The commit that revision is, asked for on this machine: once a run, so that all hosts get the same
+current_revision ?= $(or $(commit_of_$(revision)),$(eval commit_of_$(revision) := $(revision_by_$(strategy)))$(commit_of_$(revision)))
 ## The commit that is live on a host
 previous_revision ?= $(run cat $(current_path)/REVISION 2>/dev/null || :)
 
@@ -81,7 +81,9 @@ deploy: release_path = $(releases_path)/$(release_timestamp)
 deploy: release_message = Branch $(revision) (at $(run cat $(release_path)/REVISION)) deployed as release $(notdir $(release_path)) by $(deployed_by)
 
 ## Make an earlier release live again: the one before, or fake rollback:release=NAME
-rollback @: choose-release check-release starting started reverting reverted publishing published finishing_rollback finished forget-choice
+rollback @: choose-release check-release rollback-stages cleanup-rollback forget-choice
+## The stages of a rollback, once its release is found on all hosts. To roll over the hosts, set batch here, not for rollback
+rollback-stages @: starting started reverting reverted publishing published finishing_rollback finished
 rollback: record = deploy
 rollback: release_path = $(releases_path)/$(or $(release),$(chosen_release))
 rollback: release_message = $(deployed_by) rolled back to release $(notdir $(release_path))
@@ -109,8 +111,8 @@ finished @:
 reverting @: check-release
 ## Stage to hook into
 reverted @:
-## Stage: what was rolled back from is put away
-finishing_rollback @: log-revision cleanup-rollback
+## Stage: what was rolled back from counts no more
+finishing_rollback @: log-revision retire-newer
 
 .BARRIER: reverting check-release publishing publish-release
 .ALWAYS: create-release publish-release
@@ -121,6 +123,7 @@ define release_functions
 	state() { cat "$(releases_path)/$$1/.fake-state" 2>/dev/null || echo ready; }
 	good() { for name in $$(releases); do [ "$$(state "$$name")" != good ] || echo "$$name"; done; }
 	live() { basename "$$(readlink $(current_path) || :)"; }
+	newer() { releases | awk -v live="$$(live)" '$$0 > live'; }
 endef
 
 ## Check what a deployment needs, and make its folders
@@ -155,7 +158,19 @@ linked_file_cures = $(if $(filter upload,$(linked_files_missing)),copy (there is
 
 ## Make the new release under a temporary name
 create-release @:
+	$(check_name)
 	$(release_by_$(strategy))
+
+# Another operator's run may have begun in the same second, or by a clock that is ahead.
+define check_name
+run {
+	$(release_functions)
+	newest=$$(releases | tail -n 1)
+	[ "$$(printf '%s\n' "$$newest" $(notdir $(release_path)) | sort -u | tail -n 1)" != "$$newest" ] || {
+		echo "release $(notdir $(release_path)) would not be the newest, as there is $$newest: deploy again" >&2
+		exit 1; }
+}
+endef
 
 # A strategy NAME is release_by_NAME, steps that fill building_path, and revision_by_NAME, the commit of `revision`.
 revision_by_checkout = $(git-revision $(revision))
@@ -178,16 +193,22 @@ define newline
 endef
 define release_by_clone
 run --timeout=$(git_timeout) {
-	mkdir -p $(building_path)
-	[ -f $(repo_path)/HEAD ] || git clone --quiet --mirror $(repo_url) $(repo_path)
+	[ -f $(repo_path)/HEAD ] || {
+		rm -rf $(repo_path).new $(repo_path)/tree
+		git clone --quiet --mirror $(repo_url) $(repo_path).new
+		[ ! -d $(repo_path) ] || rmdir $(repo_path)
+		mv $(repo_path).new $(repo_path); }
 	cd $(repo_path)
+	# What a git that was killed, or found the disk full, has left: this host is locked, so no other is at work.
+	find . -name '*.lock' -exec rm -f {} +
+	find objects -name 'tmp_*' -exec rm -f {} +
 	git remote set-url origin $(repo_url)
 	git remote update --prune >/dev/null
 	commit=$$(git rev-parse --verify --quiet $(quote $(revision)^{commit})) ||
 		{ echo 'there is no $(revision) in $(repo_url)' >&2; exit 1; }
-	git archive --output=$(building_path).tar "$$commit"
-	tar -xf $(building_path).tar -C $(building_path)
-	rm $(building_path).tar
+	mkdir -p $(building_path)
+	{ git archive "$$commit" || touch $(building_path)/.failed; } | tar -xf - -C $(building_path)
+	[ ! -e $(building_path)/.failed ]
 	echo "$$commit" >$(building_path)/REVISION
 }
 endef
@@ -262,18 +283,20 @@ check-release @:
 		[ -d $(release_path) ] || { echo 'there is no release $(release_path)' >&2; exit 1; }
 	}
 
-## Put away the releases that are newer than the one gone back to: as rolled-back-release-NAME.tar.gz
+## Mark the releases that are newer than the one gone back to; what runs may still need their files
+retire-newer @:
+	run {
+		$(release_functions)
+		for name in $$(newer); do echo bad >"$(releases_path)/$$name/.fake-state"; done
+	}
+
+## Put these releases away, after all that hangs on finished: as rolled-back-release-NAME.tar.gz
 cleanup-rollback @:
 	run {
 		$(release_functions)
-		live=$$(live)
-		newer=
-		for name in $$(releases); do
-			if [ -n "$$newer" ]; then
-				tar -czf "$(deploy_path)/rolled-back-release-$$name.tar.gz" -C $(releases_path) "$$name"
-				rm -rf "$(releases_path)/$$name"
-			fi
-			[ "$$name" != "$$live" ] || newer=yes
+		for name in $$(newer); do
+			tar -czf "$(deploy_path)/rolled-back-release-$$name.tar.gz" -C $(releases_path) "$$name"
+			rm -rf "$(releases_path)/$$name"
 		done
 	}
 
@@ -284,8 +307,9 @@ mark-good @:
 ## Mark a release whose deployment failed; it is not gone back to
 mark-bad @:
 	run {
+		$(release_functions)
 		rm -rf $(building_path)
-		[ ! -d $(release_path) ] || echo bad >$(release_path)/.fake-state
+		[ ! -d $(release_path) ] || [ "$$(state $(notdir $(release_path)))" = good ] || echo bad >$(release_path)/.fake-state
 	}
 on-failure deploy: mark-bad
 

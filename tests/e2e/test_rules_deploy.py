@@ -352,3 +352,26 @@ def test_current_is_a_folder(world):
     (www(world, address) / 'current').mkdir(parents=True)
     contains(deploy(world, code=2), 'err: check-deploy: ', 'current is no symbolic link')
     check(not (www(world, address) / 'releases').exists(), 'nothing was made')
+
+
+def test_a_name_that_is_not_the_newest(world):
+    """As when two deployments begin in one second, or a clock is behind."""
+    project(world, count=1)
+    address, = world.addresses
+    deploy(world)
+    name = live(world, address)
+    commit(world, 'two')
+    for other in (name, str(int(name) - 1)):
+        contains(deploy(world, f'release_timestamp={other}', code=2), f'release {other} would not be the newest, as there is {name}')
+        check(releases(world, address) == [name] and state(world, address, name) == 'good', 'nothing has changed')
+    contains(deploy(world), 'out: two')
+
+
+def test_another_strategy(world):
+    project(world, f'repo_url = {world.project}', count=1)
+    address, = world.addresses
+    for number, strategy in enumerate(('checkout', 'clone', 'checkout', 'clone')):
+        commit(world, f'number {number}')
+        if number == 3:
+            (www(world, address) / 'repo/config.lock').touch()  # of a git that was killed
+        contains(deploy(world, f'strategy={strategy}'), f'out: number {number}')
