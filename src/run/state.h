@@ -78,9 +78,12 @@ struct run {
     enum run_locks locks;
     struct vec lock_hosts;    /* struct host_run that want one, in the order in which they wait */
     uint64_t locks_until;     /* when to give up; 0: none was refused */
+    unsigned lock_ticks;      /* seconds that they are waited for */
     struct timer *lock_timer; /* until the next try */
     const char *refusal;      /* who holds what */
     struct pause *pauses;
+    struct job_run *on_terminal; /* whose step with --pty runs */
+    struct vec for_terminal;     /* struct job_run: that wait for their turn */
     struct inspect_hooks inspect;
     bool interrupted;
     bool has_chains; /* some target decides for its chain */
@@ -386,6 +389,11 @@ void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
 void host_close(struct host_run *host, bool at_once);
 void host_free(struct host_run *host); /* what it holds */
+
+/* ---- terminal.c: steps with --pty ---- */
+
+bool terminal_take(struct job_run *job); /* false: the job waits, and is advanced then */
+void terminal_give(struct job_run *job); /* its request is over */
 
 /* ---- visit.c: steps with --on ---- */
 

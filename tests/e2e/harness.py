@@ -66,11 +66,14 @@ class World:
         self.project.mkdir()
         self.addresses = []
         self.children = []
+        self.closing = []  # what has a close() that is called at the end
 
     def __enter__(self):
         return self
 
     def __exit__(self, *ignored):
+        for thing in self.closing:
+            thing.close()
         for child in self.children:
             if child.poll() is None:
                 child.kill()

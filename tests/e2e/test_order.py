@@ -1,4 +1,5 @@
 """§2, §4: who waits for whom, locks, rolling over hosts, and what a failure stops."""
+import socket
 import time
 
 from harness import check, contains, lacks, wait_until
@@ -57,6 +58,33 @@ def test_two_runs_at_once(world):
         runs = [world.start('-H', ','.join(order), 'deploy') for order in (hosts, hosts[::-1])]
         codes = sorted(run.wait(30) for run in runs)
         check(codes in ([0, 0], [0, 4]), codes)
+
+
+def silent_server(world):
+    """An address that takes connections and never says a word."""
+    server = socket.create_server((f'{world.addresses[0].rsplit(".", 1)[0]}.99', 0))
+    world.closing.append(server)
+    return f'{server.getsockname()[0]}:{server.getsockname()[1]}'
+
+
+def test_who_is_waited_for_is_told(world):
+    """All hosts are locked before any is changed: one that does not answer keeps the others waiting, and is named."""
+    one, two = world.servers(2)
+    silent = silent_server(world)
+    world.fakefile(f'''
+ssh_connect_timeout = 5
+ssh_connect_retries = 0
+deploy @:
+    run touch {world.folder}/ran.$(host.name)
+look @:
+    run echo looks on $(host.name)
+look: lock = no
+''')
+    result = world.fake('-k', '-H', f'{one},{two},{silent}', 'deploy', code=3)
+    contains(result.out, f'fake: waiting for {silent} to answer: no host is changed before all are locked\n')
+    contains(result.err, f'[{silent}] failed: ')
+    check(len(list(world.folder.glob('ran.*'))) == 2, 'the others go on')
+    lacks(world.fake('-k', '-H', f'{one},{silent}', 'look', code=3), 'no host is changed')
 
 
 def test_inner_run_shares_the_lock(world):
