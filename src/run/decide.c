@@ -24,19 +24,25 @@ void decide_reason(struct job_run *job, const char *format, ...)
 
 /* ---- the fingerprint ---- */
 
-/* `number`: among those that count, so that a gate can come and go. */
-/* That of its record, so that equal secrets give equal hashes; else a new one. */
-static const char *salt_of(struct job_run *job)
+/* What its last success left, on its host or here; NULL: nothing. */
+static const struct record *record_of(struct job_run *job)
 {
     const struct host_record *record =
         job->host ? map_get(&job->host->records, job_record_name(job)) : NULL;
+    if (record && record->is_present)
+        return &record->record;
+    return job->has_record ? &job->record : NULL;
+}
+
+/* That of its record, so that equal secrets give equal hashes; else a new one. */
+static const char *salt_of(struct job_run *job)
+{
+    const struct record *record = record_of(job);
     char name[TEMPORARY_NAME_SIZE];
     if (job->salt)
         return job->salt;
-    if (record && record->is_present)
-        job->salt = record->record.salt;
-    else if (job->has_record)
-        job->salt = job->record.salt;
+    if (record)
+        job->salt = record->salt;
     if (!job->salt && temporary_name(name)) /* nobody can guess it */
         job->salt = arena_strdup(job->arena, name);
     return job->salt ? job->salt : "";
@@ -53,6 +59,7 @@ static const char *seal(struct job_run *job, const char *text)
     return text;
 }
 
+/* `number`: among those that count, so that a gate can come and go. */
 static void add_step(struct job_run *job, const struct step *step, unsigned number)
 {
     char name[24];
@@ -160,6 +167,7 @@ void decide_add_variables(struct job_run *job)
 
 void decide_fingerprint(struct job_run *job)
 {
+    const struct record *record = record_of(job);
     bool never_skipped = false;
     unsigned number = 0;
     fingerprint_free(&job->fingerprint);
@@ -175,6 +183,8 @@ void decide_fingerprint(struct job_run *job)
     add_needs(job, job->job);
     add_sources(job);
     decide_add_variables(job);
+    if (record)
+        fingerprint_keep_files(&job->fingerprint, &record->parts, job->run->options->old_files);
     fingerprint_end(&job->fingerprint);
     job->has_fingerprint = job->fingerprint.has_inputs && !never_skipped;
     job->has_content = job->has_fingerprint;
@@ -267,6 +277,15 @@ static void look_for_would_run(struct job_run *job, const struct job *of)
 }
 
 /* A target without a recipe stands for its prerequisites. */
+/* -W */
+static void look_for_new_files(struct job_run *job)
+{
+    const char *const *files = job->run->options->new_files;
+    for (; files && *files; files++)
+        if (fingerprint_has_file(&job->fingerprint, *files))
+            decide_reason(job, "%s is taken as changed", *files);
+}
+
 static bool decide_stage(struct job_run *job)
 {
     const struct job *of = job->job;
@@ -302,6 +321,7 @@ bool decide_to_run(struct job_run *job)
         decide_reason(job, "what it gets is always got");
     else {
         look_for_would_run(job, of);
+        look_for_new_files(job);
         if (job->host)
             compare_host_record(job);
         else

@@ -76,33 +76,81 @@ static void word_change(struct str *text, const char *name, enum change change)
     str_add(text, mark + 2);
 }
 
+/* Every part, under its name and hash: a file that is read in two ways has two parts of one name.
+ */
+static struct map by_content(struct arena *arena, const struct vec *parts)
+{
+    struct map set = { 0 };
+    for (size_t i = 0; i < parts->len; i++) {
+        struct part *part = parts->items[i];
+        char hex[HASH_HEX_SIZE];
+        hash_hex(part->hash, hex);
+        *map_put(&set, arena_printf(arena, "%s %s", hex, part->name)) = part;
+    }
+    return set;
+}
+
+/* The names of those in `parts` that are not in `others`, in their order. */
+static struct map names_missing(const struct map *parts, const struct map *others)
+{
+    struct map names = { 0 };
+    for (size_t i = 0; i < parts->len; i++) {
+        struct part *part = parts->entries[i].value;
+        if (!map_get(others, parts->entries[i].key))
+            *map_put(&names, part->name) = part;
+    }
+    return names;
+}
+
 void fingerprint_compare(const struct fingerprint *now, const struct vec *before,
                          void (*tell)(void *context, const char *reason), void *context)
 {
-    struct map old = { 0 };
+    struct map is = by_content(now->arena, &now->parts), was = by_content(now->arena, before);
+    struct map added = names_missing(&is, &was), removed = names_missing(&was, &is);
     struct str text = { 0 };
-    for (size_t i = 0; i < before->len; i++) {
-        const struct part *part = before->items[i];
-        *map_put(&old, part->name) = (void *)part;
-    }
-    for (size_t i = 0; i < now->parts.len; i++) {
-        const struct part *part = now->parts.items[i];
-        const struct part *was = map_get(&old, part->name);
-        if (was && hash_equal(was->hash, part->hash)) {
-            map_remove(&old, part->name);
-            continue;
-        }
-        word_change(&text, part->name, was ? CHANGED : ADDED);
+    for (size_t i = 0; i < added.len; i++) {
+        const char *name = added.entries[i].key;
+        word_change(&text, name, map_get(&removed, name) ? CHANGED : ADDED);
         tell(context, str_text(&text));
-        if (was)
-            map_remove(&old, part->name);
     }
-    for (size_t i = 0; i < old.len; i++) {
-        if (!old.entries[i].value)
+    for (size_t i = 0; i < removed.len; i++) {
+        if (map_get(&added, removed.entries[i].key))
             continue;
-        word_change(&text, old.entries[i].key, REMOVED);
+        word_change(&text, removed.entries[i].key, REMOVED);
         tell(context, str_text(&text));
     }
     str_free(&text);
-    map_free(&old);
+    map_free(&is);
+    map_free(&was);
+    map_free(&added);
+    map_free(&removed);
+}
+
+/* The n-th of that file, from 0; NULL: there is none. */
+static struct part *file_part(const struct vec *parts, const char *file, size_t n)
+{
+    for (size_t i = 0; i < parts->len; i++) {
+        struct part *part = parts->items[i];
+        if (str_starts(part->name, "file ") && strcmp(part->name + strlen("file "), file) == 0 &&
+            n-- == 0)
+            return part;
+    }
+    return NULL;
+}
+
+bool fingerprint_has_file(const struct fingerprint *fingerprint, const char *file)
+{
+    return file_part(&fingerprint->parts, file, 0) != NULL;
+}
+
+void fingerprint_keep_files(struct fingerprint *fingerprint, const struct vec *before,
+                            const char *const *files)
+{
+    for (; files && *files; files++) {
+        struct part *part, *was;
+        for (size_t n = 0; (part = file_part(&fingerprint->parts, *files, n)) &&
+                           (was = file_part(before, *files, n));
+             n++)
+            part->hash = was->hash;
+    }
 }

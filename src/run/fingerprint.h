@@ -32,6 +32,10 @@ void fingerprint_add(struct fingerprint *fingerprint, const char *kind, const ch
                      struct hash hash);
 void fingerprint_add_text(struct fingerprint *fingerprint, const char *kind, const char *name,
                           const char *text);
+bool fingerprint_has_file(const struct fingerprint *fingerprint, const char *file);
+/* These files count with what they were `before` (struct part); with the next, before the end. */
+void fingerprint_keep_files(struct fingerprint *fingerprint, const struct vec *before,
+                            const char *const *files);
 void fingerprint_end(struct fingerprint *fingerprint); /* computes whole */
 
 /* Tells each difference in words: "step 2 differs", "dist/app.tar.gz changed", "app.css is new".

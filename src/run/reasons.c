@@ -29,25 +29,6 @@ static void add_recipe(struct fingerprint *fingerprint, const struct recipe *rec
     fingerprint_add(fingerprint, "its recipe", "", hasher_end(hasher));
 }
 
-/* -o: nothing is remade on account of this file, so it counts with the content that the record
- * has. */
-static void keep_old(struct job_run *job, struct hash *hash, const char *name)
-{
-    if (!is_listed(job->run->options->old_files, name))
-        return;
-    for (size_t i = 0; job->has_record && i < job->record.parts.len; i++) {
-        const struct part *part = job->record.parts.items[i];
-        if (str_starts(part->name, "file ") && strcmp(part->name + strlen("file "), name) == 0)
-            *hash = part->hash;
-    }
-}
-
-static void add_file(struct job_run *job, const char *name, struct hash hash)
-{
-    keep_old(job, &hash, name);
-    fingerprint_add(&job->fingerprint, "file", name, hash);
-}
-
 /* What is .PHONY, or is no file even after its rule ran, is new each time. */
 static void add_hashed(struct job_run *job, const struct job *need)
 {
@@ -60,7 +41,7 @@ static void add_hashed(struct job_run *job, const struct job *need)
         job->file->is_unknown = job->file->is_unknown || file->is_unknown;
     else if (!fine || (need->target->flags & TARGET_PHONY))
         job->file->forced_by = name;
-    add_file(job, name, hash);
+    fingerprint_add(&job->fingerprint, "file", name, hash);
 }
 
 static void add_needs(struct job_run *job, const struct job *of)
@@ -73,7 +54,7 @@ static void add_needs(struct job_run *job, const struct job *of)
         if (need->kind == JOB_GATE)
             add_needs(job, need);
         else if (need_run->has_content)
-            add_file(job, need->target->name, need_run->content);
+            fingerprint_add(&job->fingerprint, "file", need->target->name, need_run->content);
         else if (is_file(need))
             add_hashed(job, need);
     }
@@ -87,6 +68,8 @@ void reasons_fingerprint(struct job_run *job)
     job->fingerprint = fingerprint_new(job->arena);
     add_recipe(&job->fingerprint, job->job->recipe);
     add_needs(job, job->job);
+    if (job->has_record) /* -o: nothing is remade on account of these */
+        fingerprint_keep_files(&job->fingerprint, &job->record.parts, job->run->options->old_files);
     fingerprint_end(&job->fingerprint);
 }
 

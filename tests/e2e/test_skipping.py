@@ -86,6 +86,23 @@ def test_dry_run_changes_nothing(world):
     world.fake('-q', 'deploy', code=1)
 
 
+def test_files_taken_as_old_or_new(world):
+    """-o and -W: of a task's prerequisites and of what its steps read."""
+    world.servers(1)
+    world.fakefile(f'''
+deploy @: app
+    put app conf {world.folder}/
+''')
+    for name in ('app', 'conf'):
+        world.write(name, 'one\n')
+    world.fake('deploy')
+    for name in ('app', 'conf'):
+        contains(world.fake('-n', '-W', name, 'deploy'), f'would run deploy on {world.addresses[0]}: {name} is taken')
+        world.write(name, 'two\n')
+        lacks(world.fake('-o', name, 'deploy'), 'Executing')
+        contains(world.fake('--explain', 'deploy'), f'{name} changed')
+
+
 def test_owed_hook(world):
     world.servers(1)
     world.fakefile(f'''

@@ -312,7 +312,8 @@ END_TEST
 START_TEST(a_late_stream_holds_the_other_back)
 {
     static const char *const LATE[] = {
-        "command { sh 2>&1 >&3 | while IFS= read -r l; do sleep 0.02; echo \"$l\"; done >&2; } 3>&1",
+        "command { sh 2>&1 >&3 | while IFS= read -r l; do sleep 0.02; echo \"$l\"; done >&2; } "
+        "3>&1",
         "command { sh | while IFS= read -r l; do sleep 0.02; echo \"$l\"; done; }",
     };
     driver = driver_start("dash", LATE[_i], NULL, 0);

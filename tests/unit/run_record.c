@@ -151,10 +151,14 @@ START_TEST(differences_in_words)
     fingerprint_add_text(&before, "file", "app", "a");
     fingerprint_add_text(&before, "file", "gone", "a");
     fingerprint_add_text(&before, "variable", "user", "a");
+    fingerprint_add_text(&before, "file", "twice", "a");
+    fingerprint_add_text(&before, "file", "twice", "b");
     fingerprint_add_text(&now, "step", "1", "b");
     fingerprint_add_text(&now, "file", "app", "b");
     fingerprint_add_text(&now, "file", "added", "b");
     fingerprint_add_text(&now, "variable", "user", "a");
+    fingerprint_add_text(&now, "file", "twice", "a"); /* read in two ways, and unchanged */
+    fingerprint_add_text(&now, "file", "twice", "b");
     fingerprint_compare(&now, &before.parts, add_line, &said);
     ck_assert_str_eq(str_text(&said), "step 1 differs\napp changed\nadded is new among the inputs\n"
                                       "gone is no input any more\n");
