@@ -17,6 +17,8 @@ static const char read_text[] =
 static const char switch_text[] =
     "[ -h \"$name\" ] && [ \"$(text_of \"$name\")\" = \"$target\" ] && exit 0\n"
     "[ -h \"$name\" ] || [ ! -d \"$name\" ] || say \"$name is a folder\"\n"
+    "[ -f \"$name\" ] || [ -h \"$name\" ] || [ ! -e \"$name\" ] || "
+    "say \"$name is neither a file nor a link\"\n"
     "[ -d \"$parent\" ] || say \"$parent: no such folder\"\n"
     "[ -w \"$parent\" ] || say \"$parent: no permission to write\"\n"
     "trap 'rm -f \"$parent/$tmp\"' 0\n"

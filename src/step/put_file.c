@@ -33,6 +33,7 @@ static const char place_text[] =
     "else [ \"$was\" = D ] && exit 119; x=$to; fi\n"
     "case $x in */*) dir=${x%/*}; dir=${dir:-/};; *) dir=.;; esac\n"
     "[ ! -d \"$x\" ] || say \"$x is a folder\"\n"
+    "[ -f \"$x\" ] || [ ! -e \"$x\" ] || say \"$x is neither a file nor a folder\"\n"
     "[ -d \"$dir\" ] || say \"$dir: no such folder\"\n"
     "[ -w \"$dir\" ] || say \"$dir: no permission to write\"\n"
     "n=$(($(wc -c <\"$at/$tmp\")))\n"

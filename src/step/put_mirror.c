@@ -38,7 +38,8 @@ bool put_mirror_check(const struct step *step, struct diags *diags)
     else if (parts == 0)
         diag_error_hint(diags, step->where,
                         arena_printf(step->arena, "%s --mirror to '%s' is refused",
-                                     step->verb->name, command_as_written(step->arena, destination)),
+                                     step->verb->name,
+                                     command_as_written(step->arena, destination)),
                         "name a folder of its own: is a variable in it empty?");
     return step->argument_count == 2 && parts != 0 && parts != SIZE_MAX;
 }
@@ -56,9 +57,26 @@ static void add_find(struct str *text, const struct step *step)
     }
 }
 
+/* In the root: leaves the shell where that is / or the home folder, whatever led there. */
+static const char guard_text[] =
+    "set -- \"$PWD\"; cd -P .; set -- \"$1\" \"$PWD\"; cd -P ~ || cd /; "
+    "case $2 in / | \"$PWD\") exit 1;; esac; cd \"$1\"; ";
+
+void put_mirror_add_guard(struct str *text, const struct step *step)
+{
+    if (step->options.mirror && step->options.delete)
+        str_addf(text,
+                 "(cd \"$root\" 2>/dev/null || exit 0; %s:) || { "
+                 "echo \"--mirror --delete to $root is refused: it is / or the home folder\" >&2; "
+                 "exit 1; }\n",
+                 guard_text);
+}
+
 void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree)
 {
     (void)tree;
+    if (step->options.delete)
+        str_add(text, guard_text);
     add_find(text, step);
     str_add(text, "-type d ! -name . -print | sed \"s/^/d /\"; [ \"$state\" ] && ");
     add_find(text, step);

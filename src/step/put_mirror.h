@@ -12,6 +12,8 @@ bool put_mirror_check(const struct step *step, struct diags *diags);
 void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree);
 void put_mirror_add_hashes(struct str *text, const struct step *step);
 
+/* Text for the step's turn: an error where the root is, through links, / or the home folder. */
+void put_mirror_add_guard(struct str *text, const struct step *step);
 /* Text for the step's turn: what must go before the tree comes, and after. Counts what goes. */
 size_t put_mirror_add_removals(struct str *before, struct str *after, const struct step *step,
                                const struct put_tree *tree, const char *answer);

@@ -273,6 +273,7 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
         put_tree_add_check(&text, step, &tree, answer);
     put_add_variable(&text, "root", tree.root);
     str_add(&text, "case $root in /*) ;; *) root=$PWD/$root;; esac\n");
+    put_mirror_add_guard(&text, step);
     add_removal(&text, str_text(&before));
     if (missing > 0)
         add_placing(&text, step, contents[0]);

@@ -89,6 +89,9 @@ START_TEST(put_file_refused)
     ck_refused(play("\tput a $(w)/no/b\n"), 1, "/no: no such folder");
     ck_refused(play("\tput a $(w)/no/\n"), 1, "/no: no such folder");
     ck_refused(play("\tput a $(w)/d/\n"), 1, "/d/a is a folder");
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    ck_refused(play("\tput a $(w)/fifo\n"), 1, "/fifo is neither a file nor a folder");
+    ck_refused(play("\tlink a $(w)/fifo\n"), 1, "/fifo is neither a file nor a link");
     ck_refused(play("\tput b $(w)/c\n"), -1, "b: No such file");
     ck_refused(play("\tput *.tgz $(w)/c\n"), -1, "no file here fits *.tgz");
     if (geteuid() != 0) {

@@ -53,6 +53,9 @@ START_TEST(deletes)
     unlink("dst/link");
     mkdir("dst/link", 0700);
     write_file("dst/link/x", "", 0600);
+    ck_assert_int_eq(symlink(".", "home"), 0);
+    ck_refused(play("\tput --mirror --delete src/ home/\n"), 1, "/ or the home folder");
+    ck_assert_int_eq(unlink("home"), 0);
     ck_refused(play_with("\tput --mirror --delete --exclude='*.log' --exclude=sub/here src/ dst/\n",
                          "touch dst/new", true),
                STEP_STALE, "");
