@@ -71,6 +71,8 @@ static bool travels(struct job_run *job, size_t index)
     const struct step *step = step_at(job, index);
     if (!step_acts(step))
         return !step->waits;
+    if (index != job->cursor && (step->options.pty || step_at(job, job->cursor)->options.pty))
+        return false; /* alone, so that its turn with the terminal is short */
     return step->verb->place == STEP_HOST && !step->options.on && (!step->waits || step->is_parsed);
 }
 
@@ -88,6 +90,13 @@ static struct request *begin_request(struct job_run *job)
     if (!job->at && job_keeps_record(job) && !job->took_record)
         taking_add(job, request);
     return request;
+}
+
+/* What the job had a turn with is for others. */
+static void end_turns(struct job_run *job)
+{
+    sudo_end_turn(job);
+    terminal_give(job);
 }
 
 /* False: a step's password for sudo must wait, or the job has failed because it was refused. */
@@ -119,7 +128,7 @@ static void send_steps(struct job_run *job)
             !add_step(job, request, index, shell)) {
             request_drop(request);
             job->request_id = 0;
-            sudo_end_turn(job);
+            end_turns(job);
             return;
         }
     job->request_end = index;
@@ -133,13 +142,18 @@ static void send_visit(struct job_run *job)
 {
     struct step *step = step_at(job, job->cursor);
     struct host_run *host;
-    if (!may_use_sudo(job, step) || !(host = visit_begin(job, step)))
+    if (!may_use_sudo(job, step) || (step->options.pty && !terminal_take(job)))
+        return;
+    host = visit_begin(job, step);
+    if (!host && job->state == JOB_ENDED)
+        end_turns(job);
+    if (!host)
         return;
     struct request *request = begin_request(job);
     if (!add_step(job, request, job->cursor, job_value(job, "remote_shell", job->arena))) {
         request_drop(request);
         job->request_id = 0;
-        sudo_end_turn(job);
+        end_turns(job);
         visit_end(job);
         return;
     }
@@ -289,7 +303,7 @@ bool request_continue(struct job_run *job)
                 here_start(job, step);
             return false;
         } else {
-            if (refresh(job) && may_travel(job))
+            if (refresh(job) && may_travel(job) && (!step->options.pty || terminal_take(job)))
                 send_steps(job);
             return false;
         }
@@ -520,6 +534,7 @@ void request_ended(struct job_run *job, uint32_t id, int status)
     if (id != job->request_id)
         return;
     visit_end(job);
+    terminal_give(job);
     if (job->state != JOB_RUNNING)
         return;
     bool was_question = job->question_id != 0;

@@ -367,6 +367,7 @@ void run_tear_down(struct run *run)
     vec_free(&run->waiting_hosts);
     map_free(&run->peers);
     vec_free(&run->lock_hosts);
+    vec_free(&run->for_terminal);
     str_free(&run->failed_hosts);
     free(run->jobs);
     free(run->hosts);

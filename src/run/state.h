@@ -251,6 +251,7 @@ struct job_run {
     bool has_content;
     bool would_run;     /* under -n: it ran in name only */
     bool has_started;   /* a command of a make rule, its own or before it */
+    bool has_compared;  /* what it will change on its host was told, or is on its way */
     struct vec reasons; /* const char *: why it runs */
     const char *owed;   /* a hook: by this target, since an earlier run; NULL: it is not */
     enum chain chain;   /* decided for others */
@@ -350,6 +351,12 @@ void decide_add_variables(struct job_run *job);
 void decide_reason(struct job_run *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* ---- difference.c ---- */
+
+bool difference_is_wanted(const struct job_run *job);
+bool difference_ask_host(struct job_run *job); /* once; false: it writes nothing that is known */
+void difference_take(struct job_run *job, const char *data, size_t size);
+
 /* ---- taking.c ---- */
 
 bool job_keeps_record(struct job_run *job); /* on its host */
@@ -381,7 +388,8 @@ const char *step_timed_out(const struct job_run *job, const struct step *step);
 void host_connect(struct host_run *host);
 /* Sends the questions of a job that have no answer. False: there are none. */
 bool host_ask(struct host_run *host, struct job_run *job);
-void host_query(struct host_run *host, const char *text); /* nobody waits for the answer */
+void host_query(struct host_run *host, const char *text);        /* nobody waits for the answer */
+void host_ask_difference(struct job_run *job, const char *text); /* advances the job later */
 /* Reads what script_read printed into the host's records. */
 void host_read_records(struct host_run *host, const char *text);
 /* Asks for the lock once more, and for what the records say then. */

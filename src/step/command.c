@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "io/session.h"
 #include "step/guard.h"
+#include "step/sudo.h"
+#include "step/terminal.h"
 #include "step/verb.h"
 
 /* CDPATH must not send a relative folder elsewhere. */
@@ -50,7 +52,10 @@ void command_send(const struct step *step, const char *text, const struct step_t
 {
     struct str whole = { 0 }, input = { 0 };
     guard_add(&whole, &input, step, target);
-    str_add(&whole, text);
+    if (step->options.pty)
+        terminal_add(&whole, text, sudo_is_used(step) && target->sudo_password);
+    else
+        str_add(&whole, text);
     request_step(target->request, &(struct request_step){
                                       .id = target->id,
                                       .command = str_text(&whole),

@@ -188,6 +188,7 @@ TEXT_OPTION(on, "@role or host,host")
         return NULL;                                                                               \
     }
 FLAG_OPTION(quiet)
+FLAG_OPTION(pty)
 FLAG_OPTION(sudo)
 FLAG_OPTION(mirror)
 FLAG_OPTION(delete)
@@ -216,7 +217,8 @@ static const struct option table[] = {
     { "unless", VERB_TAKES_HOST, true, true, read_unless },
     { "creates", VERB_TAKES_HOST, true, true, read_creates },
     { "on", VERB_TAKES_HOST, true, true, read_on },
-    { "into", VERB_TAKES_INTO, true, true, read_into },
+    { "into", VERB_TAKES_OUTPUT, true, true, read_into },
+    { "pty", VERB_TAKES_OUTPUT, false, true, read_pty },
     { "owner", VERB_TAKES_SENT, true, true, read_owner },
     { "group", VERB_TAKES_SENT, true, true, read_group },
     { "sudo", VERB_TAKES_SENT, false, true, read_sudo },

@@ -20,7 +20,7 @@ const struct verb verb_run = {
     .name = "run",
     .version = 1,
     .place = STEP_HOST,
-    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_INTO,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_OUTPUT,
     .is_command = true,
     .compile = compile,
 };

@@ -43,6 +43,7 @@ struct step_options {
     const char *answer;             /* of confirm, by default; NULL */
     const char *repository, *below; /* of checkout: its folder, a folder of the tree; NULL */
     bool quiet;
+    bool pty; /* on a terminal of its own */
     /* On a host. */
     const char *stdin_file; /* a file of this machine, given on standard input */
     const char *input;      /* the same, as text */
@@ -138,6 +139,8 @@ struct place {
     char sha256[HASH_SHA256_HEX_SIZE]; /* of what will be there; "" for a link or folder */
     const char *link;                  /* text, for a link */
     unsigned mode;                     /* 0: as it is */
+    const struct content *content;     /* of a file; NULL */
+    const char *from;                  /* its path here; NULL: the content has its bytes */
 };
 /* contents are those of step_sources in the same order; `answer` is what the host said to step_ask,
  * NULL once the step was compiled with it. */

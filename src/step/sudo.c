@@ -119,7 +119,7 @@ const struct verb verb_sudo = {
     .name = "sudo",
     .version = 1,
     .place = STEP_HOST,
-    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_INTO | VERB_TAKES_USER,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_OUTPUT | VERB_TAKES_USER,
     .is_command = true,
     .compile = compile,
 };

@@ -1,11 +1,14 @@
 """Verbs and their options, each once against a real sshd."""
 import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
+import termios
 
-from harness import check, contains, lacks, wait_until
+from harness import check, contains, lacks, processes_with, wait_until
 
 
 def test_only_if(world):
@@ -283,3 +286,62 @@ wrong @web:
     # One that cannot be reached fails the job, and says which.
     world.fakefile(text.replace(f'name = {lb}', 'name = 127.0.0.9').replace('@lb {', f'{other} {{'))
     contains(world.fake('t', code=2), '--on: 127.0.0.9: ')
+
+
+def test_pty(world):
+    """A terminal as large as ours, one host after the other; sudo and its password work on it."""
+    hosts = world.servers(3)
+    d = world.folder / 'far'
+    d.mkdir()
+    text = f'''
+t @:
+    run --pty {{
+        test -t 0 && test -t 1 && test -t 2 && stty size
+        test ! -e {d}/busy || touch {d}/clash
+        : > {d}/busy
+        sleep 0.05
+        rm {d}/busy
+    }}
+    run --pty --into=tty tty
+    run test ! -t 1
+    run echo '$(tty)' > ~/tty
+    run --pty --input='an answer' read -r x; echo "got $$x"
+    run --pty --ok=3 exit 3
+    -run --pty exit 4
+    sudo --pty test -t 1
+fails @:
+    run --pty sh -c 'kill -9 $$$$'
+slow @:
+    run --pty --timeout=0.5 sleep 30.{world.number}
+without @:
+    prefix PATH=/nonexistent
+    run --pty true
+'''
+    world.fakefile(text)
+    result = world.fake('t')
+    contains(result, 'out: 24 80', 'got an answer', 'exit code 4')
+    lacks(result, '\r')
+    check(not (d / 'clash').exists(), 'two at a time')
+    for host in hosts:
+        check((world.host_home(host) / 'tty').read_text().startswith('/dev/pts/'), 'a terminal')
+    contains(world.fake('fails', code=2), 'signal 9')
+    contains(world.fake('slow', code=2), 'timed out')
+    wait_until(lambda: not processes_with(f'sleep 30.{world.number}'), what='nothing is left')
+    leader, follower = os.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack('HHHH', 31, 117, 0, 0))
+    done = subprocess.run(world.command(['-H', hosts[0], 't']), cwd=world.project, env=world.environment(),
+                          stdin=follower, capture_output=True)
+    os.close(leader)
+    os.close(follower)
+    check(b'out: 31 117' in done.stdout, done)
+
+
+def test_pty_and_sudo_password(world):
+    if os.getuid() != 0:
+        return
+    world.servers(2)
+    with account(world, 'right  one') as name:
+        world.fakefile(f'user = {name}\nsudo_password = right  one\nt @:\n    sudo --pty sh -c "test -t 1 && id -un"\n')
+        result = world.fake('t')
+        contains(result, 'root\n')  # sudo with use_pty shows the end of its input in front of it: ^@
+        lacks(result, 'right  one')
