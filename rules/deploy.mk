@@ -173,7 +173,7 @@ run {
 endef
 
 # A strategy NAME is release_by_NAME, steps that fill building_path, and revision_by_NAME, the commit of `revision`.
-revision_by_checkout = $(git-revision $(revision))
+revision_by_checkout = $(git-revision $(revision),$(repo_url))
 define release_by_checkout
 run mkdir -p $(repo_path)
 checkout --mirror --delete --repo=$(repo_url) $(revision) $(repo_path)/tree/

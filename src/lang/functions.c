@@ -33,7 +33,7 @@ static const struct function functions[] = {
     { "foreach", 3, 3, FUNCTION_TEXTS, function_foreach },
     { "git-describe", 0, 1, OUTSIDE | FUNCTION_BARE, function_above },
     { "git-files", 0, 1, OUTSIDE | FUNCTION_BARE, function_above },
-    { "git-revision", 1, 1, OUTSIDE, function_above },
+    { "git-revision", 1, 2, OUTSIDE, function_above },
     { "hash", 1, 1, OUTSIDE, function_hash },
     { "if", 2, 3, FUNCTION_TEXTS | FUNCTION_TRIM_FIRST, function_if },
     { "info", 0, 1, FUNCTION_VOLATILE, function_info },

@@ -17,19 +17,30 @@ static const struct {
     { "git-files", git_files },
 };
 
-/* The repository that this folder is in, opened when it is first asked. */
-static bool answer_git(struct fake *fake, const char *name, const char *argument, struct str *value,
-                       const char **error)
+/* That of this folder is opened when it is first asked; one of another, each time. */
+static struct git *open_git(struct fake *fake, const char *folder, char **why)
+{
+    if (strcmp(folder, ".") != 0)
+        return git_open(folder, why);
+    if (!fake->git)
+        fake->git = git_open(".", why);
+    return fake->git;
+}
+
+/* By the repository that the folder is in. */
+static bool answer_git(struct fake *fake, const char *name, const char *argument,
+                       const char *folder, struct str *value, const char **error)
 {
     char *why = NULL;
     bool fine = false;
+    struct git *git = open_git(fake, folder, &why);
 
-    if (!fake->git)
-        fake->git = git_open(".", &why);
-    for (size_t i = 0; fake->git && i < sizeof git_functions / sizeof *git_functions; i++) {
+    for (size_t i = 0; git && i < sizeof git_functions / sizeof *git_functions; i++) {
         if (strcmp(git_functions[i].name, name) == 0)
-            fine = git_functions[i].body(fake->git, argument, value, &why);
+            fine = git_functions[i].body(git, argument, value, &why);
     }
+    if (git != fake->git)
+        git_close(git);
     if (why)
         *error = arena_strdup(fake->lasting, why);
     free(why);
@@ -43,5 +54,6 @@ bool fake_answer(void *context, const char *name, const char *const *arguments, 
 
     if (questions_know(name))
         return questions_answer(fake->questions, name, arguments, count, value, error);
-    return answer_git(fake, name, count > 0 ? arguments[0] : "", value, error);
+    return answer_git(fake, name, count > 0 ? arguments[0] : "",
+                      count > 1 && *arguments[1] ? arguments[1] : ".", value, error);
 }

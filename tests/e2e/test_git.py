@@ -176,6 +176,7 @@ def test_subdir_and_other_repository(world):
     web, = world.servers()
     repository(world, '''
 deploy @:
+    run echo $(git-revision main,../other) $(git-revision main)
     checkout --repo=../other --subdir=src/app main ~/app
     checkout --repo=../other main .
 ''')
@@ -185,8 +186,8 @@ deploy @:
     (other / 'src/app').mkdir(parents=True)
     (other / 'src/app/one').write_text('1\n')
     (other / 'top').write_text('2\n')
-    commit(world, cwd=other)
-    world.fake('deploy')
+    first = commit(world, cwd=other)
+    contains(world.fake('deploy'), f'out: {first} {git(world, "rev-parse", "main")}')
     home = world.host_home(web)
     same(tree(home / 'app'), {'one': (False, b'1\n')})
     same(tree(home / 'src'), {'app': 'folder', 'app/one': (False, b'1\n')})
