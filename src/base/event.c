@@ -45,6 +45,7 @@ static const char *const kind_names[] = {
     [EVENT_STEP_OUTPUT] = "step-output",
     [EVENT_STEP_ENDED] = "step-ended",
     [EVENT_EXPLAIN] = "explain",
+    [EVENT_DIFFERENCE] = "difference",
     [EVENT_INTERRUPTED] = "interrupted",
     [EVENT_RUN_ENDED] = "run-ended",
 };

@@ -29,6 +29,8 @@ enum event_kind {
     EVENT_STEP_OUTPUT,   /* step, stream, data, size: raw bytes, in any pieces */
     EVENT_STEP_ENDED,    /* step, status; text: why it failed; seconds */
     EVENT_EXPLAIN,       /* text: one reason, with --explain */
+    EVENT_DIFFERENCE,    /* step; text: a path of the host and what will change there; unified hunks
+                            below it */
     EVENT_INTERRUPTED,
     EVENT_RUN_ENDED, /* status: the exit code; seconds */
 };

@@ -102,6 +102,8 @@ static const struct option options[] = {
       NULL },
     { OPTION_FLAG, 0, "explain", FAKES, SET(explain), NULL, "Why each job runs or is skipped.",
       NULL },
+    { OPTION_FLAG, 0, "diff", FAKES, SET(diff), NULL,
+      "What changes in the files of hosts, line by line.", NULL },
     { OPTION_FLAG, 'd', NULL, TO_MAKES, AT(debug), NULL, NULL, NULL },
     { OPTION_CHOICE, 0, "debug", 0, AT(debug_levels), "WHAT", NULL, NULL },
     { OPTION_CHOICE, 0, "list", FAKES, AT(list_format), "json",

@@ -102,6 +102,7 @@ struct run_options fake_run_options(const struct fake *fake)
         .ignore_errors = settings->ignore_errors,
         .touch = settings->touch,
         .explain = settings->explain,
+        .diff = settings->diff,
         .yes = settings->yes,
         .secrets = fake->secrets,
         .trace = settings->trace,

@@ -70,6 +70,14 @@ bool host_ask(struct host_run *host, struct job_run *job)
     return is_asking(host, job);
 }
 
+static const size_t difference_step = SIZE_MAX; /* in place of one */
+
+void host_ask_difference(struct job_run *job, const char *text)
+{
+    uint32_t id = expect_answer(job->host, job, difference_step);
+    session_query(job->host->session, id, text);
+}
+
 void host_query(struct host_run *host, const char *text)
 {
     session_query(host->session, host_next_id(host), text);
@@ -400,7 +408,9 @@ static void on_answered(void *context, uint32_t id, int status, const char *data
     if (!question)
         return; /* nobody waits for it */
     struct job_run *job = question->job;
-    if (job) {
+    if (job && question->step == difference_step) {
+        difference_take(job, data, size);
+    } else if (job) {
         struct step_run *step = &job->step_runs[question->step];
         free(step->answer);
         step->answer = status == 0 ? mem_strndup(data, size) : mem_strdup("");

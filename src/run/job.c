@@ -252,6 +252,8 @@ static void end_well(struct job_run *job)
 static bool do_running(struct job_run *job)
 {
     const char *why = job->reasons.len > 0 ? job->reasons.items[0] : NULL;
+    if (difference_is_awaited(job))
+        return false;
     if (job->run->options->dry_run) {
         job->would_run = true;
         tell_job(job, EVENT_JOB_WOULD_RUN, why);

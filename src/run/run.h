@@ -32,6 +32,7 @@ struct run_options {
     bool ignore_errors;            /* -i */
     bool touch;                    /* -t */
     bool explain;                  /* --explain */
+    bool diff;                     /* --diff */
     bool yes;                      /* --yes */
     bool trace;                    /* --trace */
     bool check_links;              /* -L: a symbolic link's own time counts, too */

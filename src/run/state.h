@@ -90,6 +90,7 @@ struct run {
     bool to_do;      /* -q: something would run */
     bool is_over;
     struct map peers;        /* target ▶ its number of jobs on hosts */
+    struct map own_texts;    /* of alike.c */
     struct timer *pulse;     /* ticks for the sinks */
     const char *failed_step; /* the first: "run systemctl restart app" */
     int failed_status;
@@ -251,7 +252,8 @@ struct job_run {
     bool has_content;
     bool would_run;     /* under -n: it ran in name only */
     bool has_started;   /* a command of a make rule, its own or before it */
-    bool has_compared;  /* what it will change on its host was told, or is on its way */
+    bool has_compared;  /* its host was asked what the job will change there */
+    bool is_comparing;  /* it has not answered */
     struct vec reasons; /* const char *: why it runs */
     const char *owed;   /* a hook: by this target, since an earlier run; NULL: it is not */
     enum chain chain;   /* decided for others */
@@ -353,8 +355,9 @@ void decide_reason(struct job_run *job, const char *format, ...)
 
 /* ---- difference.c ---- */
 
-bool difference_is_wanted(const struct job_run *job);
-bool difference_ask_host(struct job_run *job); /* once; false: it writes nothing that is known */
+/* Asks the host, once, where what the job changes is to be shown. False: nothing is to be waited
+ * for. */
+bool difference_is_awaited(struct job_run *job);
 void difference_take(struct job_run *job, const char *data, size_t size);
 
 /* ---- taking.c ---- */
@@ -431,6 +434,10 @@ void chain_each_member(struct job_run *stage, void (*visit)(struct job_run *memb
 /* Names of all targets that decide for a chain with this job's target in it, in the plan or not. */
 void chain_each_outside(struct job_run *job, void (*visit)(void *context, const char *stage),
                         void *context);
+
+/* ---- alike.c ---- */
+
+bool alike_check(struct job_run *job); /* its steps are expanded; false: reported */
 
 /* ---- places.c ---- */
 

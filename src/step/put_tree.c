@@ -307,6 +307,8 @@ void put_tree_places(const struct step *step, struct arena *arena,
         place->path = put_join(arena, tree.root, item->name);
         place->link = item->content->link;
         memcpy(place->sha256, item->content->sha256, sizeof place->sha256);
+        place->content = item->content;
+        place->from = item->path;
         if (item->content->kind == CONTENT_FILE)
             place->mode = put_item_mode(step, item);
         vec_push(places, place);

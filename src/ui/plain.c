@@ -284,6 +284,22 @@ static void explain(struct plain *plain, const struct event *event)
     job_news(plain, "explain: ", event);
 }
 
+/* "[web1] differs: /etc/app.conf: changed", and how. */
+static void difference(struct plain *plain, const struct event *event)
+{
+    struct paper *paper = &plain->paper;
+    char *head = mem_printf("differs: %s", text_of(event));
+
+    if (is_folded(plain, event)) {
+        fold_news(plain->fold, event, head, false);
+    } else {
+        paper_add_label(paper, &paper->out, event->host);
+        paper_add_lines(paper, head, "    ");
+        paper_write(paper, &paper->out);
+    }
+    free(head);
+}
+
 /* ---- steps ---- */
 
 /* "run: make"; a step that is not announced has none. */
@@ -384,7 +400,8 @@ static void (*const handlers[])(struct plain *plain, const struct event *event) 
     [EVENT_JOB_ENDED] = job_ended,     [EVENT_JOB_DROPPED] = job_dropped,
     [EVENT_STEP_BEGAN] = step_began,   [EVENT_STEP_OUTPUT] = step_output,
     [EVENT_STEP_ENDED] = step_ended,   [EVENT_EXPLAIN] = explain,
-    [EVENT_INTERRUPTED] = interrupted, [EVENT_RUN_ENDED] = run_ended,
+    [EVENT_DIFFERENCE] = difference,   [EVENT_INTERRUPTED] = interrupted,
+    [EVENT_RUN_ENDED] = run_ended,
 };
 
 enum { STATUS_TENTHS = 1 }; /* of a second between two status lines */

@@ -293,7 +293,7 @@ static void (*const handlers[EVENT_RUN_ENDED + 1])(struct report *report,
     [EVENT_JOB_WOULD_RUN] = job_ended, [EVENT_JOB_ENDED] = job_ended,
     [EVENT_JOB_DROPPED] = job_ended,   [EVENT_STEP_BEGAN] = step_began,
     [EVENT_STEP_OUTPUT] = step_output, [EVENT_STEP_ENDED] = step_ended,
-    [EVENT_RUN_ENDED] = run_ended,
+    [EVENT_DIFFERENCE] = reason,       [EVENT_RUN_ENDED] = run_ended,
 };
 
 static void take(void *self, const struct event *event)

@@ -1,0 +1,96 @@
+"""-n and --diff: what will change in the files of hosts. Hosts are this machine."""
+from harness import check, contains, lacks
+
+TEXT = '''
+ssh_transport = local
+hosts = h1 h2
+version = 1
+define page
+hello
+version $(version)
+endef
+deploy @:
+    put app.conf {0}/app.$(host)
+    put tree {0}/tree.$(host)
+    put --text=page {0}/page.$(host)
+    link releases/$(version) {0}/current.$(host)
+'''
+
+
+def prepare(world):
+    site = world.folder / 'site'
+    site.mkdir()
+    world.write('app.conf', 'one\ntwo\nthree\n')
+    world.write('tree/static', 'static\n')
+    world.write('tree/data', b'a\0b')
+    world.fakefile(TEXT.format(site))
+    return site
+
+
+def test_dry_run_names_what_changes(world):
+    site = prepare(world)
+    result = world.fake('-n', 'deploy')
+    check(result.out.count(f'[h[1-2]] differs: {site}/') == 5 and result.out.count(': new\n') == 5, result)
+    check(not list(site.iterdir()), 'nothing is sent')
+    world.fake('deploy')
+    lacks(world.fake('-n', '-B', 'deploy'), 'differs')
+    world.write('app.conf', 'one\n2\nthree\n')
+    (site / 'tree.h2' / 'static').unlink()
+    result = world.fake('-n', 'deploy', 'version=2')
+    check(sorted(line for line in result.out.splitlines() if 'differs' in line) == [
+        f'[h2] differs: {site}/tree.h2/static: new',
+        f'[h[1-2]] differs: {site}/app.$(host): changed',
+        f'[h[1-2]] differs: {site}/current.$(host): a link to releases/1 becomes one to releases/2',
+        f'[h[1-2]] differs: {site}/page.$(host): changed'], result)
+
+
+def test_lines_that_change(world):
+    site = prepare(world)
+    world.fake('deploy')
+    world.write('app.conf', 'one\n2\nthree\n')
+    world.write('tree/data', b'a\0c')
+    for options in (['-n', '--diff'], ['--diff']):
+        result = world.fake(*options, 'deploy', 'version=2')
+        contains(result, f'''[h[1-2]] differs: {site}/app.$(host): changed
+    @@ -1,3 +1,3 @@
+     one
+    -two
+    +2
+     three
+''', f'''[h[1-2]] differs: {site}/tree.$(host)/data: changed
+[h[1-2]] differs: {site}/page.$(host): changed
+    @@ -1,2 +1,2 @@
+     hello
+    -version 1
+    +version 2
+''')
+    check((site / 'app.h1').read_text() == 'one\n2\nthree\n', 'and it was sent')
+    lacks(world.fake('--diff', 'deploy', 'version=2'), 'differs')
+    events = world.fake('--json', '--diff', '-B', 'deploy', 'version=3').events()
+    check([event['step'] for event in events if event['event'] == 'difference'] == [3, 4, 3, 4], events)
+
+
+def test_a_large_tree_is_cut(world):
+    site = prepare(world)
+    for number in range(50):
+        world.write(f'tree/{number:02}', 'x\n')
+    result = world.fake('-n', '-H', 'h1', 'deploy')
+    check(result.out.count('differs') == 1 + 20 + 1 + 2, result)
+    contains(result, '[h1] differs: and 32 more\n')
+    check(world.fake('-n', '--diff', '-H', 'h1', 'deploy').out.count('differs') == 1 + 52 + 2, 'all of them')
+
+
+def test_secrets_are_masked(world):
+    site = prepare(world)
+    (site / 'key').write_text('old-and-harmless\n')
+    world.fakefile(f'''
+ssh_transport = local
+hosts = h1
+key = $(secret echo very-secret-key)
+deploy @:
+    put --text=key {site}/key
+''')
+    result = world.fake('--diff', 'deploy')
+    contains(result, '-old-and-harmless', '+***')
+    lacks(result, 'very-secret')
+    check((site / 'key').read_text() == 'very-secret-key\n', 'it arrived')
