@@ -21,7 +21,8 @@ bool prepare_steps(struct job_run *job)
     job_expander(job, &expander, EXPAND_VALUE);
     job->answering = SIZE_MAX;
     job->expansion_failed = !steps_make(&job->steps, job->arena, job->job->recipe, &expander,
-                                        job->job->kind == JOB_HERE);
+                                        job->job->kind == JOB_HERE) ||
+                            !alike_check(job);
     job->answering = 0;
     if (job->expansion_failed)
         job->steps.count = 0;

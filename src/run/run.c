@@ -366,6 +366,7 @@ void run_tear_down(struct run *run)
     slots_free(run->slots);
     vec_free(&run->waiting_hosts);
     map_free(&run->peers);
+    map_free(&run->own_texts);
     vec_free(&run->lock_hosts);
     vec_free(&run->for_terminal);
     str_free(&run->failed_hosts);

@@ -143,6 +143,29 @@ here @local:
         contains(world.fake(goal, code=2), 'exit code 0, and --ok=3')
 
 
+def test_same_for_all_hosts(world):
+    """A get that would write one file for all is an error; a local that is the same for all is warned of, once."""
+    world.servers(3)
+    world.fakefile('''
+take @:
+    run echo took
+    get /etc/passwd here
+own @:
+    get /etc/passwd here-$(host)
+all @:
+    local echo $(word)
+word = same
+''')
+    result = world.fake('take', code=2)
+    contains(result, f'{world.addresses[0]} and {world.addresses[1]} would both write here')
+    check(result.all.count('would both write') == 1, result)
+    world.fake('own')
+    result = world.fake('all')
+    check(result.err.count('is the same for') == 1, result)
+    lacks(world.fake('all', 'word=$(host)'), 'is the same for')
+    lacks(world.fake('-H', world.addresses[0], 'all'), 'is the same for')
+
+
 def test_expand(world):
     """$(…) of a file is expanded for each host, every other $ stays; what it says is an input."""
     world.servers(2)
