@@ -37,7 +37,7 @@ def test_dry_run_names_what_changes(world):
     world.write('app.conf', 'one\n2\nthree\n')
     (site / 'tree.h2' / 'static').unlink()
     result = world.fake('-n', 'deploy', 'version=2')
-    check(sorted(line for line in result.out.splitlines() if 'differs' in line) == [
+    check(sorted(line for line in result.out.splitlines() if '] differs: ' in line) == [
         f'[h2] differs: {site}/tree.h2/static: new',
         f'[h[1-2]] differs: {site}/app.$(host): changed',
         f'[h[1-2]] differs: {site}/current.$(host): a link to releases/1 becomes one to releases/2',
