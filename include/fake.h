@@ -39,6 +39,7 @@ struct fake_settings {
     bool non_interactive; /* nothing is asked: defaults are taken, and without one it is an error */
     bool environment_overrides, warn_undefined, trace, check_links;
     bool diff;           /* what changes in files of hosts is shown line by line */
+    bool sandbox;        /* nothing runs: commands are checked by the shells that would run them */
     bool inherit_output; /* recipes of make's rules write to this process's own streams */
     bool search_upwards; /* with no such file here, a Fakefile is looked for in the folders above */
     bool print_directory; /* "Entering directory", "Leaving directory" */

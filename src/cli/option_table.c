@@ -53,6 +53,8 @@ static const struct option options[] = {
       "Change nothing; say what would run and why.", NULL },
     { OPTION_FLAG, 0, "just-print", 0, SET(dry_run), NULL, NULL, NULL },
     { OPTION_FLAG, 0, "recon", 0, SET(dry_run), NULL, NULL, NULL },
+    { OPTION_FLAG, 0, "sandbox", FAKES, SET(sandbox), NULL,
+      "Run nothing, but let each host's shell check its commands.", NULL },
     { OPTION_FLAG, 'B', "always-make", TO_MAKES, SET(always), NULL, "Run what is unchanged, too.",
       NULL },
     { OPTION_FLAG, 'q', "question", TO_MAKES, SET(question), NULL,

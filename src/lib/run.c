@@ -94,15 +94,16 @@ struct run_options fake_run_options(const struct fake *fake)
         .jobs_here = jobs_here(settings->jobs_here),
         .hosts_at_once = settings->hosts_at_once == FAKE_UNLIMITED ? 0 : settings->hosts_at_once,
         .lock_timeout = settings->lock_timeout,
-        .keep_going = settings->keep_going,
-        .dry_run = settings->dry_run,
-        .always = settings->always,
+        .keep_going = settings->keep_going || settings->sandbox,
+        .dry_run = settings->dry_run || settings->sandbox,
+        .always = settings->always || settings->sandbox,
         .question = settings->question,
         .silent = settings->silent,
         .ignore_errors = settings->ignore_errors,
         .touch = settings->touch,
         .explain = settings->explain,
         .diff = settings->diff,
+        .sandbox = settings->sandbox,
         .yes = settings->yes,
         .secrets = fake->secrets,
         .trace = settings->trace,
@@ -159,7 +160,8 @@ static bool is_for_failures(const struct job *job)
 static bool ask_questions(const struct fake *fake, const struct plan *plan)
 {
     const struct recipe *last = NULL;
-    bool asks = false, fine = !fake->settings.dry_run && !fake->settings.question;
+    const struct fake_settings *settings = &fake->settings;
+    bool asks = false, fine = !settings->dry_run && !settings->sandbox && !settings->question;
 
     if (!fine)
         return true;

@@ -17,7 +17,7 @@ static bool is_wanted(const struct job_run *job)
 {
     const struct run_options *options = job->run->options;
 
-    return job->host && !job->has_compared && job->steps.count > 0 && !options->question &&
+    return !job->has_compared && job->steps.count > 0 && !options->question &&
            (options->diff || options->dry_run);
 }
 
@@ -29,27 +29,40 @@ static void list_places(struct job_run *job, size_t index, struct vec *places)
         step_places(&job->steps.items[index], job->arena, step->contents, step->answer, places);
 }
 
-static void ask_host(struct job_run *job)
+static void add_question(struct job_run *job, struct str *query)
 {
     struct vec places = { 0 };
-    struct str query = { 0 };
 
-    job->has_compared = true;
     for (size_t i = 0; i < job->steps.count; i++)
         list_places(job, i, &places);
-    if (places.len > 0) {
-        job->is_comparing = true;
-        difference_ask(&places, job->run->options->diff, &query);
-        host_ask_difference(job, str_text(&query));
-    }
-    str_free(&query);
+    if (places.len > 0)
+        difference_ask(&places, job->run->options->diff, query);
     vec_free(&places);
+}
+
+static void ask_host(struct job_run *job)
+{
+    struct str query = { 0 };
+
+    if (job->run->options->sandbox)
+        sandbox_ask(job, &query);
+    else
+        add_question(job, &query);
+    job->is_comparing = query.len > 0;
+    if (job->is_comparing)
+        host_ask_difference(job, str_text(&query));
+    str_free(&query);
 }
 
 bool difference_is_awaited(struct job_run *job)
 {
-    if (is_wanted(job) && job->host->state == HOST_READY)
-        ask_host(job);
+    if (is_wanted(job) && (!job->host || job->host->state == HOST_READY)) {
+        job->has_compared = true;
+        if (job->host)
+            ask_host(job);
+        else if (job->run->options->sandbox)
+            sandbox_check_here(job);
+    }
     return job->is_comparing && job->host->state == HOST_READY;
 }
 
@@ -81,6 +94,10 @@ static void tell_rest(const struct telling *telling)
 void difference_take(struct job_run *job, const char *data, size_t size)
 {
     job->is_comparing = false;
+    if (job->run->options->sandbox) {
+        sandbox_take(job, data, size);
+        return;
+    }
     for (size_t i = 0; i < job->steps.count && size > 0; i++) {
         struct telling telling = { job, &job->steps.items[i], 0 };
         struct vec places = { 0 };

@@ -57,7 +57,8 @@ static bool wants_answer(const struct job_run *job, size_t index)
 {
     const struct step_run *step = &job->step_runs[index];
     return step->is_prepared && step->question.len > 0 && !step->answer &&
-           (job->steps.items[index].verb->place != STEP_GATE || job == job->host->active);
+           (job->steps.items[index].verb->place != STEP_GATE ||
+            (job == job->host->active && !job->run->options->sandbox));
 }
 
 bool host_ask(struct host_run *host, struct job_run *job)

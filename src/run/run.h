@@ -33,6 +33,7 @@ struct run_options {
     bool touch;                    /* -t */
     bool explain;                  /* --explain */
     bool diff;                     /* --diff */
+    bool sandbox;                  /* --sandbox; dry_run, always and keep_going hold then */
     bool yes;                      /* --yes */
     bool trace;                    /* --trace */
     bool check_links;              /* -L: a symbolic link's own time counts, too */

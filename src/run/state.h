@@ -252,7 +252,7 @@ struct job_run {
     bool has_content;
     bool would_run;     /* under -n: it ran in name only */
     bool has_started;   /* a command of a make rule, its own or before it */
-    bool has_compared;  /* its host was asked what the job will change there */
+    bool has_compared;  /* its host was asked what the job will change there, or of its commands */
     bool is_comparing;  /* it has not answered */
     struct vec reasons; /* const char *: why it runs */
     const char *owed;   /* a hook: by this target, since an earlier run; NULL: it is not */
@@ -359,6 +359,12 @@ void decide_reason(struct job_run *job, const char *format, ...)
  * for. */
 bool difference_is_awaited(struct job_run *job);
 void difference_take(struct job_run *job, const char *data, size_t size);
+
+/* ---- sandbox.c ---- */
+
+void sandbox_ask(struct job_run *job, struct str *query);
+void sandbox_take(struct job_run *job, const char *data, size_t size);
+void sandbox_check_here(struct job_run *job);
 
 /* ---- taking.c ---- */
 

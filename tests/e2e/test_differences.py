@@ -94,3 +94,41 @@ deploy @:
     contains(result, '-old-and-harmless', '+***')
     lacks(result, 'very-secret')
     check((site / 'key').read_text() == 'very-secret-key\n', 'it arrived')
+
+
+def test_sandbox(world):
+    """Each command's syntax is checked by the shell that would run it; nothing runs, gates neither."""
+    world.servers(2)
+    touch = f'touch {world.folder}/ran'
+    world.write('tree', 'x\n')
+    world.fakefile(f'''
+deploy @: build
+    only-if {touch}
+    cd /tmp
+    run {touch}
+    run if {touch}; then
+    sudo {touch}; done
+    put tree {world.folder}/ran
+    run {{
+        case x in
+        x) {touch};;
+    }}
+build @local:
+    local {touch}
+    local ( {touch}
+fine @:
+    run {touch} && [[ -e x ]]
+after deploy: hook
+hook @:
+    run {touch} )
+fine: remote_shell = bash -c
+''')
+    result = world.fake('--sandbox', 'deploy', 'fine', code=2)
+    every = f'{world.addresses[0].rsplit(".", 1)[0]}.[1-2]'
+    for text in (f'[{every}] error: deploy, step 4: this would not run: ', f'[{every}] error: deploy, step 5: ',
+                 f'[{every}] error: deploy, step 7: ', f'[{every}] error: hook, step 1: ', '[local] error: build, step 2: '):
+        contains(result, text)
+    check(result.err.count('this would not run') == 5, result)
+    check(not (world.folder / 'ran').exists(), 'nothing ran')
+    contains(world.fake('--sandbox', 'fine'), f'would run fine on {every}')
+    check(not (world.folder / 'ran').exists(), 'nothing ran')
