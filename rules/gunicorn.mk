@@ -2,53 +2,112 @@
 #
 #	gunicorn_pid = /run/app/gunicorn.pid
 #	after finished: reload-gunicorn
+#
+# When the new code lies in a folder of its own, it is looked at before it goes live:
+#
+#	before publishing: check-gunicorn
+#	check-gunicorn: gunicorn_path = $(building_path)
+
+include util.mk
 
 ## The pid file of gunicorn's master (its option --pid), on the hosts
 gunicorn_pid ?= /run/gunicorn.pid
-## The application, such as app:application: checked before the reload, as a master ends when new workers cannot load it
+## The application to check, such as app:application; empty: the command line of the running master says it
 gunicorn_app ?=
-## The folder in which gunicorn_app is checked
-gunicorn_path ?= .
+## The folder in which it is checked; empty: the master's
+gunicorn_path ?=
 ## The program with which gunicorn_app is checked
 gunicorn ?= gunicorn
 ## How many seconds the new workers have until they must serve
 gunicorn_seconds ?= 30
 
-define check_gunicorn
-run {
-	cd $(gunicorn_path)
-	$(gunicorn) --check-config $(gunicorn_app)
-}
+# Sets pid to the master's.
+define gunicorn_functions
+	pid=$$(cat '$(gunicorn_pid)') || fail 'no pid file $(gunicorn_pid): does gunicorn run, with --pid?'
+	case $$pid in '' | *[!0-9]*) fail '$(gunicorn_pid) holds no process id' ;; esac
+	name=$$(ps -p "$$pid" -o args=) || fail "$(gunicorn_pid) is stale: there is no process $$pid"
+	case $$name in *gunicorn*) ;; *) fail "process $$pid is no gunicorn but: $$name" ;; esac
 endef
+
+# A master ends when its new workers cannot load the application, so it is loaded once before. How the master was
+# started is in /proc; one that calls itself otherwise there (setproctitle) is not asked.
+define check_by_app
+	cd $(or $(gunicorn_path),.) && $(gunicorn) --check-config $(gunicorn_app)
+endef
+define check_by_master
+	case $$name in gunicorn:*) false ;; esac && [ -r "/proc/$$pid/cmdline" ] || {
+		echo '$@: set gunicorn_app to have the application checked before' >&2
+		exit 0; }
+	export master="/proc/$$pid" path=$(quote $(gunicorn_path)) check='
+		[ "$$PWD" -ef "$$master/cwd" ] || [ -L "$$PWD" ] || PWD=$$(readlink "$$master/cwd")
+		cd "$$PWD" || exit
+		exec xargs -0 sh -c "exec \"\$$@\" --check-config $${path:+--chdir \"\$$path\"}" sh <"$$master/cmdline"'
+	xargs -0 sh -c 'exec env -i "$$@" master="$$master" path="$$path" sh -c "$$check"' sh <"$$master/environ"
+endef
+define check_gunicorn
+(
+	$(if $(strip $(gunicorn_app)),$(check_by_app),$(check_by_master))
+) || fail 'the application cannot be loaded: the old one serves on'
+endef
+
+## Load the application once, as gunicorn's workers would; changes nothing
+check-gunicorn @:
+	@run {
+		$(host_functions)
+		$(if $(strip $(gunicorn_app)),,$(gunicorn_functions))
+		$(check_gunicorn)
+	}
 
 ## Let gunicorn load the application again: HUP to its master; waits for the new workers
 reload-gunicorn @:
-	$(if $(strip $(gunicorn_app)),$(check_gunicorn))
-	run {
-		fail() { echo "reload-gunicorn: $$*" >&2; exit 1; }
-		workers() { ps -A -o pid= -o ppid= | awk -v "master=$$pid" '$$2 == master { print $$1 }'; }
-
-		ended() { case $$(ps -p "$$pid" -o args=) in '' | *'<defunct>') ;; *) return 1 ;; esac; }
-
-		pid=$$(cat '$(gunicorn_pid)') || fail 'no pid file $(gunicorn_pid): does gunicorn run, with --pid?'
-		case $$pid in '' | *[!0-9]*) fail '$(gunicorn_pid) holds no process id' ;; esac
-		name=$$(ps -p "$$pid" -o args=) || fail "$(gunicorn_pid) is stale: there is no process $$pid"
-		case $$name in *gunicorn*) ;; *) fail "process $$pid is no gunicorn but: $$name" ;; esac
-
-		old=" $$(workers | tr '\n' ' ')"
+	@run {
+		$(host_functions)
+		$(gunicorn_functions)
+		$(check_gunicorn)
+		old=" $$(children "$$pid" | tr '\n' ' ')"
 		kill -HUP "$$pid"
-		tries=0
 		steady=0
-		until [ $$steady -ge 5 ]; do
-			tries=$$((tries + 1))
-			[ $$tries -le $$(($(gunicorn_seconds) * 5)) ] || fail 'the new workers do not serve after $(gunicorn_seconds) s'
-			sleep 0.2
-			! ended || fail 'gunicorn ended, as its new workers could not load the application'
+		serves() {
+			lives "$$pid" || fail 'gunicorn ended, as its new workers could not load the application'
 			steady=$$((steady + 1))
-			now=$$(workers)
+			now=$$(children "$$pid")
 			[ -n "$$now" ] || steady=0
 			for worker in $$now; do
 				case $$old in *" $$worker "*) steady=0 ;; esac
 			done
-		done
+			[ "$$steady" -ge 5 ]
+		}
+		within $(gunicorn_seconds) serves || fail 'the new workers do not serve after $(gunicorn_seconds) s'
+	}
+
+## Put a new gunicorn in the place of the old one, its program too: USR2; the old one stays when the new one does not serve.
+## Not where a supervisor watches the old one's process id
+upgrade-gunicorn @:
+	@run {
+		$(host_functions)
+		$(gunicorn_functions)
+		[ ! -e '$(gunicorn_pid).2' ] || fail 'an upgrade goes on: $(gunicorn_pid).2'
+		old=$$pid
+		known=" $$(children "$$old" | tr '\n' ' ')"
+		kill -USR2 "$$old"
+		begun() {
+			for child in $$(children "$$old"); do
+				case $$known in *" $$child "*) ;; *) return 0 ;; esac
+			done
+			return 1; }
+		quiet=0 steady=0 workers=
+		serves() {
+			new=$$(cat '$(gunicorn_pid).2' 2>/dev/null) && lives "$$new" || {
+				quiet=$$((quiet + 1))
+				[ "$$quiet" -lt 5 ] || begun || fail 'the new gunicorn ended: the old one serves on'
+				return 1; }
+			now=$$(children "$$new")
+			[ -n "$$now" ] && [ "$$now" = "$$workers" ] && steady=$$((steady + 1)) || steady=0
+			workers=$$now
+			[ "$$steady" -ge 5 ]
+		}
+		within $(gunicorn_seconds) serves || fail 'the new gunicorn does not serve after $(gunicorn_seconds) s'
+		kill -TERM "$$old"
+		gone() { ! lives "$$old" && [ "$$(cat '$(gunicorn_pid)' 2>/dev/null)" = "$$new" ]; }
+		within $(gunicorn_seconds) gone || fail "the old gunicorn (process $$old) does not end"
 	}
