@@ -1,7 +1,17 @@
-# Waits until a deployed service answers: include check.mk
+# Tests of what was deployed: include check.mk
 #
 #	check_url = http://127.0.0.1:8000/health
 #	after finished: wait-for-url
+#
+# Run the test suite on the hosts, and go back to the release before where it fails:
+#
+#	include deploy.mk
+#	check_command  = env/bin/python -m unittest
+#	check_rollback = yes
+#	include check.mk
+#	after finished: run-tests
+
+include util.mk
 
 ## The address that is asked, as the host sees it
 check_address ?= 127.0.0.1
@@ -13,6 +23,12 @@ check_url ?= http://$(check_address):$(check_port)/
 check_expect ?=
 ## For how many seconds to ask before it is a failure
 check_seconds ?= 30
+## What run-tests runs on the hosts
+check_command ?= $(required the command that tests what was deployed)
+## The folder in which it runs
+check_path ?= $(current_path)
+## yes: when a deployment by deploy.mk fails after it went live, its release is rolled back
+check_rollback ?=
 
 # Servers without curl and wget mostly have Python.
 check_by_python = import sys, urllib.request as web; \
@@ -20,24 +36,20 @@ check_by_python = import sys, urllib.request as web; \
 
 ## Wait until something accepts connections at check_address, check_port
 wait-for-port @:
-	run {
+	@run {
+		$(host_functions)
 		accepts() {
 			if command -v nc; then nc -z -w 5 $(check_address) $(check_port)
 			elif command -v bash; then bash -c ': </dev/tcp/$(check_address)/$(check_port)'
 			else python3 -c 'import socket; socket.create_connection(("$(check_address)", $(check_port)), 5)'
 			fi >/dev/null 2>&1; }
-		end=$$(($$(date +%s) + $(check_seconds)))
-		until accepts; do
-			[ "$$(date +%s)" -lt "$$end" ] || {
-				echo 'wait-for-port: nothing at $(check_address):$(check_port) after $(check_seconds) s' >&2
-				exit 1; }
-			sleep 0.2
-		done
+		within $(check_seconds) accepts || fail 'nothing at $(check_address):$(check_port) after $(check_seconds) s'
 	}
 
 ## Wait until check_url answers, with check_expect in its answer
 wait-for-url @:
-	run {
+	@run {
+		$(host_functions)
 		ask() {
 			if command -v curl >/dev/null; then curl -fsS --max-time 5 "$$1"
 			elif command -v wget >/dev/null; then wget -q -T 5 -O - "$$1"
@@ -45,13 +57,25 @@ wait-for-url @:
 			fi 2>&1; }
 		url=$(quote $(check_url))
 		expected=$(quote $(check_expect))
-		end=$$(($$(date +%s) + $(check_seconds)))
-		while :; do
-			answer=$$(ask "$$url") && case $$answer in *"$$expected"*) break ;; esac
-			[ "$$(date +%s)" -lt "$$end" ] || {
-				printf 'wait-for-url: %s did not answer%s within $(check_seconds) s; at last it said:\n%s\n' \
-					"$$url" "$${expected:+ '$$expected'}" "$$answer" >&2
-				exit 1; }
-			sleep 0.2
-		done
+		answers() {
+			answer=$$(ask "$$url") || return 1
+			case $$answer in *"$$expected"*) ;; *) return 1 ;; esac; }
+		within $(check_seconds) answers || {
+			printf '$@: %s did not answer%s within $(check_seconds) s; at last it said:\n%s\n' \
+				"$$url" "$${expected:+ '$$expected'}" "$$answer" >&2
+			exit 1; }
 	}
+
+## Run check_command on the hosts
+run-tests @:
+	cd $(check_path)
+	run $(check_command)
+
+ifeq ($(check_rollback),yes)
+## Roll back when what is live is the release whose deployment failed
+undo-deploy @:
+	only-if [ "$$(cat $(current_path)/.fake-state)" = bad ]
+	local $(MAKE) rollback
+.PRIMARY: undo-deploy
+on-failure deploy: undo-deploy
+endif
