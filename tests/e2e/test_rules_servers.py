@@ -1,4 +1,5 @@
 """rules/gunicorn.mk, mod_wsgi.mk, python.mk, check.mk and util.mk, on the real servers they are for."""
+import hashlib
 import os
 import pathlib
 import shutil
@@ -14,6 +15,9 @@ def application(environ, start_response):
     start_response('200 OK', [('Content-Type', 'text/plain')])
     return [b'%s']
 '''
+
+# gunicorn's check finds nothing wrong with it.
+BROKEN_IN_WORKERS = 'import sys\nif "--check-config" not in sys.argv:\n    import no_such_module\n' + APPLICATION
 
 
 def port_of(address):
@@ -87,10 +91,42 @@ def test_gunicorn_that_cannot_load(world):
         world.master.wait()
 
 
-def test_gunicorn_that_dies(world):
+def test_gunicorn_asked_how_it_was_started(world):
+    """Without gunicorn_app, the running master's command line says what to check."""
     gunicorn(world)
-    world.write('app.py', 'import no_such_module\n')
+    try:
+        world.write('app.py', 'import no_such_module\n')
+        contains(world.fake('deploy', code=2), 'no_such_module',
+                 'err: reload-gunicorn: the application cannot be loaded: the old one serves on')
+        check(answer(world.url) == 'one' and world.master.poll() is None, 'the old workers serve')
+    finally:
+        world.master.terminate()
+        world.master.wait()
+
+
+def test_gunicorn_that_dies(world):
+    """What loads in the check and not in the workers: gunicorn itself ends, and that is told."""
+    gunicorn(world)
+    world.write('app.py', BROKEN_IN_WORKERS)
     contains(world.fake('deploy', code=2), 'err: reload-gunicorn: gunicorn ended')
+
+
+def test_gunicorn_upgrade(world):
+    gunicorn(world, 'before deploy: put-first\nput-first @: ; put app.py %s/\n' % '$(gunicorn_path)')
+    pid_file = world.path / 'pid'
+    first = pid_file.read_text()
+    try:
+        world.write('app.py', BROKEN_IN_WORKERS)
+        world.fake('put-first')
+        contains(world.fake('upgrade-gunicorn', code=2), 'err: upgrade-gunicorn: the new gunicorn ended: the old one serves on')
+        check(answer(world.url) == 'one' and world.master.poll() is None and pid_file.read_text() == first, 'as before')
+        world.write('app.py', APPLICATION % 'two')
+        world.fake('put-first')
+        world.fake('upgrade-gunicorn')
+        check(answer(world.url) == 'two' and pid_file.read_text() != first, 'another master')
+        check(world.master.wait(5) == 0, 'the old one has ended')
+    finally:
+        os.kill(int(pid_file.read_text()), signal.SIGTERM)
 
 
 def test_gunicorn_pid_file(world):
@@ -126,20 +162,26 @@ ServerRoot {root}
 PidFile {root}/apache.pid
 Listen {world.url[7:-1]}
 ErrorLog {root}/error.log
+{"User www-data" if os.geteuid() == 0 else ""}
+{"Group www-data" if os.geteuid() == 0 else ""}
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule wsgi_module {modules}/mod_wsgi.so
+IncludeOptional {root}/sites/*.conf
 WSGIScriptAlias / {root}/application.wsgi
 <Directory {root}>
 Require all granted
 </Directory>
 ''')
+    (root / 'sites').mkdir()
     world.apache = ['/usr/sbin/apache2', '-f', str(root / 'apache.conf')]
     world.fakefile(f'''
 app_path = {root}
-include mod_wsgi.mk
+apache_site = {root}/site.conf
+apache_enabled = {root}/sites/site.conf
 apache_configtest = {" ".join(world.apache)} -t
 apache_reload = {" ".join(world.apache)} -k graceful
+include mod_wsgi.mk
 deploy @:
     put application.wsgi {root}/
 configure @:
@@ -169,6 +211,48 @@ def test_mod_wsgi(world):
         wait_until(lambda: answers(world.url, 'two'), what='reloaded')
         (world.root / 'application.wsgi').unlink()
         contains(world.fake('reload-wsgi', code=2), 'err: no wsgi file')
+    finally:
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_mod_wsgi_site(world):
+    """A site that Apache refuses is not left there, neither the first nor a later one, and nothing is reloaded."""
+    pid = apache(world)
+    site, enabled = world.root / 'site.conf', world.root / 'sites/site.conf'
+    try:
+        world.write('apache.conf', 'NoSuchDirective $(host.name)\n')
+        contains(world.fake('install-site', code=2), 'NoSuchDirective', f'refuses the new {site}: the old state is back')
+        check(not site.exists() and not enabled.is_symlink(), 'there was none')
+        check(answer(world.url) == 'one', 'it serves on')
+        (world.root / 'two.wsgi').write_text(APPLICATION % 'two')
+        world.write('apache.conf', f'WSGIScriptAlias /two {world.root}/two.wsgi\n# for $(host.name), ${{APACHE}}\n')
+        first = answer(world.url + 'two')
+        world.fake('install-site')
+        check(first == 'one', 'before: no such place')
+        wait_until(lambda: answers(world.url + 'two', 'two'), what='the site is served')
+        right = site.read_text()
+        check(right.endswith(f'# for {world.addresses[0]}, ${{APACHE}}\n'), right)
+        lacks(world.fake('install-site'), 'Executing')
+        world.write('apache.conf', 'NoSuchDirective on\n')
+        contains(world.fake('install-site', code=2), 'NoSuchDirective')
+        check(site.read_text() == right and answer(world.url + 'two') == 'two', 'the old file is back')
+        check(sorted(os.listdir(world.root / 'sites')) == ['site.conf'], 'nothing is left')
+    finally:
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_mod_wsgi_stock_site(world):
+    """The site that mod_wsgi.mk makes of its variables; python.mk's wsgi file."""
+    pid = apache(world)
+    try:
+        fakefile = world.project / 'Fakefile'
+        port = port_of(world.addresses[0])
+        own = (world.root / 'apache.conf').read_text().replace('Listen ', f'Listen {world.addresses[0]}:{port}\nListen ')
+        (world.root / 'apache.conf').write_text(own)
+        fakefile.write_text(f'apache_port = {port}\nvenv = /usr\nwsgi_file = {world.root}/app.wsgi\n' + fakefile.read_text())
+        (world.root / 'app.wsgi').write_text(APPLICATION % 'stock')
+        world.fake('install-site')
+        wait_until(lambda: answers(f'http://{world.addresses[0]}:{port}/', 'stock'), what='the site is served')
     finally:
         os.kill(pid, signal.SIGTERM)
 
@@ -230,3 +314,86 @@ after install: reload-wsgi
     said = subprocess.run(show, capture_output=True, text=True, check=True).stdout
     check(said == 'Hello, world!\n', said)
     lacks(world.fake('bootstrap', 'pack', 'install'), ' run: ', ' put: ')
+
+
+def sdist(folder, name, text):
+    """A small distribution, as an index has it."""
+    source = folder / f'{name}-1.0'
+    source.mkdir()
+    (source / 'setup.py').write_text(f'from setuptools import setup\nsetup(name="{name}", version="1.0", py_modules=["{name}"])\n')
+    (source / f'{name}.py').write_text(text)
+    archive = folder / f'{name}-1.0.tar.gz'
+    subprocess.run(['tar', '-czf', archive, '-C', folder, source.name], check=True)
+    shutil.rmtree(source)
+    return hashlib.sha256(archive.read_bytes()).hexdigest()
+
+
+PYPROJECT = '''[build-system]
+requires = ["setuptools", "wheel"]
+build-backend = "setuptools.build_meta"
+%s'''
+PROJECTS = {
+    'pyproject': {'pyproject.toml': PYPROJECT % '[project]\nname = "app"\nversion = "1.2"\n[tool.setuptools]\npackages = ["app"]\n'},
+    'setup.cfg': {'pyproject.toml': PYPROJECT % '', 'setup.cfg': '[metadata]\nname = app\nversion = 1.2\n[options]\npackages = app\n'},
+}
+
+
+def python_project(world, files):
+    address, = world.servers(1)
+    for name, text in dict(files, **{'app/__init__.py': 'import helper\nGREETING = helper.GREETING\n'}).items():
+        world.write(name, text)
+    index = world.folder / 'index'
+    index.mkdir()
+    for wheel in pathlib.Path('/usr/share/python-wheels').glob('*.whl'):
+        shutil.copy(wheel, index)
+    world.fakefile(f'''
+app_path = {world.folder}/{address}/www
+install_tmp = {world.host_home(address)}
+pip_options = -q --use-pep517 --no-index --find-links={index}
+include python.mk
+''')
+    return index, world.folder / address / 'www'
+
+
+def greeting(www):
+    show = [www / 'env/bin/python', '-c', 'import app; print(app.GREETING)']
+    return subprocess.run(show, capture_output=True, text=True, cwd='/', check=True).stdout.strip()
+
+
+def test_python_pyproject(world):
+    index, www = python_project(world, PROJECTS['pyproject'])
+    digest = sdist(index, 'helper', 'GREETING = "hashed"\n')
+    world.write('requirements.txt', f'helper==1.0 --hash=sha256:{"0" * 64}\n')
+    contains(world.fake('install', code=2, timeout=300), 'DO NOT MATCH THE HASHES')
+    world.write('requirements.txt', f'helper==1.0 --hash=sha256:{digest}\n')
+    world.fake('install', timeout=300)
+    check(greeting(www) == 'hashed', 'with what it needs')
+    # nothing but the tree counts: neither times nor what Python leaves
+    archive = world.project / 'dist/app-1.2.tar.gz'
+    before = archive.read_bytes()
+    subprocess.run(['/usr/bin/python3', '-m', 'compileall', '-q', world.project / 'app'], check=True)
+    os.utime(world.project / 'app/__init__.py', (1, 1))
+    archive.unlink()
+    lacks(world.fake('install'), ' put: ', 'pip install')
+    check(archive.read_bytes() == before, 'the same bytes')
+
+
+def test_python_setup_cfg(world):
+    index, www = python_project(world, PROJECTS['setup.cfg'])
+    sdist(index, 'helper', 'GREETING = "from a wheel"\n')
+    world.write('requirements.txt', 'helper\n')
+    world.fake('install', timeout=300)
+    check(greeting(www) == 'from a wheel', 'with what it needs')
+    check((world.project / 'dist/app-1.2.tar.gz').exists(), 'named by setup.cfg')
+    check(list((www / '.pip-cache/wheels').rglob('helper-1.0-*.whl')), 'the wheel is kept')
+    (world.project / 'pyproject.toml').unlink()
+    contains(world.fake('pack', code=2), 'there is neither setup.py nor pyproject.toml')
+
+
+def test_python_bootstrap(world):
+    index, www = python_project(world, PROJECTS['pyproject'])
+    world.write('application.cfg', "HOST = '$(host.name)'\nPRICE = '$5'\n")
+    world.fake('bootstrap', 'wsgi_app=app:wsgi', 'wsgi_config=APP_CONFIG', timeout=300)
+    check((www / 'application.cfg').read_text() == f"HOST = '{world.addresses[0]}'\nPRICE = '$5'\n", 'expanded')
+    wsgi = (www / 'application.wsgi').read_text()
+    check(wsgi == f"import os\nos.environ['APP_CONFIG'] = '{www}/application.cfg'\nfrom app import wsgi as application\n", wsgi)
