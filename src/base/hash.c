@@ -191,6 +191,33 @@ bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE])
     return ok;
 }
 
+/* Both, while they are made. */
+struct pair {
+    struct hasher *hasher;
+    EVP_MD_CTX *digest;
+};
+
+static void add_to_pair(void *context, const void *data, size_t size)
+{
+    struct pair *pair = context;
+
+    hasher_add(pair->hasher, data, size);
+    EVP_DigestUpdate(pair->digest, data, size);
+}
+
+bool hash_file_both(const char *path, struct hash *hash, char hex[HASH_SHA256_HEX_SIZE])
+{
+    struct pair pair = { hasher_new(), begin_digest() };
+    bool ok = read_pieces(path, add_to_pair, &pair);
+    int error = errno;
+
+    *hash = hasher_end(pair.hasher);
+    end_digest(pair.digest, hex);
+    OPENSSL_thread_stop();
+    errno = error;
+    return ok;
+}
+
 void hash_bytes_sha256(const void *data, size_t size, char hex[HASH_SHA256_HEX_SIZE])
 {
     EVP_MD_CTX *digest = begin_digest();

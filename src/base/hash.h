@@ -34,6 +34,7 @@ bool hash_file(const char *path, struct hash *hash);
 /* SHA-256 of a file, as the host's sha256sum prints it. False with errno set. */
 enum { HASH_SHA256_HEX_SIZE = 65 };
 bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE]);
+bool hash_file_both(const char *path, struct hash *hash, char hex[HASH_SHA256_HEX_SIZE]);
 void hash_bytes_sha256(const void *data, size_t size, char hex[HASH_SHA256_HEX_SIZE]);
 
 #endif

@@ -37,7 +37,7 @@ static void read_file(struct content *content, const char *path, const struct st
 {
     content->kind = CONTENT_FILE;
     content->size = (uint64_t)status->st_size;
-    if (!hash_file(path, &content->hash) || !hash_file_sha256(path, content->sha256))
+    if (!hash_file_both(path, &content->hash, content->sha256))
         explain(&content->why, errno);
 }
 

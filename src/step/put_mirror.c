@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/map.h"
@@ -72,26 +73,50 @@ void put_mirror_add_guard(struct str *text, const struct step *step)
                  guard_text);
 }
 
-void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree)
+/* One pass over the tree, whatever is asked of it; all else is made of what it prints, kept in s:
+ * there may be ten thousand files. */
+void put_mirror_add_list(struct str *text, const struct step *step)
 {
-    (void)tree;
     if (step->options.delete)
         str_add(text, guard_text);
+    str_add(text, "s=$(if [ \"$state\" ]; then ");
     add_find(text, step);
-    str_add(text, "-type d ! -name . -print | sed \"s/^/d /\"; [ \"$state\" ] && ");
+    str_add(text, "! -name . -exec stat $state \"$format\" {} +; else ");
     add_find(text, step);
-    str_add(text, "! -type d -exec stat $state \"$format\" {} +; ");
-    if (!step->options.delete)
-        return;
+    str_add(text, "-type d ! -name . -print | sed \"s/^/d /\"; ");
     add_find(text, step);
-    str_add(text, "! -type d -print | sed \"s/^/n /\"; ");
+    str_add(text, "! -type d -print | sed \"s/^/n /\"; fi); ");
 }
 
-void put_mirror_add_hashes(struct str *text, const struct step *step)
+/* The list's own hash, by which the step's turn sees that it is still so, and the list without what
+ * only the hash needs. */
+void put_mirror_add_states(struct str *text, const struct step *step)
 {
-    str_add(text, "[ \"$program\" ] && ");
+    put_mirror_add_list(text, step);
+    str_addf(text,
+             "%sx=$(digest <<f_end\n$s\nf_end\n); echo \"= ${x%%%% *}\"\n"
+             "sed \"s,^\\([^ ]*\\) [^/]*\\./,\\1 ./,\" <<f_end\n$s\nf_end\n",
+             put_text_hash);
+}
+
+/* What the host's records know of a file that is as it was then is not read again. */
+static const char known_text[] =
+    "command -v r_known >/dev/null || "
+    "r_known() { sed \"s/^state [0-9]* [0-9]* [0-9]* [0-9]* /miss /\"; }\n"
+    "x=$(sed -n \"s,^8[^ ]* \\([0-9]* [0-9]* [0-9]* [0-9]*\\) [^/]*\\./,state \\1 ,p\" <<f_end | "
+    "r_known \"$prefix\"\n$s\nf_end\n)\n"
+    "sed \"/^miss /d\" <<f_end\n$x\nf_end\n"
+    "sed -n \"/^miss /{s,,./,;s/[^A-Za-z0-9_./-]/\\\\\\\\&/g;p;}\" <<f_end | xargs "
+    "$program\n$x\nf_end\n";
+
+void put_mirror_add_hashes(struct str *text, const struct step *step, const struct put_tree *tree)
+{
+    put_add_variable(text, "prefix", put_join(step->arena, tree->root, ""));
+    str_add(text, "if [ -z \"$program\" ]; then :; elif [ \"$state\" ]; then ");
+    str_add(text, known_text);
+    str_add(text, "else ");
     add_find(text, step);
-    str_add(text, "-type f -exec $program {} +; ");
+    str_add(text, "-type f -exec $program {} +; fi; ");
 }
 
 /* ---- what is there and not here ---- */
@@ -105,18 +130,23 @@ struct removals {
     struct vec conflicting; /* const char *: in the place of ours, and of another kind */
 };
 
-static void take_name(struct removals *removals, char kind, const char *name)
+static void take_name(struct removals *removals, bool is_folder, const char *name)
 {
     const struct put_item *item = map_get(&removals->ours, name);
     if (exclude_matches(removals->excludes, name))
         return;
-    bool is_folder = kind == 'd';
     if (item && is_folder == (item->content->kind == CONTENT_FOLDER))
         return;
     if (item)
         vec_push(&removals->conflicting, (void *)name);
     else
         vec_push(is_folder ? &removals->folders : &removals->files, (void *)name);
+}
+
+/* "MODE ./NAME", "d ./NAME", "n ./NAME" */
+static bool is_folder_line(const char *line)
+{
+    return line[1] == ' ' ? line[0] == 'd' : S_ISDIR((mode_t)strtoul(line, NULL, 16));
 }
 
 static void take_answer(struct removals *removals, const char *answer)
@@ -126,8 +156,9 @@ static void take_answer(struct removals *removals, const char *answer)
         char *end = line + strcspn(line, "\n");
         bool more = *end != '\0';
         *end = '\0';
-        if ((line[0] == 'd' || line[0] == 'n') && str_starts(line + 1, " ./"))
-            take_name(removals, line[0], line + 4);
+        char *name = strstr(line, " ./");
+        if (name && line[0] != '#')
+            take_name(removals, is_folder_line(line), name + 3);
         line = end + more;
     }
 }

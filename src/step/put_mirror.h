@@ -9,8 +9,9 @@
 bool put_mirror_check(const struct step *step, struct diags *diags);
 
 /* The question about the tree, without its names: in the root, when it is there. */
-void put_mirror_add_states(struct str *text, const struct step *step, const struct put_tree *tree);
-void put_mirror_add_hashes(struct str *text, const struct step *step);
+void put_mirror_add_list(struct str *text, const struct step *step);
+void put_mirror_add_states(struct str *text, const struct step *step);
+void put_mirror_add_hashes(struct str *text, const struct step *step, const struct put_tree *tree);
 
 /* Text for the step's turn: an error where the root is, through links, / or the home folder. */
 void put_mirror_add_guard(struct str *text, const struct step *step);

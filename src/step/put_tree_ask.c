@@ -11,21 +11,19 @@
 
 /* The query of a tree and what its answer says. The first part of the answer, up to a line "#", is
  * cheap to have and asked for again at the step's turn:
- *   MODE INODE SIZE CTIME ./NAME     what lies where our files go; MODE in hexadecimal, with the
- *                                    type, with --owner or --group ",OWNER,UID,GROUP,GID" behind it
- *   d ./NAME                         a folder that is there
- *   l ./NAME                         a link with our text
- * The second part has the hashes of these files, as sha256sum prints them:
- *   HASH  ./NAME
- * Names go in batches: few processes there, and no list of arguments gets too long. */
+ *   MODE INODE SIZE MTIME CTIME CTIME ./NAME     what lies where our files go; MODE in hexadecimal,
+ * with the type, with --owner or --group ",OWNER,UID,GROUP,GID" behind it d ./NAME a folder that is
+ * there l ./NAME                         a link with our text The second part has the hashes of
+ * these files, as sha256sum prints them: HASH  ./NAME Names go in batches: few processes there, and
+ * no list of arguments gets too long. */
 
 enum { BATCH = 256 };
 
 static const char state_functions[] =
     "more= state=; if stat -c %f . >/dev/null; then state=-c; "
-    "[ -z \"$owned\" ] || more=,%U,%u,%G,%g; format=\"%f$more %i %s %z %n\"; "
+    "[ -z \"$owned\" ] || more=,%U,%u,%G,%g; format=\"%f$more %i %s %Y %Z %z %n\"; "
     "elif stat -f %Xp . >/dev/null; then state=-f; "
-    "[ -z \"$owned\" ] || more=,%Su,%u,%Sg,%g; format=\"%Xp$more %i %z %Fc %N\"; fi; "
+    "[ -z \"$owned\" ] || more=,%Su,%u,%Sg,%g; format=\"%Xp$more %i %z %m %c %Fc %N\"; fi; "
     "state() { [ -z \"$state\" ] || stat $state \"$format\" \"$@\"; }; "
     "folders() { for x; do [ -d \"$x\" ] && echo \"d $x\"; done; }; "
     "one_link() { [ -h \"$1\" ] && [ \"$(readlink \"$1\")\" = \"$2\" ] && echo \"l $1\"; }; ";
@@ -68,7 +66,7 @@ static void add_state_query(struct str *text, const struct step *step, const str
     put_add_variable(text, "owned", put_wants_owner(step) ? "1" : "");
     str_add(text, state_functions);
     if (step->options.mirror) {
-        put_mirror_add_states(text, step, tree);
+        put_mirror_add_states(text, step);
     } else {
         add_batches(text, tree, "state", CONTENT_FILE);
         add_batches(text, tree, "folders", CONTENT_FOLDER);
@@ -101,7 +99,7 @@ void put_tree_ask(const struct step *step, const struct content *const *contents
     add_state_query(query, step, &tree);
     str_addf(query, "echo \"#\"; %s", hash_functions);
     if (step->options.mirror)
-        put_mirror_add_hashes(query, step);
+        put_mirror_add_hashes(query, step, &tree);
     else
         add_batches(query, &tree, "digests", CONTENT_FILE);
     str_add(query, "}) 2>/dev/null\n");
@@ -111,7 +109,7 @@ void put_tree_ask(const struct step *step, const struct content *const *contents
 static void take_line(struct map *modes, struct map *hashes, struct map *others, char *line)
 {
     char *name = strstr(line, "./");
-    if (!name || name == line)
+    if (!name || name == line || line[0] == '=')
         return;
     size_t first = strcspn(line, " ");
     if (first == 1 && line[0] == 'n')
@@ -142,7 +140,7 @@ static bool is_as_wanted(const struct step *step, const struct put_item *item,
     const char *other = map_get(others, item->name);
     switch (item->content->kind) {
     case CONTENT_FOLDER:
-        return other && other[0] == 'd';
+        return (other && other[0] == 'd') || (mode && S_ISDIR((mode_t)strtoul(mode, NULL, 16)));
     case CONTENT_LINK:
         return other && other[0] == 'l';
     default:
@@ -172,17 +170,32 @@ void put_tree_compare(const struct step *step, struct put_tree *tree, const char
     map_free(&others);
 }
 
+/* What the digest in the answer is of. */
+static void add_list_alone(struct str *text, const struct step *step)
+{
+    put_add_variable(text, "owned", put_wants_owner(step) ? "1" : "");
+    str_add(text, state_functions);
+    put_mirror_add_list(text, step);
+    str_add(text, "cat <<f_end\n$s\nf_end\n");
+}
+
 void put_tree_add_check(struct str *text, const struct step *step, const struct put_tree *tree,
                         const char *answer)
 {
     const char *end = strstr(answer, "#\n");
     if (!end)
         return;
-    char hash[HASH_SHA256_HEX_SIZE];
-    hash_bytes_sha256(answer, (size_t)(end - answer), hash);
+    char hash[HASH_SHA256_HEX_SIZE] = "";
+    if (!step->options.mirror)
+        hash_bytes_sha256(answer, (size_t)(end - answer), hash);
+    else if (sscanf(answer, "= %64[0-9a-f]", hash) != 1)
+        return;
     str_addf(text, "%sx=$( (", put_text_hash);
     add_cd(text, tree);
-    add_state_query(text, step, tree);
+    if (step->options.mirror)
+        add_list_alone(text, step);
+    else
+        add_state_query(text, step, tree);
     str_addf(
         text,
         "}) 2>/dev/null | digest); x=${x%%%% *}; [ \"$x\" = - ] || [ \"$x\" = %s ] || exit %d\n",
