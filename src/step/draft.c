@@ -48,31 +48,48 @@ static char *expand_as(struct expander *expander, struct arena *arena, const str
     return result;
 }
 
-/* Cuts the next line off: *text moves behind it. \newline does not end a line. */
+static bool has_quotes(const char *line)
+{
+    bool unused;
+    const char *text = draft_skip_prefix(line, &unused, &unused);
+    const struct verb *verb = verb_find(text, strcspn(text, " \t\n"));
+    return verb && !verb->is_prose;
+}
+
+/* Up to a newline, but for \newline and what a step has in quotes: $(quote) keeps a value in one
+ * piece. A quote that stays open is none. */
+static size_t line_length(const char *line)
+{
+    bool may_open = has_quotes(line);
+    for (;; may_open = false) {
+        const char *s = line;
+        char quote = '\0';
+        for (; *s && (*s != '\n' || quote); s++) {
+            if (s[0] == '\\' && s[1] && quote != '\'')
+                s++;
+            else if (quote ? *s == quote : may_open && (*s == '\'' || *s == '"'))
+                quote = quote ? '\0' : *s;
+        }
+        if (!quote)
+            return (size_t)(s - line);
+    }
+}
+
+/* Cuts the next line off: *text moves behind it. */
 static char *cut_line(char **text)
 {
-    char *line = *text;
-    for (char *s = line; *s; s++) {
-        if (s[0] == '\\' && s[1]) {
-            s++;
-        } else if (*s == '\n') {
-            *s = '\0';
-            *text = s + 1;
-            return line;
-        }
-    }
-    *text = NULL;
+    char *line = *text, *end = line + line_length(line);
+    *text = *end ? end + 1 : NULL;
+    *end = '\0';
     return line;
 }
 
 static size_t count_lines(const char *text)
 {
     size_t count = 1;
-    for (; *text; text++) {
-        if (text[0] == '\\' && text[1])
-            text++;
-        else if (*text == '\n')
-            count++;
+    for (text += line_length(text); *text; text += line_length(text)) {
+        text++;
+        count++;
     }
     return count;
 }
@@ -112,7 +129,14 @@ static bool expand_line(struct lines *lines, struct arena *arena, const struct r
     size_t length;
     draft_skip_prefix(text_source(source, &length), &line.silent, &line.ignore);
     value = arena_strdup(arena, value ? value : written);
-    bool is_parallel = count_lines(value) == count_lines(written);
+    size_t written_count = count_lines(written);
+    bool is_parallel = count_lines(value) == written_count;
+    if (!is_parallel && written_count == 1) { /* what $(run) or $(secret) gave has more */
+        line.text = value;
+        line.written = written;
+        add_line(lines, line);
+        return true;
+    }
     do {
         line.text = cut_line(&value);
         line.written = is_parallel ? cut_line(&written) : written;

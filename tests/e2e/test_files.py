@@ -120,6 +120,19 @@ reload @:
         contains(result, f'out: kill -HUP {address}-77')
 
 
+def test_newlines_of_values(world):
+    """A value in quotes stays in its step, whatever is in it; so does what a host says."""
+    world.servers(1)
+    world.fakefile('''
+say @:
+    run echo $(quote $(what)) | od -c | head -1
+    run echo $(quote $(run printf 'one\\nrun false')) end
+what = a
+''')
+    result = world.fake('say', "what=it's\nrun false")
+    contains(result, """i   t   '   s  \\n   r   u   n""", 'out: run false end')
+
+
 def test_retries_and_ok(world):
     world.servers(1)
     world.fakefile('''

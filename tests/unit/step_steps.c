@@ -47,6 +47,10 @@ static const struct {
     { "define both\nrun a\n@run b\nendef\nt @:\n\t$(both)\n\trun c\n",
       "1 run a\n2@ run b\n3 run c\n" },
     { "define both\nrun a\nrun b\nendef\nt @:\n\t@$(both)\n", "1@ run a\n2@ run b\n" },
+    { "define v\na\nrun b\nendef\nt @:\n\trun $(quote $(v)) \"$(v)\"\n\trun c\n",
+      "1 run 'a\nrun b' \"a\nrun b\"\n2 run c\n" },
+    { "define both\n# don't\nrun a\nconfirm Don't\nrun b \\'\nendef\nt @:\n\t$(both)\n",
+      "1 run a\n2 confirm\n3 run b \\'\n" },
     { "t @:\n\trun a \\\n\t  b\n", "1 run a \\\n  b\n" },
     { "t @:\n\trun echo $$HOME \"$$(date)\"\n", "1 run echo $HOME \"$(date)\"\n" },
 
