@@ -459,12 +459,19 @@ static int open_to_peek(struct store *store, const char *path)
     return error;
 }
 
+/* LMDB makes a new one of what lacks its first two pages, which here it must not. */
+static bool has_start(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && status.st_size >= 2 * sysconf(_SC_PAGESIZE);
+}
+
 struct quick_table store_peek_quick(const char *folder, const char *goals)
 {
     struct store store = { .folder = absolute_folder(folder) };
     char *path = mem_printf("%s/.fake/store", folder);
     struct quick_table table = { 0 };
-    if (access(path, R_OK) == 0) {
+    if (has_start(path)) {
         if (open_to_peek(&store, path) == 0)
             table = store_get_quick(&store, goals);
         mdb_env_close(store.environment);
