@@ -19,7 +19,7 @@
 
 enum {
     BLOCK_SIZE_FIRST = 16 * 1024,
-    BLOCK_SIZE_MOST = 1024 * 1024,
+    BLOCK_SIZE_MOST = 2 * 1024 * 1024, /* of the pages that the system maps at once if it can */
 };
 
 struct block {
@@ -68,15 +68,19 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
-/* Its bytes are zeroed as they are taken, so that what is never used is never touched. */
+/* Its bytes are zeroed as they are taken, so that what is never used is never touched. What has
+ * grown large is given large pages: fewer faults, and fewer misses where pointers are followed. */
 static struct block *make_block(struct arena *arena, size_t least)
 {
-    size_t size = least > arena->next_size ? least : arena->next_size;
-    struct block *block = mem_resize(NULL, sizeof *block + size);
+    size_t size = sizeof(struct block) + least;
+    struct block *block;
 
+    if (size < arena->next_size)
+        size = arena->next_size;
+    block = size == BLOCK_SIZE_MOST ? mem_large(size) : mem_resize(NULL, size);
     if (arena->next_size < BLOCK_SIZE_MOST)
         arena->next_size *= 2;
-    block->size = size;
+    block->size = size - sizeof *block;
     return block;
 }
 

@@ -1,3 +1,5 @@
+#define _DEFAULT_SOURCE /* madvise */
+
 #include "base/mem.h"
 
 #include <stdarg.h>
@@ -5,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { LARGE_PAGE = 2 * 1024 * 1024 };
 
 static void out_of_memory(void)
 {
@@ -36,6 +41,18 @@ void *mem_resize(void *old, size_t size)
 
     if (!memory)
         out_of_memory();
+    return memory;
+}
+
+void *mem_large(size_t size)
+{
+    void *memory;
+
+    if (posix_memalign(&memory, LARGE_PAGE, size) != 0)
+        out_of_memory();
+#ifdef MADV_HUGEPAGE
+    madvise(memory, size, MADV_HUGEPAGE); /* a wish */
+#endif
     return memory;
 }
 
