@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "lang/reader.h"
 #include "lang/steps.h"
@@ -54,6 +55,11 @@ static const char *join_references(struct lang *lang, const char *source)
     return kept;
 }
 
+static struct span text_of(const char *s)
+{
+    return (struct span){ s, strlen(s) };
+}
+
 static void push_line(struct reader *reader, const char *source, struct location where)
 {
     struct draft *draft = &reader->draft;
@@ -67,6 +73,7 @@ static void push_line(struct reader *reader, const char *source, struct location
     }
     if (!draft->in_block && strchr(source, '\n') && strchr(source, '$'))
         text = join_references(lang, source);
+    draft->may_be_task = draft->may_be_task || step_line_betrays_task(text_of(source));
     line = &draft->lines[draft->line_count++];
     line->source = source;
     line->where = where;
@@ -137,6 +144,19 @@ bool draft_take_line(struct reader *reader, const struct line *line)
     return true;
 }
 
+static uint64_t hash_lines(const struct recipe *recipe)
+{
+    uint64_t hash = recipe->count;
+
+    for (size_t i = 0; i < recipe->count; i++) {
+        struct span line = text_of(recipe->lines[i].source);
+        const uint64_t both[] = { hash, hash_bytes64(line.data, line.len) };
+
+        hash = hash_bytes64(both, sizeof both);
+    }
+    return hash;
+}
+
 static struct recipe *make_recipe(struct reader *reader)
 {
     struct draft *draft = &reader->draft;
@@ -150,8 +170,10 @@ static struct recipe *make_recipe(struct reader *reader)
     if (size)
         recipe->lines = memcpy(arena_alloc(arena, size), draft->lines, size);
     recipe->count = draft->line_count;
+    recipe->hash = hash_lines(recipe);
     recipe->where = draft->recipe_where;
     recipe->by_spaces = draft->by_spaces;
+    recipe->may_be_task = draft->may_be_task;
     return recipe;
 }
 
@@ -189,6 +211,7 @@ static void give_recipe(struct lang *lang, struct target *target, struct rule *r
     }
     rule->recipe = recipe;
     target->has_recipe = true;
+    target->may_be_task = target->may_be_task || recipe->may_be_task;
 }
 
 static void add_hook(struct lang *lang, const struct draft *draft, const char *trigger,
@@ -218,9 +241,10 @@ static struct target *make_hook_target(struct lang *lang, const struct draft *dr
     target->where = draft->where;
     target->binding = draft->binding;
     target->has_recipe = true;
+    target->may_be_task = recipe->may_be_task;
     *rule = draft->hook_rule;
     rule->recipe = recipe;
-    vec_push(&target->rules, rule);
+    model_add_rule(lang->model, target, rule);
     *body = (struct hook_body){ target, trigger };
     vec_push(&lang->bodies, body);
     return target;

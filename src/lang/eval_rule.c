@@ -90,16 +90,6 @@ static void check_colons(struct rule_line *line, const struct target *target)
                    "target file '%s' has both : and :: entries", target->name);
 }
 
-/* Most targets have one rule; a list of four would be a waste. */
-static void add_rule_to_target(struct target *target, struct rule *rule)
-{
-    if (!target->rules.cap) {
-        target->rules.items = mem_alloc(sizeof *target->rules.items);
-        target->rules.cap = 1;
-    }
-    vec_push(&target->rules, rule);
-}
-
 static void add_explicit(struct rule_line *line, struct span name)
 {
     struct lang *lang = line->reader->lang;
@@ -118,7 +108,7 @@ static void add_explicit(struct rule_line *line, struct span name)
         target->documentation = line->documentation;
     if (line->binding)
         binding_set(lang, target, line->binding);
-    add_rule_to_target(target, rule);
+    model_add_rule(lang->model, target, rule);
     vec_push(&draft->rules, rule);
     vec_push(&draft->owners, target);
     draft->is_task = draft->is_task || target->binding;
@@ -230,14 +220,14 @@ static void assign_target_variable(void *context, struct span name)
         pattern->targets = arena_alloc(model->arena, sizeof *pattern->targets);
         pattern->targets[0] = arena_strndup(model->arena, name.data, name.len);
         pattern->target_count = 1;
-        pattern->variables = set = arena_alloc(model->arena, sizeof *set);
+        pattern->variables = set = model_new_variables(model);
         vec_push(&model->patterns, pattern);
     } else {
         struct target *target = model_target_named(model, name.data, name.len);
 
         if (line->binding)
             binding_set(lang, target, line->binding);
-        set = &target->variables;
+        set = model_variables(model, target);
     }
     scope = (struct scope){ lang_expander(lang, NULL).scope, set, false };
     variable_assign(lang, set, &scope, line->assignment,
@@ -257,9 +247,9 @@ static bool take_target_pattern(struct rule_line *line)
         return true;
     line->prerequisites = (struct span){ text.data + colon + 1, text.len - colon - 1 };
     text.len = colon;
-    if (!file_name_next(&text, "", &name))
+    if (!file_name_next(&text, '\0', &name))
         wrong = "missing target pattern";
-    else if (file_name_next(&text, "", &more))
+    else if (file_name_next(&text, '\0', &more))
         wrong = "multiple target patterns";
     else if (!has_percent(name))
         wrong = "target pattern contains no '%'";
@@ -318,7 +308,7 @@ static void read_targets(struct reader *reader, struct span text)
     struct span name;
 
     names_clear(&reader->targets);
-    while (file_name_next(&text, "", &name))
+    while (file_name_next(&text, '\0', &name))
         names_add(&reader->targets, name);
 }
 

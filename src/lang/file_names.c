@@ -27,19 +27,33 @@ void names_free(struct names *names)
     free(names->items);
 }
 
-bool file_name_next(struct span *list, const char *stops, struct span *name)
+/* Bytes that may end a name, or make more of it than its bytes. */
+static const bool notable[UCHAR_MAX + 1] = {
+    [' '] = true,  ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
+    ['\r'] = true, ['|'] = true,  [':'] = true,  ['\\'] = true, ['*'] = true,
+    ['?'] = true,  ['['] = true,  ['~'] = true,
+};
+
+/* Most of a large file is gone through here. */
+static const char *skip_plain(const char *s, const char *end)
+{
+    while (s < end && !notable[(unsigned char)*s])
+        s++;
+    return s;
+}
+
+bool file_name_next(struct span *list, char stop, struct span *name)
 {
     const char *s = list->data, *end = list->data + list->len;
 
     while (s < end && is_blank(*s))
         s++;
     name->data = s;
-    if (s < end && is_one_of(*s, stops)) {
+    if (stop && s < end && *s == stop)
         s++;
-    } else {
-        while (s < end && !is_blank(*s) && !is_one_of(*s, stops))
+    else
+        while ((s = skip_plain(s, end)) < end && *s != stop && !is_blank(*s))
             s += *s == '\\' && s + 1 < end ? 2 : 1;
-    }
     name->len = (size_t)(s - name->data);
     *list = (struct span){ s, (size_t)(end - s) };
     return name->len > 0;
@@ -120,13 +134,10 @@ static void add_matches(const char *pattern, file_name_visitor *add, void *conte
 /* Whether a name is more than its bytes: quoted, a wildcard, somebody's home. */
 static bool is_special(struct span name)
 {
-    static const bool special[UCHAR_MAX + 1] = {
-        ['\\'] = true, ['*'] = true, ['?'] = true, ['['] = true, ['~'] = true,
-    };
-    size_t i;
+    const char *end = name.data + name.len;
 
-    for (i = 0; i < name.len; i++)
-        if (special[(unsigned char)name.data[i]])
+    for (const char *s = skip_plain(name.data, end); s < end; s = skip_plain(s + 1, end))
+        if (is_one_of(*s, "\\*?[~"))
             return true;
     return false;
 }

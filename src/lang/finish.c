@@ -113,13 +113,15 @@ static void check_recipes(struct lang *lang, const struct target *target)
 {
     size_t i, j;
 
+    if (!target->binding && !target->may_be_task)
+        return;
     for (i = 0; i < target->rules.len; i++) {
         const struct rule *rule = target->rules.items[i];
 
         for (j = 0; rule->recipe && j < rule->recipe->count; j++) {
             if (target->binding)
                 find_stepped_name(lang->model, rule->recipe->lines[j].source);
-            else if (!lang->options.is_make)
+            else if (target->may_be_task && !lang->options.is_make)
                 check_plain_line(lang, target, &rule->recipe->lines[j]);
         }
     }
@@ -164,7 +166,7 @@ static void reach(struct lang *lang, const struct target *target, struct map *re
         const struct rule *rule = target->rules.items[i];
 
         for (j = 0; j < rule->count; j++) {
-            struct target *next = model_find_target(lang->model, rule->prerequisites[j].name);
+            struct target *next = model_needed(lang->model, &rule->prerequisites[j]);
 
             if (next && !map_get(reached, next->name)) {
                 *map_put(reached, next->name) = next;
@@ -256,7 +258,7 @@ static void tie_hooks(struct lang *lang)
         struct target *trigger = find_hook_end(lang, hook, hook->trigger);
 
         if (trigger && find_hook_end(lang, hook, hook->task))
-            vec_push(&trigger->hooks, hook);
+            model_add_hook(lang->model, trigger, hook);
     }
 }
 

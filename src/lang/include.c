@@ -181,7 +181,7 @@ void eval_include(struct reader *reader, const struct statement *statement)
     draft_close(reader);
     if (lang_expand(lang, NULL, statement->rest, statement->where, &names)) {
         list = (struct span){ str_text(&names), names.len };
-        while (file_name_next(&list, "", &name))
+        while (file_name_next(&list, '\0', &name))
             file_name_expand(lang, name, true, include_one, &inclusion);
     }
     str_free(&names);
@@ -217,12 +217,12 @@ void eval_vpath(struct reader *reader, const struct statement *statement)
         return;
     }
     list = (struct span){ str_text(&text), text.len };
-    if (!file_name_next(&list, "", &word)) {
+    if (!file_name_next(&list, '\0', &word)) {
         forget_vpaths(lang->model, NULL);
     } else {
         vpath = arena_alloc(arena, sizeof *vpath);
         vpath->pattern = arena_strndup(arena, word.data, word.len);
-        while (file_name_next(&list, ":", &word))
+        while (file_name_next(&list, ':', &word))
             if (word.len != 1 || word.data[0] != ':')
                 vec_push(&vpath->folders, arena_strndup(arena, word.data, word.len));
         if (vpath->folders.len)

@@ -19,16 +19,25 @@ static void add(void *context, struct span name)
     struct list *list = context;
     struct prerequisites *found = list->found;
     struct model *model = list->lang->model;
-    const char *kept;
+    struct prerequisite prerequisite = {
+        .order_only = list->order_only,
+        .wait_before = list->wait,
+        .where = list->where,
+    };
 
     if (found->len == found->cap) {
         found->cap = found->cap ? 2 * found->cap : 16;
         found->items = mem_resize(found->items, found->cap * sizeof *found->items);
     }
-    kept = memchr(name.data, '%', name.len) ? arena_strndup(model->arena, name.data, name.len)
-                                            : model_target_named(model, name.data, name.len)->name;
-    found->items[found->len++] =
-        (struct prerequisite){ kept, list->order_only, list->wait, list->where };
+    if (memchr(name.data, '%', name.len)) {
+        prerequisite.name = arena_strndup(model->arena, name.data, name.len);
+    } else {
+        struct target *target = model_target_named(model, name.data, name.len);
+
+        prerequisite.name = target->name;
+        prerequisite.target = target;
+    }
+    found->items[found->len++] = prerequisite;
     list->wait = false;
 }
 
@@ -50,7 +59,7 @@ void prerequisites_parse(struct lang *lang, struct span text, struct location wh
     struct span name;
 
     found->len = 0;
-    while (file_name_next(&text, "|", &name)) {
+    while (file_name_next(&text, '|', &name)) {
         if (name.len == 1 && name.data[0] == '|') {
             list.order_only = true;
         } else if (name.len == 5 && memcmp(name.data, ".WAIT", 5) == 0) {
@@ -66,7 +75,7 @@ void prerequisites_replace(struct span text, const char *stem, struct str *out)
 {
     struct span name;
 
-    while (file_name_next(&text, "|", &name)) {
+    while (file_name_next(&text, '|', &name)) {
         struct str memory = { 0 };
         struct pattern_text pattern = pattern_parse(name.data, name.len, &memory);
 

@@ -40,6 +40,7 @@ struct draft {
     bool is_default; /* .DEFAULT */
     bool in_block;   /* between `run {` and its } */
     bool by_spaces;
+    bool may_be_task;    /* a line begins as a step does */
     size_t block_column; /* of the verb */
     bool has_recipe;     /* there were lines, or a ; */
     struct location block_where;
@@ -167,8 +168,8 @@ void names_add(struct names *names, struct span name);
 void names_clear(struct names *names);
 void names_free(struct names *names);
 /* Takes the next file name of *list: its end and where the list goes on. Backslashes quote blanks
- * and the characters of `stops`, which end a name. False at the end of the list. */
-bool file_name_next(struct span *list, const char *stops, struct span *name);
+ * and `stop` (NUL: none), which end a name. False at the end of the list. */
+bool file_name_next(struct span *list, char stop, struct span *name);
 /* Calls `add` with the name as make keeps it: unquoted, without ./ in front, ~ replaced, and with a
  * wildcard, each file that matches (itself when none does). */
 typedef void file_name_visitor(void *context, struct span name);

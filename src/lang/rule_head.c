@@ -31,11 +31,21 @@ static size_t binding_length(struct span s)
     return i;
 }
 
+/* The length of what precedes c, or all of s. */
+static size_t length_before(struct span s, char c)
+{
+    const char *found = memchr(s.data, c, s.len);
+
+    return found ? (size_t)(found - s.data) : s.len;
+}
+
 size_t head_find_colon(struct span s)
 {
     bool is_first = true;
-    size_t i = 0;
+    size_t i = 0, colon = length_before(s, ':');
 
+    if (!memchr(s.data, '\\', colon) && !memchr(s.data, '@', colon))
+        return colon;
     while (i < s.len) {
         if (s.data[i] == ':')
             return i;

@@ -50,7 +50,8 @@ static struct span take_first(struct span *text)
 static int find_verb(struct span word)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strlen(verbs[i].name) == word.len && memcmp(verbs[i].name, word.data, word.len) == 0)
+        if (word.len && *verbs[i].name == *word.data && strlen(verbs[i].name) == word.len &&
+            memcmp(verbs[i].name, word.data, word.len) == 0)
             return (int)i;
     return -1;
 }

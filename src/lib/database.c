@@ -60,7 +60,7 @@ static void add_variable(struct str *out, const char *prefix, const struct varia
 
 static void add_set(struct str *out, const char *prefix, const struct variables *set)
 {
-    for (size_t i = 0; i < set->map.len; i++) {
+    for (size_t i = 0; set && i < set->map.len; i++) {
         if (set->map.entries[i].value)
             add_variable(out, prefix, set->map.entries[i].value);
     }
@@ -151,7 +151,7 @@ static void add_target(struct str *out, struct arena *arena, const struct target
         strchr(target->name, ' ') ? arena_printf(arena, "# %s", target->name) : target->name;
 
     str_addc(out, '\n');
-    add_set(out, arena_printf(arena, "%s: ", name), &target->variables);
+    add_set(out, arena_printf(arena, "%s: ", name), target->variables);
     if (target->rules.len == 0)
         str_addf(out, "# Not a target:\n%s:\n", name);
     for (size_t i = 0; i < target->rules.len; i++) {

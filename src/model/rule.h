@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/diag.h"
 #include "base/map.h"
@@ -36,12 +37,15 @@ struct recipe_line {
 struct recipe {
     struct recipe_line *lines;
     size_t count;
+    uint64_t hash; /* of its lines as written */
     struct location where;
-    bool by_spaces; /* indented with blanks: allowed for a task when each line is a step */
+    bool by_spaces;   /* indented with blanks: allowed for a task when each line is a step */
+    bool may_be_task; /* a line begins as a step does */
 };
 
 struct prerequisite {
     const char *name;
+    struct target *target; /* NULL: to be looked up (it may hold a %) */
     bool order_only;
     bool wait_before; /* a .WAIT stands in front of it */
     struct location where;
@@ -91,19 +95,23 @@ struct hook {
     struct location where;
 };
 
+/* What is asked of each stands first: of a large graph little is in the processor's memory. Lists
+ * are the arena's, added to by model_add_… */
 struct target {
     const char *name;
-    struct binding *binding;    /* NULL: make's */
-    struct vec rules;           /* struct rule: one, or several of double-colon; those without a
-                                   recipe are merged into the first */
-    struct variables variables; /* target-specific */
-    struct vec hooks;           /* struct hook, of which this is the trigger, in the order read */
-    const char *documentation;  /* its ## text, or NULL */
-    struct location where;      /* its first mention as a target; no source: only a prerequisite */
-    unsigned flags;             /* enum target_flag */
-    unsigned index;             /* in the order of first mention */
+    uint64_t hash;           /* of its name */
+    struct vec rules;        /* struct rule: one, or several of double-colon; those without a recipe
+                                are merged into the first */
+    struct binding *binding; /* NULL: make's */
+    unsigned flags;          /* enum target_flag */
+    unsigned index;          /* in the order of first mention */
     bool double_colon;
-    bool has_recipe; /* one of its rules has */
+    bool has_recipe;             /* one of its rules has */
+    bool may_be_task;            /* a line of its recipe begins as a step does */
+    struct variables *variables; /* target-specific; NULL: none */
+    struct vec hooks;            /* struct hook, of which this is the trigger, in the order read */
+    const char *documentation;   /* its ## text, or NULL */
+    struct location where;       /* its first mention as a target; no source: only a prerequisite */
 };
 
 /* `vpath PATTERN FOLDERS`. */
@@ -126,6 +134,7 @@ struct model {
     struct arena *arena;      /* session lifetime; not owned */
     struct variables globals; /* the files', and the environment's, the command line's */
     struct map targets;       /* name ▶ struct target, in the order of first mention */
+    struct vec target_sets;   /* struct variables, of targets and patterns */
     struct vec patterns;      /* struct pattern, in the order read */
     struct vec vpaths;        /* of the lang layer */
     struct inventory inventory;
@@ -145,6 +154,13 @@ struct model {
 struct target *model_target(struct model *model, const char *name); /* made when absent */
 struct target *model_target_named(struct model *model, const char *name, size_t length);
 struct target *model_find_target(const struct model *model, const char *name);
+/* The target that a prerequisite names; NULL: there is none. */
+struct target *model_needed(const struct model *model, const struct prerequisite *prerequisite);
+void model_add_rule(struct model *model, struct target *target, struct rule *rule);
+void model_add_hook(struct model *model, struct target *target, struct hook *hook);
+struct variables *model_variables(struct model *model,
+                                  struct target *target);   /* made when absent */
+struct variables *model_new_variables(struct model *model); /* of a pattern */
 
 /* Frees what the model keeps on the heap; the rest is the arena's. */
 void model_free(struct model *model);

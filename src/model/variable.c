@@ -2,7 +2,7 @@
 
 struct variable *variables_get(const struct variables *set, const char *name)
 {
-    return map_get(&set->map, name);
+    return set ? map_get(&set->map, name) : NULL;
 }
 
 /* True when `outer`, found further out, beats `inner`: the command line and -e beat what files say,
@@ -25,7 +25,7 @@ struct variable *scope_find(const struct scope *scope, const char *name)
     struct variable *found = NULL;
 
     for (; scope; scope = scope->outer) {
-        struct variable *variable = scope->set ? variables_get(scope->set, name) : NULL;
+        struct variable *variable = variables_get(scope->set, name);
 
         if (!variable || (scope->inherited && variable->is_private))
             continue;

@@ -55,7 +55,8 @@ struct variables {
     struct map map; /* name ▶ struct variable */
 };
 
-struct variable *variables_get(const struct variables *set, const char *name); /* or NULL */
+/* Or NULL; a set that is NULL is empty. */
+struct variable *variables_get(const struct variables *set, const char *name);
 
 /* Variables are looked up from the innermost set outwards; the first set that has the name wins,
  * but for make's strong origins: a command-line value beats what a file says anywhere outside the

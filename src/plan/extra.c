@@ -27,7 +27,7 @@ void extra_add(struct planner *planner, const struct unit *unit, struct link_nam
 {
     static const char name[] = ".EXTRA_PREREQS";
     const struct target *target = unit->target;
-    const struct variable *variable = variables_get(&target->variables, name);
+    const struct variable *variable = variables_get(target->variables, name);
     struct prerequisite *list;
     size_t count;
 

@@ -203,6 +203,7 @@ static void list_prerequisites(struct chain *chain, const char *name,
         struct prerequisite prerequisite = rule->prerequisites[i];
 
         prerequisite.name = fill_prerequisite(chain, name, candidate, prerequisite.name);
+        prerequisite.target = NULL;
         links_add_name(&found->names, prerequisite);
     }
     if (rule->second) {

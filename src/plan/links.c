@@ -51,7 +51,9 @@ void links_fill(struct planner *planner, struct unit *unit, const struct link_na
     for (size_t i = 0; i < names->len; i++) {
         const struct prerequisite *name = &names->items[i];
 
-        unit->links[i].target = model_target(planner->model, name->name);
+        unit->links[i].target = model_needed(planner->model, name);
+        if (!unit->links[i].target)
+            unit->links[i].target = model_target(planner->model, name->name);
         unit->links[i].kind = name->order_only ? EDGE_ORDER : EDGE_CONTENT;
         unit->links[i].wait_before = name->wait_before;
         unit->links[i].is_foreign =

@@ -55,8 +55,7 @@ static struct target *command_target(struct planner *planner)
     target->binding = binding;
     target->where = recipe->where;
     target->index = (unsigned)planner->model->targets.len;
-    vec_push(&target->rules, rule);
-    vec_settle(arena, &target->rules);
+    model_add_rule(planner->model, target, rule);
     str_free(&line);
     return target;
 }

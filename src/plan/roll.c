@@ -300,7 +300,7 @@ static void check_local(struct planner *planner, const struct unit *unit)
     static const char *const names[] = { "batch", "pause", "max_failures" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct variable *variable = variables_get(&unit->target->variables, names[i]);
+        const struct variable *variable = variables_get(unit->target->variables, names[i]);
 
         if (variable)
             diag_error(planner->diags, variable->where, "'%s' of '%s': it does not run on hosts",

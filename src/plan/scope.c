@@ -57,8 +57,8 @@ static size_t list_sets(struct planner *planner, const struct target *target,
 {
     size_t count = 0, first = 0;
 
-    if (target->variables.map.len) {
-        sets[count++] = &target->variables;
+    if (target->variables && target->variables->map.len) {
+        sets[count++] = target->variables;
         first = 1;
     }
     for (size_t i = 0; i < planner->variables.len; i++) {

@@ -249,7 +249,7 @@ void chain_each_outside(struct job_run *job, void (*visit)(void *context, const 
     struct model *model = lang_model(job->run->lang);
     for (size_t i = 0; i < model->targets.len; i++) {
         const struct target *stage = model->targets.entries[i].value;
-        if (stage->binding && !stage->has_recipe && variables_get(&stage->variables, "inputs") &&
+        if (stage->binding && !stage->has_recipe && variables_get(stage->variables, "inputs") &&
             stands_for(model, stage, job->job->target->name, 0))
             visit(context, stage->name);
     }

@@ -179,7 +179,7 @@ const char *job_value(struct job_run *job, const char *name, struct arena *arena
 const char *job_record_name(struct job_run *job)
 {
     const struct target *target = job->job->target;
-    if (!job->record_name && variables_get(&target->variables, "record"))
+    if (!job->record_name && variables_get(target->variables, "record"))
         job->record_name = job_value(job, "record", job->run->arena);
     if (!job->record_name)
         job->record_name = target->name;

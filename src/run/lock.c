@@ -21,7 +21,7 @@ enum {
 bool lock_is_wanted(struct job_run *job)
 {
     const struct target *target = job->job->target;
-    if (!variables_get(&target->variables, "lock"))
+    if (!variables_get(target->variables, "lock"))
         return true;
     const char *value = job_value(job, "lock", job->run->arena);
     return !value || strcmp(value, "no") != 0;

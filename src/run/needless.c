@@ -20,6 +20,13 @@
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
 
+/* What the walk knows of a target. */
+struct passed {
+    uint32_t needed_by; /* the number of the last file that needs it */
+    unsigned char mark; /* enum mark */
+    bool is_goal;
+};
+
 /* A target whose prerequisites are being walked. */
 struct visit {
     const struct target *target;
@@ -32,10 +39,8 @@ struct walk {
     const struct plan_options *goals;
     struct quick_table table;
     struct states *states;
-    unsigned char *marks; /* enum mark, by target index */
-    bool *is_goal;        /* by target index */
-    uint32_t *met;        /* by target index: the number of the last file that needs it */
-    uint32_t number;
+    struct passed *passed; /* by target index */
+    uint32_t number;       /* of files, counted as they are compared */
     struct visit *visits;
     size_t depth, cap;
     struct vec done; /* struct target, each after what it needs */
@@ -57,7 +62,7 @@ static bool is_plain_target(const struct target *target)
                             TARGET_IGNORE | TARGET_STAMP;
     return !target->binding && !target->double_colon && target->hooks.len == 0 &&
            !(target->flags & ~simple) && target->rules.len <= 1 &&
-           !variables_get(&target->variables, ".EXTRA_PREREQS");
+           !variables_get(target->variables, ".EXTRA_PREREQS");
 }
 
 static bool is_plain_rule(const struct rule *rule)
@@ -80,7 +85,7 @@ static bool is_made(const struct target *target)
 static bool meet(struct walk *walk, const struct target *target)
 {
     const struct rule *rule = rule_of(target);
-    unsigned char *mark = &walk->marks[target->index];
+    unsigned char *mark = &walk->passed[target->index].mark;
     if (*mark != MARK_NEW)
         return *mark == MARK_DONE;
     if (!is_plain_target(target) || (rule && !is_plain_rule(rule)))
@@ -98,15 +103,16 @@ static bool meet(struct walk *walk, const struct target *target)
 static uint64_t hash_file_of(struct walk *walk, const struct target *target,
                              const struct rule *rule)
 {
-    uint64_t hash = quick_hash_recipe(rule->recipe);
+    uint64_t hash = rule->recipe->hash;
     if (!quick_hash_add(&hash, target, true, states_of(walk->states, target)))
         return 0;
     walk->number++;
     for (size_t i = 0; i < rule->count; i++) {
-        const struct target *need = model_find_target(walk->model, rule->prerequisites[i].name);
-        if (rule->prerequisites[i].order_only || walk->met[need->index] == walk->number)
+        const struct target *need = model_needed(walk->model, &rule->prerequisites[i]);
+        uint32_t *needed_by = &walk->passed[need->index].needed_by;
+        if (rule->prerequisites[i].order_only || *needed_by == walk->number)
             continue;
-        walk->met[need->index] = walk->number;
+        *needed_by = walk->number;
         if (!quick_hash_add(&hash, need, is_made(need), states_of(walk->states, need)))
             return 0;
     }
@@ -115,12 +121,11 @@ static uint64_t hash_file_of(struct walk *walk, const struct target *target,
 
 static bool is_known(struct walk *walk, const struct target *target, const struct rule *rule)
 {
-    uint64_t key = hash_bytes64(target->name, strlen(target->name));
     uint64_t hash;
     if (target->flags & TARGET_PHONY)
         return false;
     hash = hash_file_of(walk, target, rule);
-    return hash && hash == quick_table_find(&walk->table, key);
+    return hash && hash == quick_table_find(&walk->table, target->hash);
 }
 
 /* All that it needs is as it was. Without a recipe it stands for that, and is itself a source when
@@ -142,12 +147,12 @@ static bool step(struct walk *walk)
     struct visit *visit = &walk->visits[walk->depth - 1];
     if (visit->rule && visit->next < visit->rule->count) {
         const struct prerequisite *need = &visit->rule->prerequisites[visit->next++];
-        const struct target *target = model_find_target(walk->model, need->name);
+        const struct target *target = model_needed(walk->model, need);
         return target && !need->wait_before && meet(walk, target);
     }
     if (!is_done(walk, visit))
         return false;
-    walk->marks[visit->target->index] = MARK_DONE;
+    walk->passed[visit->target->index].mark = MARK_DONE;
     vec_push(&walk->done, (void *)visit->target);
     walk->depth--;
     return true;
@@ -158,7 +163,7 @@ static bool walk_from(struct walk *walk, const char *goal)
     const struct target *target = model_find_target(walk->model, goal);
     if (!target || !meet(walk, target))
         return false;
-    walk->is_goal[target->index] = true;
+    walk->passed[target->index].is_goal = true;
     while (walk->depth > 0)
         if (!step(walk))
             return false;
@@ -182,7 +187,7 @@ static void tell_goals(const struct walk *walk, struct events *events)
     struct str text = { 0 };
     for (size_t i = 0; i < walk->done.len; i++) {
         const struct target *target = walk->done.items[i];
-        if (walk->is_goal[target->index])
+        if (walk->passed[target->index].is_goal)
             str_addf(&text, "%s%s", text.len ? " " : "", target->name);
     }
     events_emit(events, (struct event){ .kind = EVENT_RUN_BEGAN, .text = str_text(&text) });
@@ -194,7 +199,7 @@ static void tell_skipped(const struct walk *walk, size_t at, bool is_question,
                          struct events *events)
 {
     const struct target *target = walk->done.items[at];
-    bool is_goal = walk->is_goal[target->index] && !is_question;
+    bool is_goal = walk->passed[target->index].is_goal && !is_question;
     struct str text = { 0 };
     if (target->rules.len == 0 && !is_goal)
         return;
@@ -232,17 +237,13 @@ bool run_is_needless(const struct plan_options *goals, const struct run_options 
     if (walk.table.count == 0)
         return false;
     walk.states = states_new(model, time(NULL));
-    walk.marks = mem_array(model->targets.len, sizeof *walk.marks);
-    walk.is_goal = mem_array(model->targets.len, sizeof *walk.is_goal);
-    walk.met = mem_array(model->targets.len, sizeof *walk.met);
+    walk.passed = mem_array(model->targets.len, sizeof *walk.passed);
     is_needless = walk_all(&walk);
     states_free(walk.states);
     if (is_needless)
         tell(&walk, options->question, events);
     quick_table_free(&walk.table);
-    free(walk.marks);
-    free(walk.is_goal);
-    free(walk.met);
+    free(walk.passed);
     free(walk.visits);
     vec_free(&walk.done);
     return is_needless;

@@ -196,7 +196,7 @@ struct lookout {
 /* A job that shares its record, or keeps none, is left to its turn. */
 static bool has_record_of_its_own(const struct job *job)
 {
-    const struct variables *variables = &job->target->variables;
+    const struct variables *variables = job->target->variables;
 
     return !variables_get(variables, "record") && !variables_get(variables, "lock");
 }

@@ -33,8 +33,7 @@ static struct file_state look(struct quick *quick, const struct job *job)
     struct seen *seen = &quick->seen[job->index];
     uint32_t moment = contents_generation(quick->run->contents);
     if (seen->moment != moment)
-        *seen =
-            (struct seen){ file_state_at(job->target->name, file_path(job), quick->began), moment };
+        *seen = (struct seen){ file_state_at(job->target, file_path(job), quick->began), moment };
     return seen->state;
 }
 
@@ -44,19 +43,6 @@ static uint64_t mix(uint64_t a, uint64_t b)
 {
     const uint64_t both[] = { a, b };
     return hash_bytes64(both, sizeof both);
-}
-
-static uint64_t hash_text(const char *text)
-{
-    return hash_bytes64(text, strlen(text));
-}
-
-uint64_t quick_hash_recipe(const struct recipe *recipe)
-{
-    uint64_t hash = recipe->count;
-    for (size_t i = 0; i < recipe->count; i++)
-        hash = mix(hash, hash_text(recipe->lines[i].source));
-    return hash;
 }
 
 bool quick_hash_add(uint64_t *hash, const struct target *target, bool is_made,
@@ -79,7 +65,7 @@ static bool add_file(struct quick *quick, const struct job *job, uint64_t *hash,
 /* 0: the job cannot be told by states. */
 static uint64_t hash_job(struct quick *quick, const struct job *job, bool *is_young)
 {
-    uint64_t hash = quick_hash_recipe(job->recipe);
+    uint64_t hash = job->recipe->hash;
     if (!add_file(quick, job, &hash, is_young))
         return 0;
     for (size_t i = 0; i < job->need_count; i++) {
@@ -168,7 +154,7 @@ bool quick_is_done(struct quick *quick, const struct job *job)
     if (job->is_goal || quick->is_silent || !is_plain(job) || a_need_ran(quick, job))
         return false;
     hash = hash_job(quick, job, &is_young);
-    return hash && quick_table_find(&quick->table, hash_text(job->target->name)) == hash;
+    return hash && quick_table_find(&quick->table, job->target->hash) == hash;
 }
 
 void quick_learn(struct quick *quick, const struct job *job)
@@ -180,7 +166,7 @@ void quick_learn(struct quick *quick, const struct job *job)
         return;
     quick->seen[job->index].moment = 0;
     hash = hash_job(quick, job, &is_young);
-    if (!hash || is_young || hash == quick_table_find(&quick->table, hash_text(job->target->name)))
+    if (!hash || is_young || hash == quick_table_find(&quick->table, job->target->hash))
         return;
     quick->learnt[job->index] = hash;
     quick->is_changed = true;
@@ -202,7 +188,7 @@ void quick_save(struct quick *quick)
     table = quick_table_new(jobs->len);
     for (size_t i = 0; i < jobs->len; i++) {
         const struct job *job = jobs->items[i];
-        uint64_t key = hash_text(job->target->name);
+        uint64_t key = job->target->hash;
         uint64_t value = is_plain(job) ? value_of(quick, job, key) : 0;
         if (value)
             quick_table_add(&table, key, value);

@@ -10,7 +10,6 @@ struct arena;
 struct job;
 struct model;
 struct plan_options;
-struct recipe;
 struct run;
 struct run_options;
 struct target;
@@ -29,10 +28,9 @@ const char *quick_key(struct arena *arena, const struct model *model,
                       const struct plan_options *goals);
 /* Options make more of a file than its state says. */
 bool quick_is_silent(const struct run_options *options);
-/* The hash of a file begins with its recipe; then itself and what its content is made of are added
- * in turn. False when a state says too little: the file is not there, stands for a whole tree, or
- * is a stamp, which stands for the fingerprint of its job. */
-uint64_t quick_hash_recipe(const struct recipe *recipe);
+/* The hash of a file begins with that of its recipe; then itself and what its content is made of
+ * are added in turn. False when a state says too little: the file is not there, stands for a whole
+ * tree, or is a stamp, which stands for the fingerprint of its job. */
 bool quick_hash_add(uint64_t *hash, const struct target *target, bool is_made,
                     struct file_state state);
 

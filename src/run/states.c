@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,10 +18,14 @@ enum {
 
 enum { UNSEEN, TAKEN, SEEN };
 
+struct looked {
+    struct file_state state;
+    atomic_uchar progress; /* who takes it writes the state */
+};
+
 struct states {
     const struct map *targets;
-    struct file_state *states; /* by target index */
-    atomic_uchar *progress;    /* by target index: who takes one writes its state */
+    struct looked *looked; /* by target index */
     time_t now;
     pthread_t thread;
     bool has_thread;
@@ -35,16 +38,20 @@ static bool is_young(const struct stat *status, time_t now)
            status->st_mtim.tv_sec + YOUNG_SECONDS > now;
 }
 
-struct file_state file_state_at(const char *name, const char *path, time_t now)
+struct file_state file_state_at(const struct target *target, const char *path, time_t now)
 {
     struct stat status;
     if (stat(path, &status) != 0)
         return (struct file_state){ 0 };
     const uint64_t parts[] = {
-        hash_bytes64(name, strlen(name)), (uint64_t)status.st_dev,
-        (uint64_t)status.st_ino,          (uint64_t)status.st_size,
-        (uint64_t)status.st_mode,         (uint64_t)status.st_mtim.tv_sec,
-        (uint64_t)status.st_mtim.tv_nsec, (uint64_t)status.st_ctim.tv_sec,
+        target->hash,
+        (uint64_t)status.st_dev,
+        (uint64_t)status.st_ino,
+        (uint64_t)status.st_size,
+        (uint64_t)status.st_mode,
+        (uint64_t)status.st_mtim.tv_sec,
+        (uint64_t)status.st_mtim.tv_nsec,
+        (uint64_t)status.st_ctim.tv_sec,
         (uint64_t)status.st_ctim.tv_nsec,
     };
     return (struct file_state){
@@ -58,12 +65,12 @@ struct file_state file_state_at(const char *name, const char *path, time_t now)
 /* Looks, unless the other thread has taken it. */
 static bool take(struct states *states, const struct target *target)
 {
-    atomic_uchar *progress = &states->progress[target->index];
+    struct looked *looked = &states->looked[target->index];
     unsigned char unseen = UNSEEN;
-    if (!atomic_compare_exchange_strong(progress, &unseen, TAKEN))
+    if (!atomic_compare_exchange_strong(&looked->progress, &unseen, TAKEN))
         return false;
-    states->states[target->index] = file_state_at(target->name, target->name, states->now);
-    atomic_store_explicit(progress, SEEN, memory_order_release);
+    looked->state = file_state_at(target, target->name, states->now);
+    atomic_store_explicit(&looked->progress, SEEN, memory_order_release);
     return true;
 }
 
@@ -90,8 +97,7 @@ struct states *states_new(const struct model *model, time_t now)
     struct states *states = mem_alloc(sizeof *states);
     size_t count = model->targets.len;
     states->targets = &model->targets;
-    states->states = mem_array(count, sizeof *states->states);
-    states->progress = mem_array(count, sizeof *states->progress);
+    states->looked = mem_array(count, sizeof *states->looked);
     states->now = now;
     if (count >= LARGE && sysconf(_SC_NPROCESSORS_ONLN) > 1)
         start_thread(states);
@@ -103,17 +109,17 @@ void states_free(struct states *states)
     atomic_store(&states->is_over, true);
     if (states->has_thread)
         pthread_join(states->thread, NULL);
-    free(states->states);
-    free(states->progress);
+    free(states->looked);
     free(states);
 }
 
 /* One that the other thread is just looking at is not waited for. */
 struct file_state states_of(struct states *states, const struct target *target)
 {
-    const atomic_uchar *progress = &states->progress[target->index];
-    if (atomic_load_explicit(progress, memory_order_acquire) == SEEN || take(states, target) ||
-        atomic_load_explicit(progress, memory_order_acquire) == SEEN)
-        return states->states[target->index];
-    return file_state_at(target->name, target->name, states->now);
+    const struct looked *looked = &states->looked[target->index];
+    if (atomic_load_explicit(&looked->progress, memory_order_acquire) == SEEN ||
+        take(states, target) ||
+        atomic_load_explicit(&looked->progress, memory_order_acquire) == SEEN)
+        return looked->state;
+    return file_state_at(target, target->name, states->now);
 }

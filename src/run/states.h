@@ -16,8 +16,8 @@ struct file_state {
     bool is_empty;
 };
 
-/* `name` is the target's, `path` where its file is. */
-struct file_state file_state_at(const char *name, const char *path, time_t now);
+/* `path`: where the target's file is. */
+struct file_state file_state_at(const struct target *target, const char *path, time_t now);
 
 /* The states of the files that targets name, each looked at once. In a large graph a second thread
  * looks ahead, from the last target to the first: that is most of the time of a run in which
