@@ -22,6 +22,7 @@ struct events {
     size_t count;
     uint64_t last_number;
     struct timespec start;
+    unsigned pauses;               /* going on */
     const struct secrets *secrets; /* NULL: none */
     struct vec held;               /* struct held */
 };
@@ -114,6 +115,11 @@ void events_tick(struct events *events)
 
 void events_pause(struct events *events, bool paused)
 {
+    unsigned before = events->pauses;
+
+    events->pauses += paused ? 1 : -1U;
+    if ((before > 0) == (events->pauses > 0))
+        return;
     for (size_t i = 0; i < events->count; i++) {
         if (events->sinks[i].pause)
             events->sinks[i].pause(events->sinks[i].self, paused);

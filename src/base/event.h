@@ -85,8 +85,8 @@ void events_emit(struct events *events, struct event event);
 /* To be called about once a second while a run goes on, for sinks that hold something back, or show
  * how long something takes. */
 void events_tick(struct events *events);
-/* Somebody is about to be asked something on the terminal, until it is called with false: sinks
- * show what they hold back, and write nothing more. */
+/* Somebody is about to be asked something on the terminal, until it is called with false as often:
+ * sinks show what they hold back, and write nothing more until then. */
 void events_pause(struct events *events, bool paused);
 const char *event_kind_name(enum event_kind kind); /* "job-began": the JSON form's "event" */
 

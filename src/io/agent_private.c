@@ -152,6 +152,7 @@ static void add_ended(void *context, int status, bool held, const char *why)
     (void)held;
     struct safe *safe = context;
     safe->add = NULL;
+    loop_take_terminal(safe->loop, false);
     if (why) {
         char *reason = mem_printf("is encrypted, and ssh-add cannot be started: %s", why);
         settle(safe->asked, reason);
@@ -172,6 +173,7 @@ static void ask_next(struct safe *safe)
     safe->asked = safe->queue.items[safe->next++];
     const char *const argv[] = { "ssh-add", "-q", "--", safe->asked->path, NULL };
     char **environment = environment_for(safe);
+    loop_take_terminal(safe->loop, true);
     safe->add = process_start(
         safe->loop,
         &(struct process_options){

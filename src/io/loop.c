@@ -29,6 +29,8 @@ struct loop {
     uv_check_t check;
     struct soon *soon, **soon_end;
     struct shared *shared;
+    void (*terminal_taken)(void *context, bool is_taken);
+    void *terminal_context;
 };
 
 struct timer {
@@ -90,6 +92,19 @@ struct loop *loop_new(void)
     loop->check.data = loop;
     loop->soon_end = &loop->soon;
     return loop;
+}
+
+void loop_watch_terminal(struct loop *loop, void (*taken)(void *context, bool is_taken),
+                         void *context)
+{
+    loop->terminal_taken = taken;
+    loop->terminal_context = context;
+}
+
+void loop_take_terminal(struct loop *loop, bool is_taken)
+{
+    if (loop->terminal_taken)
+        loop->terminal_taken(loop->terminal_context, is_taken);
 }
 
 void loop_free(struct loop *loop)

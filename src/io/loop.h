@@ -43,6 +43,12 @@ void signal_watch_free(struct signal_watch *watch);
 void *loop_shared(struct loop *loop, void *(*make)(struct loop *loop),
                   void (*release)(void *shared));
 
+/* A program that was started here asks something on the terminal, or does no longer: who shows
+ * something there is told, and keeps quiet meanwhile. */
+void loop_watch_terminal(struct loop *loop, void (*taken)(void *context, bool is_taken),
+                         void *context);
+void loop_take_terminal(struct loop *loop, bool is_taken);
+
 /* Readiness of a descriptor, for transports. events are LOOP_READABLE | LOOP_WRITABLE. */
 enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2 };
 struct poll_watch;

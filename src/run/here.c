@@ -119,6 +119,12 @@ static void on_ended(void *context, int status, bool held, const char *why)
     end_step(job, code, held, status >= 0);
 }
 
+/* In the pool, from where sinks cannot be told that the terminal is a question's. */
+static bool asks(const struct step *step)
+{
+    return step->verb == &verb_confirm;
+}
+
 static void work(void *context)
 {
     struct job_run *job = context;
@@ -130,6 +136,8 @@ static void worked(void *context)
     struct job_run *job = context;
     struct step_run *run = &job->step_runs[job->cursor];
     job->is_working = false;
+    if (asks(running_step(job)))
+        events_pause(job->run->events, false);
     if (job->run->interrupted)
         run->why = "interrupted";
     else if (job->work_why)
@@ -194,6 +202,8 @@ void here_start(struct job_run *job, struct step *step)
         start_process(job, step);
     } else {
         job->is_working = true;
+        if (asks(step))
+            events_pause(job->run->events, true);
         loop_work(job->run->loop, work, worked, job);
     }
 }

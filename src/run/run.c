@@ -96,6 +96,12 @@ static void place_given_up(void *context, unsigned active)
     slots_give(run->slots, active);
 }
 
+static void terminal_taken(void *context, bool is_taken)
+{
+    const struct run *run = context;
+    events_pause(run->events, is_taken);
+}
+
 static void go_on(void *context)
 {
     const struct run *run = context;
@@ -439,6 +445,7 @@ static void execute(struct run *run)
     run->quick = quick_new(run);
     run->scheduler = scheduler_new(run->plan, &options, &calls);
     watch_signals(run);
+    loop_watch_terminal(run->loop, terminal_taken, run);
     pulse_begin(run);
     scheduler_begin(run->scheduler);
     loop_run(run->loop);

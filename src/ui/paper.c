@@ -15,17 +15,6 @@ void paper_init(struct paper *paper, const char *program, struct channel out, st
     *paper = (struct paper){ .program = program, .out = out, .errors = errors };
 }
 
-void paper_free(struct paper *paper)
-{
-    for (size_t i = 0; i < paper->host_inks.len; i++)
-        free((char *)paper->host_inks.entries[i].key);
-    map_free(&paper->host_inks);
-    str_free(&paper->text);
-    str_free(&paper->out.listed);
-    str_free(&paper->errors.listed);
-    str_free(&paper->status);
-}
-
 /* ---- the status line ---- */
 
 enum { COLUMNS_DEFAULT = 80 };
@@ -71,10 +60,46 @@ void paper_set_status(struct paper *paper, const char *text)
     show_status(paper);
 }
 
+/* ---- while somebody is asked ---- */
+
+/* What came meanwhile. */
+struct held {
+    struct channel *channel;
+    struct str text;
+};
+
+static void hold(struct paper *paper, struct channel *channel, const char *data, size_t size)
+{
+    struct held *last = paper->held.len > 0 ? paper->held.items[paper->held.len - 1] : NULL;
+
+    if (!last || last->channel != channel) {
+        last = mem_alloc(sizeof *last);
+        last->channel = channel;
+        vec_push(&paper->held, last);
+    }
+    str_addn(&last->text, data, size);
+}
+
+static void write_held(struct paper *paper)
+{
+    struct vec all = paper->held;
+
+    paper->held = (struct vec){ 0 };
+    for (size_t i = 0; i < all.len; i++) {
+        struct held *held = all.items[i];
+        paper_write_raw(paper, held->channel, str_text(&held->text), held->text.len);
+        str_free(&held->text);
+        free(held);
+    }
+    vec_free(&all);
+}
+
 void paper_pause(struct paper *paper, bool paused)
 {
-    paper->is_paused = paused;
     hide_status(paper);
+    paper->is_paused = paused;
+    if (!paused)
+        write_held(paper);
     show_status(paper);
 }
 
@@ -84,6 +109,10 @@ void paper_write_raw(struct paper *paper, struct channel *channel, const char *d
 {
     if (size == 0)
         return;
+    if (paper->is_paused) {
+        hold(paper, channel, data, size);
+        return;
+    }
     hide_status(paper);
     if (channel != &paper->out)
         fflush(paper->out.file); /* two streams on one terminal keep their order */
@@ -243,4 +272,17 @@ void paper_tell(struct paper *paper, struct channel *channel, unsigned ink, cons
     ink_end(&paper->text, channel->color, ink);
     str_addc(&paper->text, '\n');
     paper_write(paper, channel);
+}
+
+void paper_free(struct paper *paper)
+{
+    paper->is_paused = false;
+    write_held(paper);
+    for (size_t i = 0; i < paper->host_inks.len; i++)
+        free((char *)paper->host_inks.entries[i].key);
+    map_free(&paper->host_inks);
+    str_free(&paper->text);
+    str_free(&paper->out.listed);
+    str_free(&paper->errors.listed);
+    str_free(&paper->status);
 }

@@ -25,7 +25,8 @@ struct paper {
     struct map host_inks; /* host ▶ its ink, in the order met */
     struct str status;    /* the last line of a terminal, which changes; "": none */
     bool status_shown;
-    bool is_paused; /* no status is shown */
+    bool is_paused;  /* somebody is asked on the terminal: nothing is shown */
+    struct vec held; /* what came since */
 };
 
 /* The program's name and the streams outlive it. */

@@ -20,7 +20,8 @@ class Ended:
 
 
 def on_terminal(world, arguments, dialogue=(), code=0, timeout=20):
-    """Runs fake on a terminal; dialogue is pairs of what is waited for and what is typed then."""
+    """Runs fake on a terminal; dialogue is pairs of what is waited for and what is typed then, perhaps some seconds
+    later."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(world.project)
@@ -41,6 +42,9 @@ def on_terminal(world, arguments, dialogue=(), code=0, timeout=20):
             if steps and steps[0][0].encode() in shown[seen:]:
                 seen = len(shown)
                 typed = steps.pop(0)[1]
+                if isinstance(typed, tuple):
+                    time.sleep(typed[0])
+                    typed = typed[1]
                 if callable(typed):
                     typed(pid)
                 else:
@@ -295,3 +299,24 @@ u @local:
     check(result.all.count('name\\?: ') == 1, result)
     flags = [line for line in result.all.splitlines() if 'FAKEFLAGS=' in line]
     check(flags and all('password' not in line and '***' not in line for line in flags), flags)
+
+
+def test_nothing_is_shown_while_somebody_is_asked(world):
+    """A question half-way through a run, while a host goes on printing."""
+    world.fakefile(f'''
+ssh_transport = local
+hosts = h1
+.PARALLEL: all
+all @local: noise ask
+noise @:
+    run while [ ! -e {world.folder}/asked ]; do echo noise; sleep 0.05; done; echo end of noise
+ask @local:
+    local sleep 0.5
+    confirm Sure $(shell echo now)?
+    local touch {world.folder}/asked
+''')
+    shown = on_terminal(world, ['--verbose', '-j2', 'all'], [('[y/n] ', (1, 'y\n'))]).all
+    check('Sure now? [y/n] y\n' in shown, shown)
+    before, after = shown.split('Sure now? [y/n] y\n')
+    check('out: noise\n' in before and 'out: end of noise' in after, shown)
+    check('out: noise\n' in after, 'what came meanwhile is not lost')
