@@ -15,9 +15,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "run/store_check.h"
+#include "run/store_seal.h"
 
 /* Keys: "version"; 'r' and the hash of (folder, target); 'q' and that of (folder, goals); 'c' and
- * device, inode. Numbers are this machine's: the store never leaves it. */
+ * device, inode. At the end of each value stands its sum (store_check.h). Numbers are this
+ * machine's: the store never leaves it. */
 
 enum {
     STORE_SIZE_LIMIT = 1 << 30, /* of the address space, not of the disk */
@@ -25,7 +28,7 @@ enum {
     YOUNG_SECONDS = 2,
 };
 
-static const char version[] = "fake-store 1";
+static const char version[] = "fake-store 2";
 
 struct content_key {
     char kind;
@@ -65,7 +68,8 @@ struct store {
     char *folder;       /* absolute, of the Fakefile: records of two folders never mix */
     struct map records; /* target ▶ struct pending_record */
     struct vec contents;
-    bool may_write;
+    struct store_seal *seal;
+    bool has_written;
 };
 
 #define TEXT_OF(number)                   #number
@@ -81,17 +85,60 @@ static MDB_val value_of(const void *data, size_t size)
     return (MDB_val){ .mv_data = (void *)data, .mv_size = size };
 }
 
+/* ---- values ---- */
+
+/* The value without its sum. False: not there, or not as it was written. */
+static bool get(struct store *store, MDB_txn *transaction, MDB_val key, MDB_val *value)
+{
+    uint64_t sum;
+    if (mdb_get(transaction, store->table, &key, value) != 0 || value->mv_size < sizeof sum)
+        return false;
+    value->mv_size -= sizeof sum;
+    memcpy(&sum, (char *)value->mv_data + value->mv_size, sizeof sum);
+    return sum == store_sum(key.mv_data, key.mv_size, value->mv_data, value->mv_size);
+}
+
+static int put(struct store *store, MDB_txn *transaction, MDB_val key, MDB_val value)
+{
+    uint64_t sum = store_sum(key.mv_data, key.mv_size, value.mv_data, value.mv_size);
+    MDB_val room = { .mv_size = value.mv_size + sizeof sum };
+    int error = mdb_put(transaction, store->table, &key, &room, MDB_RESERVE);
+    if (!error) {
+        memcpy(room.mv_data, value.mv_data, value.mv_size);
+        memcpy((char *)room.mv_data + value.mv_size, &sum, sizeof sum);
+    }
+    return error;
+}
+
+static int commit(struct store *store, MDB_txn *transaction)
+{
+    store->has_written = true;
+    return mdb_txn_commit(transaction);
+}
+
 /* ---- opening ---- */
 
-static int compare_version(struct store *store, MDB_txn *transaction)
+static bool is_of_version(struct store *store, MDB_txn *transaction)
 {
-    MDB_val key = value_of("version", 7);
     MDB_val value;
-    int error = mdb_get(transaction, store->table, &key, &value);
-    if (!error && (value.mv_size != sizeof version - 1 ||
-                   memcmp(value.mv_data, version, sizeof version - 1) != 0))
-        error = MDB_VERSION_MISMATCH;
-    return error;
+    return get(store, transaction, value_of("version", 7), &value) &&
+           value.mv_size == sizeof version - 1 &&
+           memcmp(value.mv_data, version, sizeof version - 1) == 0;
+}
+
+/* A new one gets its version. */
+static int settle_version(struct store *store, MDB_txn *transaction)
+{
+    MDB_stat statistics;
+    int error = mdb_dbi_open(transaction, NULL, 0, &store->table);
+    if (!error)
+        error = mdb_stat(transaction, store->table, &statistics);
+    if (error || is_of_version(store, transaction))
+        return error;
+    if (statistics.ms_entries > 0)
+        return MDB_VERSION_MISMATCH;
+    store->has_written = true;
+    return put(store, transaction, value_of("version", 7), value_of(version, sizeof version - 1));
 }
 
 static int check_version(struct store *store)
@@ -100,65 +147,11 @@ static int check_version(struct store *store)
     int error = mdb_txn_begin(store->environment, NULL, 0, &transaction);
     if (error)
         return error;
-    error = mdb_dbi_open(transaction, NULL, 0, &store->table);
+    error = settle_version(store, transaction);
     if (!error)
-        error = compare_version(store, transaction);
-    if (error == MDB_NOTFOUND) {
-        MDB_stat statistics;
-        MDB_val key = value_of("version", 7);
-        MDB_val value = value_of(version, sizeof version - 1);
-        error = mdb_stat(transaction, store->table, &statistics);
-        if (!error)
-            error = statistics.ms_entries > 0 ? MDB_VERSION_MISMATCH
-                                              : mdb_put(transaction, store->table, &key, &value, 0);
-    }
-    if (error) {
-        mdb_txn_abort(transaction);
-        return error;
-    }
-    return mdb_txn_commit(transaction);
-}
-
-/* Each entry can be reached. */
-static int walk_all(struct store *store)
-{
-    MDB_txn *transaction;
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    int error = mdb_txn_begin(store->environment, NULL, MDB_RDONLY, &transaction);
-    if (error)
-        return error;
-    error = mdb_cursor_open(transaction, store->table, &cursor);
-    if (!error) {
-        while (!error)
-            error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
-        mdb_cursor_close(cursor);
-    }
+        return mdb_txn_commit(transaction);
     mdb_txn_abort(transaction);
-    return error == MDB_NOTFOUND ? 0 : error;
-}
-
-/* A file that was cut off would end this process with SIGBUS where it is read: what it lacks is
- * filled with zeros, which LMDB tells from its pages. It may lack pages that were never used. */
-static int check_length(struct store *store, const char *path)
-{
-    MDB_envinfo info;
-    MDB_stat statistics;
-    struct stat status;
-    int error = mdb_env_info(store->environment, &info);
-    if (!error)
-        error = mdb_env_stat(store->environment, &statistics);
-    if (error || stat(path, &status) != 0)
-        return error ? error : errno;
-    off_t length = (off_t)(info.me_last_pgno + 1) * (off_t)statistics.ms_psize;
-    if (length <= status.st_size)
-        return 0;
-    if (!store->may_write || info.me_last_pgno >= STORE_SIZE_LIMIT / statistics.ms_psize)
-        return MDB_CORRUPTED;
-    if (truncate(path, length) != 0)
-        return errno;
-    error = check_version(store);
-    return error ? error : walk_all(store);
+    return error;
 }
 
 static int open_environment(struct store *store, const char *path)
@@ -169,8 +162,6 @@ static int open_environment(struct store *store, const char *path)
     error = mdb_env_set_mapsize(store->environment, STORE_SIZE_LIMIT);
     if (!error)
         error = mdb_env_open(store->environment, path, MDB_NOSUBDIR | MDB_NOTLS, 0666);
-    if (!error)
-        error = check_length(store, path);
     if (!error)
         error = check_version(store);
     if (error) {
@@ -188,18 +179,35 @@ static bool is_damage(int error)
 }
 
 /* Moves a store that cannot be trusted out of the way. */
-static bool put_aside(const char *path, char **why, int error)
+static bool put_aside(const char *path, const char *damage, char **why)
 {
     char *aside = mem_printf("%s.bad-%ld", path, (long)time(NULL));
     char *lock = mem_printf("%s-lock", path);
     bool moved = rename(path, aside) == 0;
     unlink(lock);
     if (moved)
-        *why = mem_printf("%s cannot be trusted (%s): put aside as %s", path, mdb_strerror(error),
-                          aside);
+        *why = mem_printf("%s cannot be trusted (%s): put aside as %s", path, damage, aside);
     free(aside);
     free(lock);
     return moved;
+}
+
+/* What was changed by something else does not reach LMDB. */
+static int open_trusted(struct store *store, const char *path, char **why)
+{
+    const char *damage = NULL;
+    int error = 0;
+    store->seal = store_seal_open(path);
+    if (!store->seal)
+        return errno;
+    if (store_seal_is_broken(store->seal))
+        damage = store_check(path);
+    if (!damage || put_aside(path, damage, why))
+        error = open_environment(store, path);
+    if (is_damage(error) && put_aside(path, mdb_strerror(error), why))
+        error = open_environment(store, path);
+    store_seal_share(store->seal);
+    return error;
 }
 
 static char *absolute_folder(const char *folder)
@@ -215,16 +223,14 @@ struct store *store_open(const char *folder, char **why)
     char *path = mem_printf("%s/store", own);
     struct store *store = mem_alloc(sizeof *store);
     int error = 0;
-    store->may_write = true;
     if (!file_make_folders(own, 0777))
         error = errno;
     if (!error)
-        error = open_environment(store, path);
-    if (is_damage(error) && put_aside(path, why, error))
-        error = open_environment(store, path);
+        error = open_trusted(store, path, why);
     if (error) {
         free(*why);
         *why = mem_printf("%s: %s", path, mdb_strerror(error));
+        store_seal_close(store->seal, false);
         free(store);
         store = NULL;
     } else {
@@ -241,6 +247,7 @@ void store_close(struct store *store)
         return;
     store_flush(store);
     mdb_env_close(store->environment);
+    store_seal_close(store->seal, store->has_written);
     map_free(&store->records);
     vec_free(&store->contents);
     free(store->folder);
@@ -256,7 +263,7 @@ static bool read_value(struct store *store, MDB_val key, void *buffer, size_t si
     if (mdb_txn_begin(store->environment, NULL, MDB_RDONLY, &transaction) != 0)
         return false;
     MDB_val value;
-    bool found = mdb_get(transaction, store->table, &key, &value) == 0;
+    bool found = get(store, transaction, key, &value);
     if (found && text)
         str_addn(text, value.mv_data, value.mv_size);
     else if (found && value.mv_size == size)
@@ -369,7 +376,7 @@ static int write_pending(struct store *store, MDB_txn *transaction)
         struct pending_content *pending = store->contents.items[i];
         MDB_val key = value_of(&pending->key, sizeof pending->key);
         MDB_val value = value_of(&pending->value, sizeof pending->value);
-        error = mdb_put(transaction, store->table, &key, &value, 0);
+        error = put(store, transaction, key, value);
     }
     for (size_t i = 0; i < store->records.len && !error; i++) {
         struct pending_record *pending = store->records.entries[i].value;
@@ -377,7 +384,7 @@ static int write_pending(struct store *store, MDB_txn *transaction)
         MDB_val key = value_of(&name, sizeof name);
         MDB_val value = value_of(pending->text, pending->size);
         if (pending->text)
-            error = mdb_put(transaction, store->table, &key, &value, 0);
+            error = put(store, transaction, key, value);
         else
             error = mdb_del(transaction, store->table, &key, NULL);
         if (error == MDB_NOTFOUND)
@@ -412,7 +419,7 @@ bool store_flush(struct store *store)
         if (error)
             mdb_txn_abort(transaction);
         else
-            error = mdb_txn_commit(transaction);
+            error = commit(store, transaction);
     }
     forget_pending(store);
     return error == 0;
@@ -444,14 +451,12 @@ static int open_to_peek(struct store *store, const char *path)
     if (!error)
         error = mdb_env_open(store->environment, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY, 0666);
     if (!error)
-        error = check_length(store, path);
-    if (!error)
         error = mdb_txn_begin(store->environment, NULL, MDB_RDONLY, &transaction);
     if (error)
         return error;
     error = mdb_dbi_open(transaction, NULL, 0, &store->table);
-    if (!error)
-        error = compare_version(store, transaction);
+    if (!error && !is_of_version(store, transaction))
+        error = MDB_VERSION_MISMATCH;
     if (error)
         mdb_txn_abort(transaction);
     else
@@ -459,22 +464,17 @@ static int open_to_peek(struct store *store, const char *path)
     return error;
 }
 
-/* LMDB makes a new one of what lacks its first two pages, which here it must not. */
-static bool has_start(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && status.st_size >= 2 * sysconf(_SC_PAGESIZE);
-}
-
 struct quick_table store_peek_quick(const char *folder, const char *goals)
 {
     struct store store = { .folder = absolute_folder(folder) };
     char *path = mem_printf("%s/.fake/store", folder);
     struct quick_table table = { 0 };
-    if (has_start(path)) {
+    int seal = store_seal_peek(path);
+    if (seal >= 0) {
         if (open_to_peek(&store, path) == 0)
             table = store_get_quick(&store, goals);
         mdb_env_close(store.environment);
+        close(seal);
     }
     free(store.folder);
     free(path);
@@ -489,8 +489,8 @@ void store_put_quick(struct store *store, const char *goals, const struct quick_
     MDB_txn *transaction;
     if (mdb_txn_begin(store->environment, NULL, 0, &transaction) != 0)
         return;
-    if (mdb_put(transaction, store->table, &key, &value, 0) == 0)
-        mdb_txn_commit(transaction);
+    if (put(store, transaction, key, value) == 0)
+        commit(store, transaction);
     else
         mdb_txn_abort(transaction);
 }
