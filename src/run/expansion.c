@@ -164,6 +164,8 @@ const char *job_value(struct job_run *job, const char *name, struct arena *arena
     job_open_arena(job);
     job_expander(job, &expander, EXPAND_VALUE);
     expander.undefined_is_error = false;
+    if (!scope_find(expander.scope, name))
+        return NULL; /* not used by the Fakefile: nothing to warn of */
     if (expand_variable(&expander, name, job->job->target->where, &value)) {
         const char *begin = str_text(&value) + strspn(str_text(&value), " \t\n");
         size_t length = strlen(begin);

@@ -260,6 +260,7 @@ def test_options(world):
     check((world.project / 'a').read_text() == '2\n', '-W')
     contains(make(world, '-B'), 'make b', 'make a')
     make(world, '-q')
+    lacks(make(world, '--warn-undefined-variables', '-B'), 'undefined')  # of what the Fakefile does not use
 
 
 def test_early_cut_off(world):
