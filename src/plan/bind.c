@@ -340,7 +340,8 @@ static const char *options_text(struct planner *planner)
 
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (given[i][1])
-            str_addf(&text, "%s%s %s", text.len ? " " : "", given[i][0], given[i][1]);
+            str_addf(&text, "%s%s %s", text.len ? " " : "", given[i][0],
+                     *given[i][1] ? given[i][1] : "''");
     result = arena_strdup(planner->arena, str_text(&text));
     str_free(&text);
     return result;
@@ -351,7 +352,7 @@ static const char *why_none(struct planner *planner, const struct unit *unit)
 {
     const struct selection *selection = planner->selection;
     const char *binding = binding_text(planner, unit->binding), *asked;
-    const char *primary = unit->target->flags & TARGET_PRIMARY ? " first of" : "";
+    const char *primary = unit->target->flags & TARGET_PRIMARY ? "the first of " : "";
     struct vec kept = { 0 };
     const char *why;
 
@@ -359,12 +360,12 @@ static const char *why_none(struct planner *planner, const struct unit *unit)
         return arena_printf(planner->arena, "%s has no hosts", binding);
     asked = hosts_text(planner, &unit->bound->asked);
     if (!selection->is_given)
-        return arena_printf(planner->arena, "%s is%s %s, left out by %s", binding, primary, asked,
+        return arena_printf(planner->arena, "%s%s is %s, left out by %s", primary, binding, asked,
                             options_text(planner));
     for (size_t i = 0; i < selection->hosts.len; i++)
         if (select_keeps(selection, selection->hosts.items[i]))
             vec_push(&kept, selection->hosts.items[i]);
-    why = arena_printf(planner->arena, "%s is%s %s, the selection is %s (%s)", binding, primary,
+    why = arena_printf(planner->arena, "%s%s is %s, the selection is %s (%s)", primary, binding,
                        asked, hosts_text(planner, &kept), options_text(planner));
     vec_free(&kept);
     return why;

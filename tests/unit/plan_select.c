@@ -103,7 +103,7 @@ static const struct plan_case own[] = {
     /* .PRIMARY is taken before -x and --limit */
     { .fakefile = "@web: hosts = web2 web1\nt: m\nm @web:\n\trun x\n.PRIMARY: m\n",
       .exclude = "web2",
-      .expected = "notice: m: passed over: @web is first of web2, left out by -x web2\n"
+      .expected = "notice: m: passed over: the first of @web is web2, left out by -x web2\n"
                   "t:\n" },
     /* a host that the file knows but in no role */
     { .fakefile = "hosts = h\n@web: hosts = w\nm @web:\n\trun x\n",
