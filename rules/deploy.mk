@@ -78,7 +78,8 @@ state_dir ?= $(deploy_path)/.fake
 deploy @: starting started updating updated publishing published finishing finished mark-good
 deploy: inputs = $(current_revision) $(linked_dirs) $(linked_files)
 deploy: release_path = $(releases_path)/$(release_timestamp)
-deploy: release_message = Branch $(revision) (at $(run cat $(release_path)/REVISION)) deployed as release $(notdir $(release_path)) by $(deployed_by)
+# For printf; %s is the commit.
+deploy: release_message = Branch $(subst %,%%,$(revision)) (at %s) deployed as release $(notdir $(release_path)) by $(subst %,%%,$(deployed_by))
 
 ## Make an earlier release live again: the one before, or fake rollback:release=NAME
 rollback @: choose-release check-release rollback-stages cleanup-rollback forget-choice
@@ -86,7 +87,7 @@ rollback @: choose-release check-release rollback-stages cleanup-rollback forget
 rollback-stages @: starting started reverting reverted publishing published finishing_rollback finished
 rollback: record = deploy
 rollback: release_path = $(releases_path)/$(or $(release),$(chosen_release))
-rollback: release_message = $(deployed_by) rolled back to release $(notdir $(release_path))
+rollback: release_message = $(subst %,%%,$(deployed_by)) rolled back to release $(notdir $(release_path))
 
 release_message ?=
 building_path = $(releases_path)/.$(notdir $(release_path)).building
@@ -117,13 +118,13 @@ finishing_rollback @: log-revision retire-newer
 .BARRIER: reverting check-release publishing publish-release
 .ALWAYS: create-release publish-release
 
-# The names of releases, oldest first, for scripts on the hosts: all; the good ones.
+# For scripts on the hosts. all, good: the names of releases, oldest first; live: that of the live one, or nothing.
 define release_functions
-	releases() { ls $(releases_path) 2>/dev/null | sort; }
-	state() { cat "$(releases_path)/$$1/.fake-state" 2>/dev/null || echo ready; }
-	good() { for name in $$(releases); do [ "$$(state "$$name")" != good ] || echo "$$name"; done; }
-	live() { basename "$$(readlink $(current_path) || :)"; }
-	newer() { releases | awk -v live="$$(live)" '$$0 > live'; }
+	all() { for path in $(releases_path)/*/; do path=$${path%/}; [ ! -d "$$path" ] || echo "$${path##*/}"; done; }
+	is_good() { [ -f "$(releases_path)/$$1/.fake-state" ] && read -r state <"$(releases_path)/$$1/.fake-state" && [ "$$state" = good ]; }
+	good() { for name in $$(all); do ! is_good "$$name" || echo "$$name"; done; }
+	live=$$(readlink $(current_path)) || live=
+	live=$${live##*/}
 endef
 
 ## Check what a deployment needs, and make its folders
@@ -132,11 +133,7 @@ check-deploy @:
 		fail() { echo "check-deploy: $$*" >&2; exit 1; }
 		[ -n '$(repo_url)' ] || fail 'repo_url is not set'
 		[ -L $(current_path) ] || [ ! -e $(current_path) ] || fail '$(current_path) is no symbolic link: move it away'
-		mkdir -p $(shared_path) $(releases_path)
-		cd $(shared_path)
-		for folder in . $(linked_dirs) $(patsubst %/,%,$(dir $(linked_files))); do
-			mkdir -p "$$folder"
-		done
+		mkdir -p $(releases_path) $(addprefix $(shared_path)/,. $(linked_dirs) $(dir $(linked_files)))
 		rm -rf $(releases_path)/.*.building
 	}
 
@@ -148,11 +145,8 @@ check-linked-files @:
 linked_file_by_copy =
 linked_file_by_fail = run [ -e $(shared_path)/$(file) ] || { echo $(quote $(linked_file_hint)) >&2; exit 1; }
 linked_file_by_upload = $(if $(wildcard $(linked_files_source)/$(file)),$(linked_file_sent),$(linked_file_by_fail))
-# Under its own name it would be a thing of ours, and an edit over there a reason to deploy anew.
-define linked_file_sent
-put --creates=$(shared_path)/$(file) $(linked_files_source)/$(file) $(shared_path)/$(file).new
-run --creates=$(shared_path)/$(file) mv $(shared_path)/$(file).new $(shared_path)/$(file)
-endef
+# Recorded, an edit over there would be a reason to deploy anew.
+linked_file_sent = put --unrecorded --creates=$(shared_path)/$(file) $(linked_files_source)/$(file) $(shared_path)/$(file)
 linked_file_hint = $(shared_path)/$(file) is missing: put it there, or set linked_files_missing to $(linked_file_cures)
 linked_file_cures = $(if $(filter upload,$(linked_files_missing)),copy (there is no $(linked_files_source)/$(file) here),copy or upload)
 
@@ -165,18 +159,19 @@ create-release @:
 define check_name
 run {
 	$(release_functions)
-	newest=$$(releases | tail -n 1)
-	[ "$$(printf '%s\n' "$$newest" $(notdir $(release_path)) | sort -u | tail -n 1)" != "$$newest" ] || {
+	newest=
+	for newest in $$(all); do :; done
+	[ "$$newest" \< '$(notdir $(release_path))' ] || {
 		echo "release $(notdir $(release_path)) would not be the newest, as there is $$newest: deploy again" >&2
 		exit 1; }
 }
 endef
 
-# A strategy NAME is release_by_NAME, steps that fill building_path, and revision_by_NAME, the commit of `revision`.
+# A strategy NAME is release_by_NAME, steps that make building_path, and revision_by_NAME, the commit of `revision`.
 revision_by_checkout = $(git-revision $(revision),$(repo_url))
+# The $(run) is for the folder, and lets the step wait: each file there is read, which an unchanged run should not cost.
 define release_by_checkout
-run mkdir -p $(repo_path)
-checkout --mirror --delete --repo=$(repo_url) $(revision) $(repo_path)/tree/
+checkout --mirror --delete --unrecorded --repo=$(repo_url) $(revision) $(repo_path)/tree/$(run mkdir -p $(repo_path))
 run {
 	$(checkout_copy) $(repo_path)/tree $(building_path)
 	echo $(current_revision) >$(building_path)/REVISION
@@ -215,17 +210,21 @@ endef
 
 ## Link what the releases share into the new one
 link-shared @:
+	$(if $(linked_dirs)$(linked_files),$(link_shared))
+
+define link_shared
 	run {
 		cd $(building_path)
 		for path in $(linked_dirs) $(linked_files); do
 			shared=$(shared_path)/$$path
-			mkdir -p "$$(dirname "$$path")"
+			case $$path in */*) mkdir -p "$${path%/*}" ;; esac
 			[ -e "$$shared" ] || [ ! -f "$$path" ] || cp -p "$$path" "$$shared"
 			[ -e "$$shared" ] || { echo "link-shared: neither the release nor $(shared_path) has $$path" >&2; exit 1; }
 			rm -rf "$$path"
 			ln -s "$$shared" "$$path"
 		done
 	}
+endef
 
 ## Give the new release its name, as it is whole
 complete-release @:
@@ -237,17 +236,21 @@ publish-release @:
 
 ## Write into revisions.log what was done
 log-revision @:
-	run echo $(quote $(release_message)) >>$(deploy_path)/revisions.log
+	run printf $(quote $(release_message)\n) "$$(cat $(release_path)/REVISION)" >>$(deploy_path)/revisions.log
+
+# Of the good ones beside the live one: one at least.
+kept_releases = $(if $(filter 0 1,$(keep_releases)),1,$$(($(keep_releases) - 1)))
 
 ## Remove old releases, and what never became one
 cleanup @:
 	run {
 		$(release_functions)
-		live=$$(live)
-		kept=$$(good | grep -vx "$$live" | tail -n $(if $(filter 0 1,$(keep_releases)),1,$$(($(keep_releases) - 1))))
-		for name in $$(releases); do
-			case " $$live "$$(echo $$kept)' ' in *" $$name "*) continue ;; esac
-			rm -rf "$(releases_path)/$$name"
+		good=
+		for name in $$(good); do [ "$$name" = "$$live" ] || good="$$good $$name"; done
+		set -- $$good
+		[ $$# -le $(kept_releases) ] || shift $$(($$# - $(kept_releases)))
+		for name in $$(all); do
+			case " $$live $$* " in *" $$name "*) ;; *) rm -rf "$(releases_path)/$$name" ;; esac
 		done
 	}
 
@@ -259,7 +262,7 @@ choose-release @:
 rollback_choices := .fake/rollback.$(now)
 define earlier_releases
 $(release_functions)
-live=$$(live); for name in $$(good); do [ "$$name" != "$$live" ] || break; echo "$$name"; done
+for name in $$(good); do [ "$$name" != "$$live" ] || break; echo "$$name"; done
 endef
 
 # Each answer is a line: a release that all hosts have is in all of them.
@@ -278,7 +281,7 @@ check-release @:
 	run {
 		[ '$(release_path)' != '$(releases_path)/' ] || {
 			$(release_functions)
-			echo "no good release before the live one is on all hosts; live here: $$(live), good:" $$(good) >&2
+			echo "no good release before the live one is on all hosts; live here: $$live, good:" $$(good) >&2
 			exit 1; }
 		[ -d $(release_path) ] || { echo 'there is no release $(release_path)' >&2; exit 1; }
 	}
@@ -287,14 +290,17 @@ check-release @:
 retire-newer @:
 	run {
 		$(release_functions)
-		for name in $$(newer); do echo bad >"$(releases_path)/$$name/.fake-state"; done
+		for name in $$(all); do
+			[ ! "$$live" \< "$$name" ] || echo bad >"$(releases_path)/$$name/.fake-state"
+		done
 	}
 
 ## Put these releases away, after all that hangs on finished: as rolled-back-release-NAME.tar.gz
 cleanup-rollback @:
 	run {
 		$(release_functions)
-		for name in $$(newer); do
+		for name in $$(all); do
+			[ "$$live" \< "$$name" ] || continue
 			tar -czf "$(deploy_path)/rolled-back-release-$$name.tar.gz" -C $(releases_path) "$$name"
 			rm -rf "$(releases_path)/$$name"
 		done
@@ -309,7 +315,7 @@ mark-bad @:
 	run {
 		$(release_functions)
 		rm -rf $(building_path)
-		[ ! -d $(release_path) ] || [ "$$(state $(notdir $(release_path)))" = good ] || echo bad >$(release_path)/.fake-state
+		[ ! -d $(release_path) ] || is_good $(notdir $(release_path)) || echo bad >$(release_path)/.fake-state
 	}
 on-failure deploy: mark-bad
 

@@ -190,6 +190,7 @@ TEXT_OPTION(on, "@role or host,host")
 FLAG_OPTION(quiet)
 FLAG_OPTION(pty)
 FLAG_OPTION(sudo)
+FLAG_OPTION(unrecorded)
 FLAG_OPTION(mirror)
 FLAG_OPTION(delete)
 FLAG_OPTION(expand)
@@ -223,6 +224,7 @@ static const struct option table[] = {
     { "group", VERB_TAKES_SENT, true, true, read_group },
     { "sudo", VERB_TAKES_SENT, false, true, read_sudo },
     { "check", VERB_TAKES_SENT, true, true, read_check },
+    { "unrecorded", VERB_TAKES_SENT, false, true, read_unrecorded },
     { "text", VERB_TAKES_FORMS, true, true, read_text },
     { "expand", VERB_TAKES_FORMS, false, true, read_expand },
     { "unpack", VERB_TAKES_FORMS, false, true, read_unpack },

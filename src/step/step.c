@@ -19,7 +19,8 @@ void step_sources(const struct step *step, struct arena *arena, struct vec *path
 void step_places(const struct step *step, struct arena *arena,
                  const struct content *const *contents, const char *answer, struct vec *places)
 {
-    if (step->is_parsed && step->verb->places && !step->options.on)
+    const struct step_options *options = &step->options;
+    if (step->is_parsed && step->verb->places && !options->on && !options->unrecorded)
         step->verb->places(step, arena, contents, answer, places);
 }
 

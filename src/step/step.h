@@ -56,6 +56,7 @@ struct step_options {
     const char *owner, *group;
     const char *check; /* a command */
     bool sudo;         /* written by root */
+    bool unrecorded;   /* what it leaves is looked at when it runs, and by no record */
     /* put's forms. */
     const char *variable; /* --text */
     bool mirror, delete, expand, unpack;
