@@ -63,15 +63,17 @@ void diag_error_hint(struct diags *diags, struct location where, const char *mes
 
 unsigned location_line(struct location where)
 {
-    unsigned line;
-    size_t i;
+    const struct source *source = where.source;
+    struct line_count own = { 0 }, *count;
 
-    if (!where.source)
+    if (!source)
         return 0;
-    line = where.source->first_line ? where.source->first_line : 1;
-    for (i = 0; i < where.offset && i < where.source->size; i++)
-        line += where.source->text[i] == '\n';
-    return line;
+    count = source->counted && source->counted->offset <= where.offset ? source->counted : &own;
+    for (; count->offset < where.offset && count->offset < source->size; count->offset++)
+        count->newlines += source->text[count->offset] == '\n';
+    if (source->counted)
+        *source->counted = *count;
+    return (source->first_line ? source->first_line : 1) + count->newlines;
 }
 
 const char *location_text(struct arena *arena, struct location where)

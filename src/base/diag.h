@@ -8,13 +8,21 @@
 struct arena;
 struct str;
 
+/* How far the lines of a text have been counted: whoever asks for many places of a long text, one
+ * behind the other, would else count from its start each time. */
+struct line_count {
+    uint32_t offset;
+    unsigned newlines; /* before it */
+};
+
 /* A text that was read: a Fakefile, an option of the command line, an environment. Its line
  * numbers are computed only when one is shown. */
 struct source {
     const char *name; /* as the user wrote it; "command line" and the like for what is no file */
     const char *text;
     size_t size;
-    uint32_t first_line; /* number of its first line; 0 means 1 */
+    uint32_t first_line;        /* number of its first line; 0 means 1 */
+    struct line_count *counted; /* NULL: not kept */
 };
 
 struct location {

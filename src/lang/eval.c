@@ -41,21 +41,6 @@ bool lang_expand(struct lang *lang, const struct scope *scope, struct span s, st
     return done;
 }
 
-/* Counted on from the last time: to count from the start for each $(eval) would take forever in a
- * long file. */
-uint32_t reader_line(struct reader *reader)
-{
-    const struct source *source = reader->where.source;
-
-    if (source != reader->cursor.source)
-        return location_line(reader->where);
-    if (!reader->line)
-        reader->line = source->first_line ? source->first_line : 1;
-    for (; reader->line_offset < reader->where.offset; reader->line_offset++)
-        reader->line += source->text[reader->line_offset] == '\n';
-    return reader->line;
-}
-
 static void eval_endef(struct reader *reader, const struct statement *statement)
 {
     diag_error(reader->lang->diags, statement->where, "extraneous 'endef'");

@@ -239,7 +239,12 @@ const struct source *lang_add_source(struct lang *lang, const char *name, char *
 {
     struct source *source = arena_alloc(lang->model->arena, sizeof *source);
 
-    *source = (struct source){ name, text, size, first_line };
+    *source =
+        (struct source){ .name = name,
+                         .text = text,
+                         .size = size,
+                         .first_line = first_line,
+                         .counted = arena_alloc(lang->model->arena, sizeof *source->counted) };
     vec_push(&lang->texts, text);
     return source;
 }
@@ -279,7 +284,7 @@ void lang_eval_within(struct lang *lang, const struct expander *around, const ch
 {
     struct location place = lang->reader ? lang->reader->where : where;
     const char *name = place.source ? place.source->name : "eval";
-    uint32_t line = lang->reader ? reader_line(lang->reader) : location_line(where);
+    uint32_t line = location_line(place);
 
     eval_source(lang, lang_add_source(lang, name, mem_strdup(text), strlen(text), line), around);
 }

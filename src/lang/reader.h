@@ -64,8 +64,6 @@ struct reader {
     struct cursor cursor;
     struct parser parser;
     struct location where; /* of the statement being evaluated */
-    uint32_t line;         /* number of the line at line_offset */
-    uint32_t line_offset;
     const struct expander *around; /* of $(eval); NULL: none */
     struct condition *conditions;
     size_t condition_count;
@@ -78,9 +76,6 @@ struct reader {
     struct str expanded; /* a rule's line */
     unsigned depth;
 };
-
-/* eval.c */
-uint32_t reader_line(struct reader *reader); /* the line of the statement being evaluated */
 
 /* eval_condition.c */
 bool condition_skips(const struct reader *reader);

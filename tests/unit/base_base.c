@@ -126,7 +126,7 @@ END_TEST
 START_TEST(diagnostics_show_the_place)
 {
     static const char text[] = "a = 1\nt: $(x\n";
-    struct source source = { "Fakefile", text, sizeof text - 1, 0 };
+    struct source source = { .name = "Fakefile", .text = text, .size = sizeof text - 1 };
     struct diag diag = { DIAG_ERROR, { &source, 9, 3 }, "missing `)'", "close it" };
     struct str out = { 0 };
 
@@ -136,6 +136,21 @@ START_TEST(diagnostics_show_the_place)
                                      "       ^~~\n"
                                      "    close it\n");
     str_free(&out);
+}
+END_TEST
+
+START_TEST(lines_are_counted_on)
+{
+    static const struct {
+        uint32_t offset;
+        unsigned line;
+    } asked[] = { { 2, 8 }, { 5, 10 }, { 5, 10 }, { 1, 7 }, { 3, 8 }, { 99, 10 }, { 0, 7 } };
+    struct line_count counted = { 0 };
+    struct source source = { .text = "a\nb\n\nc", .size = 7, .first_line = 7, .counted = &counted };
+
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        ck_assert_uint_eq(location_line((struct location){ &source, asked[i].offset, 0 }),
+                          asked[i].line);
 }
 END_TEST
 
@@ -188,6 +203,7 @@ int main(void)
     tcase_add_test(tests, hashes_are_the_published_ones);
     tcase_add_test(tests, nearest_names);
     tcase_add_test(tests, diagnostics_show_the_place);
+    tcase_add_test(tests, lines_are_counted_on);
     tcase_add_test(tests, files_are_replaced_whole_and_trees_hashed);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

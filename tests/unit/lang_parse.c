@@ -9,7 +9,7 @@
 /* A text's lines as one string, `|` between them. */
 static void join_lines(const char *text, struct str *out)
 {
-    struct source source = { "test", text, strlen(text), 0 };
+    struct source source = { .name = "test", .text = text, .size = strlen(text) };
     struct cursor cursor = { &source, 0 };
     struct str buffer = { 0 };
     struct line line;
@@ -129,7 +129,7 @@ static void check_span(struct span span, const char *expected)
 START_TEST(test_statement)
 {
     const char *text = statements[_i].text;
-    struct source source = { "test", text, strlen(text), 0 };
+    struct source source = { .name = "test", .text = text, .size = strlen(text) };
     struct line line = { text, strlen(text), { &source, 0, 0 }, false };
     struct parser parser = { 0 };
     struct statement statement;

@@ -29,7 +29,7 @@ static char *show(struct event event)
     return text;
 }
 
-static const struct source source = { "Fakefile", "a:\nb c\n", 7, 0 };
+static const struct source source = { .name = "Fakefile", .text = "a:\nb c\n", .size = 7 };
 static const struct diag diag = { DIAG_ERROR, { &source, 3, 1 }, "missing separator", NULL };
 
 static const struct {
