@@ -24,13 +24,14 @@ enum { BOOT_TEXT_LIMIT = 24 * 1024 };
  * are foreground commands, and do not ignore SIGINT and SIGQUIT as background ones do.
  *
  * Descriptors: 0 the requests, 1 and 3 the channel's output, 4 its error output, 8 the next step's
- * standard input, 9 the lock's. In the loop: 5 the way to the runner. In the runner: 0 from the
- * loop, 5 and 6 the fifos of the running step, 7 where a step's shell says its number.
+ * standard input, 9 the lock's. In the loop: 5 the way to the runner, 6 the fifo m. In the runner:
+ * 0 from the loop, 5 and 6 the fifos of the running step, 7 where a step's shell says its number.
  *
- * Files in $d: o, e the fifos of the running step; r the fifo to the runner; q0, q1 the request; p
- * "STEP CAT CAT" while a step runs, with a "-" behind once its shell has ended; g its process
- * group; k "SIGNAL all": the request is to end; l the loop's process; t what the watchdog looks at,
- * s its sleep; x, a, u*, i*, c* outputs and inputs.
+ * Files in $d: o0, e0, o1, e1 the fifos of steps, in turn; r the fifo to the runner; m who may
+ * change fifos; c the two cats; q0, q1 the request; p "STEP FIFO LEFT" while a step runs, LEFT
+ * being how many fifos the cats have yet to read, with a "-" behind once its shell has ended; g its
+ * process group; k "SIGNAL all": the request is to end; l the loop's process; t what the watchdog
+ * looks at, s its sleep; x, a, u*, i*, c* outputs and inputs.
  */
 static const char BOOT[] =
     "exec 3>&1 4>&2 2>/dev/null 8</dev/null; cd \"${HOME:-/}\"; "
@@ -58,9 +59,10 @@ static const char BOOT[] =
 
     /* f_take N: exactly N bytes of standard input. Some head read ahead, some dd know no fullblock.
      */
-    "f_reader(){ if [ \"$(printf abc | { head -c 1 >/dev/null; cat; })\" = bc ]; then "
-    "f_take(){ head -c $1; }; "
-    "elif [ \"$(printf abc | { dd bs=1 count=1 iflag=fullblock >/dev/null 2>&1; cat; })\" = bc ]; "
+    "f_counts(){ exec 7<>\"$d/o0\"; echo abc >&7; \"$@\" <&7 >/dev/null; echo x >&7; "
+    "f_x=; read -r f_x <&7; exec 7>&-; [ \"$f_x\" = bc ]; }; "
+    "f_reader(){ if f_counts head -c 1; then f_take(){ head -c $1; }; "
+    "elif f_counts dd bs=1 count=1 iflag=fullblock; "
     "then f_take(){ [ $1 -lt 65536 ] || dd bs=65536 count=$(($1/65536)) iflag=fullblock; "
     "[ $(($1%65536)) = 0 ] || dd bs=$(($1%65536)) count=1 iflag=fullblock; }; "
     "else f_take(){ dd bs=1 count=$1; }; fi; }; "
@@ -71,35 +73,51 @@ static const char BOOT[] =
     "f_sweep(){ for f_x in \"$1\"/.fake.$f_node.*; do [ -d \"$f_x\" ] || continue; f_l= f_v=; "
     "f_p=${f_x%.*}; read -r f_l <\"$f_x/l\"; read -r f_v <\"$f_x/w\"; "
     "kill -s 0 ${f_p##*.} || kill -s 0 $f_l || kill -s 0 $f_v || rm -rf \"$f_x\"; done; }; "
-    "f_make(){ f_node=$(uname -n); "
+    "f_make(){ "
     "for f_y in \"$XDG_RUNTIME_DIR\" /dev/shm \"${TMPDIR:-/tmp}\" \"$HOME\"; do "
     "[ \"$f_y\" ] && [ -d \"$f_y\" ] && [ -w \"$f_y\" ] || continue; f_sweep \"$f_y\"; "
     "d=$f_y/.fake.$f_node.$$.${f_nonce%????????????}; mkdir -m 700 \"$d\" && "
-    "mkfifo -m 622 \"$d/o\" \"$d/e\" \"$d/r\" && break; d=; done; "
+    "mkfifo -m 622 \"$d/o0\" \"$d/e0\" \"$d/o1\" \"$d/e1\" \"$d/r\" \"$d/m\" && break; d=; done; "
     "printf \"%s\\n\" \"$f_mark$f_nonce d $d\"; [ \"$d\" ]; }; "
     /* A channel that is gone must not end the loop by SIGPIPE before it has cleaned up. */
-    "f_folder(){ [ \"$d\" ] && return; f_groups; f_reader; f_make || return; "
+    "f_folder(){ [ \"$d\" ] && return; f_groups; f_make || return; f_reader; "
     "exec 7<&0; f_child <&7 & echo $! >\"$d/l\"; exec 7<&- </dev/null; f_runner; exit 0; }; "
-    "f_child(){ trap : PIPE; exec 7<&- 5>\"$d/r\"; f_watch; f_loop; }; "
+    "f_child(){ trap : PIPE; exec 7<&- 5>\"$d/r\" 6<>\"$d/m\"; echo >&6; f_watch; f_loop; }; "
     "f_runner(){ exec 9>&-; trap : INT QUIT; while read -r f_x; do . \"$d/q$f_x\"; done <\"$d/r\"; "
     "}; "
 
-    /* A step: ID TEXT [$0]. Two cats carry its outputs from two fifos to the channel; their end of
-     * file is the proof that nobody holds an output any more. In ( ), so that the runner does not
-     * say "Terminated" into its error output. */
+    /* The two cats that carry the outputs of steps to the channel. Each reads fifo 0, fifo 1, fifo
+     * 0 and so on, to the end of each: so a next fifo that can be opened for writing is the proof
+     * that nobody holds the last one any more. f_cats FIRST COUNT. */
+    "f_cats(){ f_x=$1 f_y=$2 f_q= f_z=; while [ $f_y -gt 0 ]; do f_q=\"$f_q o$f_x\" f_z=\"$f_z "
+    "e$f_x\"; f_x=$((1-f_x)) f_y=$((f_y-1)); done; "
+    "( cd \"$d\"; exec 7>&- 8<&- 9>&-; cat $f_q >&3 3>&- 4>&- 5>&- 6>&- & f_x=$!; "
+    "cat $f_z >&4 3>&- 4>&- 5>&- 6>&- & echo $f_x $! >c ); }; "
+    /* A shell that hears of a child's end may give up opening or reading: again, then. */
+    "f_fifo(){ until command exec 5>\"$d/o$f_k\"; do [ -e \"$d/m\" ] || return; done; "
+    "until command exec 6>\"$d/e$f_k\"; do [ -e \"$d/m\" ] || return; done; }; "
+    "f_lock(){ until read -r f_x; do [ -e \"$d/m\" ] || return; done; }; "
+    /* m is the right to change cats and fifos: whoever has read the line in it. The last fifo of
+     * the cats is for the proof alone. */
+    "f_begin(){ f_k=$((1-${f_k-1})) f_left=33; f_cats $f_k $f_left; f_fifo; }; "
+    "f_next(){ exec 5>&- 6>&-; f_k=$((1-f_k)) f_left=$((f_left-1)); f_fifo; "
+    "f_lock <\"$d/m\"; : >\"$d/p\"; echo >\"$d/m\"; "
+    "[ $f_left -gt 1 ] || { exec 5>&- 6>&-; f_begin; }; }; "
+
+    /* A step: ID TEXT [$0]. In ( ), so that the runner does not say "Terminated" into its error
+     * output. */
     "f_gone(){ for f_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do "
     "kill -s 0 -- $G$1 || return; sleep 0.2 || sleep 1; done; kill -s KILL -- $G$1; }; "
     "f_stopped(){ [ -e \"$d/k\" ]; }; "
     "f_step(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
-    "cat <\"$d/o\" >&3 3>&- 4>&- 8<&- & f_a=$!; cat <\"$d/e\" >&4 3>&- 4>&- 8<&- & f_b=$!; "
-    "exec 5>\"$d/o\" 6>\"$d/e\"; echo $f_i $f_a $f_b >\"$d/p\"; [ \"$M\" ] && set -m; "
+    "[ $f_left ] || f_begin; echo $f_i $f_k $f_left >\"$d/p\"; [ \"$M\" ] && set -m; "
     "( exec $S sh -c \"echo \\$\\$ >&7;exec 7>&-;$2\" ${3+\"$3\"} "
     "<&8 >&5 2>&6 7>\"$d/g\" 3>&- 4>&- 5>&- 6>&- 8<&- ); f_c=$?; [ \"$M\" ] && set +m; "
-    "[ -e \"$d/y\" ] && rm -f \"$d/y\" && read -r f_p <\"$d/g\" && { f_gone $f_p >/dev/null 3>&- "
-    "4>&- 5>&- 6>&- 8<&- & }; "
-    "echo $f_i $f_a $f_b - >\"$d/p\"; : >\"$d/g\"; "
+    "[ -e \"$d/y\" ] && rm -f \"$d/y\" && read -r f_p <\"$d/g\" && { ( exec >/dev/null 3>&- "
+    "4>&- 5>&- 6>&- 8<&-; f_gone $f_p ) & }; "
+    "echo $f_i $f_k $f_left - >\"$d/p\"; : >\"$d/g\"; "
     "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
-    "exec 5>&- 6>&-; wait $f_a $f_b; : >\"$d/p\"; return $f_c; }; "
+    "f_next; return $f_c; }; "
 
     /* Exit codes that count as success: CODES f_step … */
     "f_ok(){ f_o=$1; shift; \"$@\"; f_c=$?; case \" $f_o \" in *\" $f_c \"*) return 0;; esac; "
@@ -126,24 +144,29 @@ static const char BOOT[] =
     "elif [ $1 = KILL ]; then rm -rf \"$d\"; kill -s KILL 0; else kill -s $1 $f_p; fi; }; "
 
     /* f_cut STEP: its shell has ended, but something holds its outputs. A drain takes over each
-     * fifo, new ones take their places, the cats end. */
-    "f_cut(){ read -r f_i f_a f_b f_x <\"$d/p\" && [ \"$f_i $f_x\" = \"$1 -\" ] || return; "
-    "for f_x in o e; do exec 7<>\"$d/$f_x\" 8<\"$d/$f_x\" 7>&-; "
-    "cat <&8 >/dev/null 3>&- 4>&- 5>&- 8<&- 9>&- & exec 8</dev/null; done; "
-    "rm -f \"$d/o\" \"$d/e\"; mkfifo -m 622 \"$d/o\" \"$d/e\"; f_say c $1; kill $f_a $f_b; }; "
+     * fifo, new ones take their places, and new cats begin with the next ones, for which the runner
+     * waits. */
+    "f_cut(){ f_lock <&6; read -r f_i f_a f_b f_x <\"$d/p\" && [ \"$f_i $f_x\" = \"$1 -\" ] || "
+    "{ echo >&6; return; }; "
+    "for f_x in o$f_a e$f_a; do exec 7<>\"$d/$f_x\" 8<\"$d/$f_x\" 7>&-; "
+    "cat <&8 >/dev/null 3>&- 4>&- 5>&- 6>&- 8<&- 9>&- & exec 8</dev/null; done; "
+    "rm -f \"$d/o$f_a\" \"$d/e$f_a\"; mkfifo -m 622 \"$d/o$f_a\" \"$d/e$f_a\"; f_say c $1; "
+    "f_kill; f_cats $((1-f_a)) $((f_b-1)); echo >&6; }; "
+    "f_kill(){ read -r f_x f_y <\"$d/c\" && kill $f_x $f_y; }; "
 
     /* f_upload NAME CONSUMER, then pieces: a length, a newline, so many bytes; 0 ends it. Requests
      * may stand between the pieces. */
     "f_pieces(){ while IFS= read -r f_x; do case $f_x in 0) return;; "
     "[1-9]*) f_n=$((f_n+1)); f_look $1.$f_n; f_take $f_x;; *) eval \"$f_x\" >&3;; esac; done; }; "
-    "f_upload(){ f_pieces $1 | { ( eval \"$2\" ) >/dev/null 2>\"$d/u$1\" 3>&- 4>&- 5>&- 9>&-; "
-    "f_r=$?; cat >/dev/null; f_code $f_r; }; f_r=$?; if [ $f_r = 0 ]; then f_say u $1 0; "
+    "f_upload(){ f_pieces $1 | { ( eval \"$2\" ) >/dev/null 2>\"$d/u$1\" 3>&- 4>&- 5>&- 6>&- 9>&-; "
+    "f_r=$?; if [ $f_r -gt 0 ] || read -r f_x; then cat >/dev/null; fi; f_code $f_r; }; f_r=$?; if "
+    "[ $f_r = 0 ]; then f_say u $1 0; "
     "else f_bad=\"$f_bad $1\"; f_x=; read -r f_x <\"$d/u$1\"; "
     "printf \"%s%.500s\\n\" \"$f_mark$f_nonce u $1 $f_r \" \"$f_x\"; fi; }; "
 
     /* The watchdog: two looks alike at what the client raises, and the session is over. */
     "f_ping(){ f_look $1; f_say p; }; "
-    "f_watch(){ f_look 0; ( exec </dev/null >/dev/null 3>&- 4>&- 5>&- 8<&- 9>&-; f_y=; f_w=; "
+    "f_watch(){ f_look 0; ( exec </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 8<&- 9>&-; f_y=; f_w=; "
     "while :; do sleep $f_every & echo $! >\"$d/s\"; wait $!; read -r f_x <\"$d/t\" || exit; "
     "case $f_x in -) ;; \"$f_y\") read -r f_l <\"$d/l\"; kill -s STOP $f_l; f_end; "
     "kill -s KILL $f_l; exit;; esac; f_y=$f_x; done ) & f_w=$!; echo $f_w >\"$d/w\"; }; "
@@ -154,12 +177,12 @@ static const char BOOT[] =
     "read -r f_i f_a f_b f_y <\"$d/p\" || break; [ \"$f_y\" ] && { f_cut $f_i; break; }; "
     "read -r f_p <\"$d/g\" && { kill -s TERM -- $G$f_p; f_gone $f_p; break; }; sleep 0.2 || sleep "
     "1; "
-    "done; kill $f_a $f_b; "
+    "done; f_kill; "
     "[ \"$f_w\" ] && kill $f_w; read -r f_x <\"$d/s\" && kill $f_x; "
-    "for f_x in \"$d\"/t.*; do IFS= read -r f_y <\"$f_x\" && case $f_y in */.fake-*) rm -rf "
-    "\"$f_y\";; esac; done; "
+    "set --; for f_x in \"$d\"/t.*; do IFS= read -r f_y <\"$f_x\" && case $f_y in */.fake-*) "
+    "set -- \"$@\" \"$f_y\";; esac; done; "
     /* The runner stands still first: what it writes as its step ends would keep the folder. */
-    "kill -s STOP $$; rm -rf \"$d\" || rm -rf \"$d\"; exec 5>&-; "
+    "kill -s STOP $$; rm -rf \"$@\" \"$d\" || rm -rf \"$d\"; exec 5>&- 6>&-; "
     "kill -s KILL $$; }; "
     "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
@@ -168,15 +191,16 @@ static const char BOOT[] =
 static const char FACTS[] =
     "f_facts(){ f_x=; for f_y in setsid flock sha256sum zstd gzip sudo timeout; do "
     "command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; done; "
-    "if f_y=$(stat -c \"%U %Y\" /proc/self/); then f_x=\"$f_x stat_c\"; f_u=${f_y% *} f_t=${f_y#* "
+    "if f_y=$(stat -c \"%U %Y\" /proc/self/); then f_stat=c f_u=${f_y% *} f_t=${f_y#* "
     "}; "
-    "else f_u=UNKNOWN f_t=$(date +%s); if stat -c %s / >/dev/null; then f_x=\"$f_x stat_c\"; "
-    "elif stat -f %z / >/dev/null; then f_x=\"$f_x stat_f\"; fi; fi; "
+    "else f_u=UNKNOWN f_t=$(date +%s); if stat -c %s / >/dev/null; then f_stat=c; "
+    "elif stat -f %z / >/dev/null; then f_stat=f; fi; fi; "
     "[ \"$f_u\" = UNKNOWN ] && f_u=$(id -un); "
     "f_y=; read -r f_y </etc/machine-id || read -r f_y </var/lib/dbus/machine-id || "
-    "f_y=\"$(hostid) $(uname -n)\"; "
-    "printf \"%s\\n\" \"$(uname -srm)\" \"$f_u\" \"$f_t\" \"$f_x\" \"$f_y\" \"$HOME\"; }; "
-    "f_bad= f_n=0 f_every=30; f_query 0 f_facts; ";
+    "f_y=\"$(hostid) $(uname -n)\"; set -- $(uname -snrm); f_node=$2; f_z=$1; shift 2; "
+    "printf \"%s\\n\" \"$f_z $*\" \"$f_u\" \"$f_t\" \"$f_x${f_stat+ stat_$f_stat}\" \"$f_y\" "
+    "\"$HOME\"; }; "
+    "f_bad= f_n=0 f_left= f_every=30; f_query 0 f_facts; ";
 
 static const char LOOP[] = "f_say ready $$; f_loop";
 

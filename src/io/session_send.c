@@ -11,6 +11,7 @@ enum {
     BLOCK = 64 * 1024,         /* one write to the transport */
     QUEUED_LIMIT = 512 * 1024, /* that much may wait in the transport */
     PIECE_FIRST = 64 * 1024,   /* an upload's first piece; they grow while the line is fast */
+    PIECE_GROWTH = 4, /* each costs the host a process */
     PIECE_LIMIT = 4 * 1024 * 1024,
     PIECE_FAST = 1000, /* milliseconds */
 };
@@ -119,7 +120,7 @@ static void begin_piece(struct session *session)
     struct upload_state *upload = &session->upload;
     uint64_t now = loop_now(session->loop);
     if (now - upload->piece_time < PIECE_FAST && upload->piece < PIECE_LIMIT)
-        upload->piece *= 2;
+        upload->piece *= PIECE_GROWTH;
     else if (now - upload->piece_time > 4 * PIECE_FAST && upload->piece > PIECE_FIRST)
         upload->piece /= 2;
     upload->piece_time = now;

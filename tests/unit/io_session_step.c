@@ -231,6 +231,7 @@ START_TEST(a_time_out_ends_the_whole_tree)
     request_send(request);
     driver_wait_request(driver, 1);
     ck_assert(driver->stories[1].result.timed_out);
+    ck_assert(!driver->stories[1].result.left_holder);
     ck_assert_int_eq(driver->stories[1].result.status, 143);
     ck_assert_text(&driver->stories[1].out, "s\n");
     ck_assert_text(&driver->stories[2].out, "on\n");
@@ -308,6 +309,33 @@ START_TEST(many_steps_are_apart)
 }
 END_TEST
 
+/* The carriers of the outputs are renewed after 32 steps: cut off before, at and behind that. */
+START_TEST(a_daemon_is_cut_off_at_any_step)
+{
+    open_shell(_i);
+    struct request *request = request_new(driver->session, 1);
+    for (uint32_t id = 1; id <= 70; id++) {
+        bool leaves = (id >= 31 && id <= 33) || id == 65;
+        char command[100];
+        snprintf(command, sizeof command, "%s echo out %u; echo err %u >&2",
+                 leaves ? "setsid sleep 3.17 &" : "", id, id);
+        add_step(request, id, command);
+    }
+    request_send(request);
+    driver_wait_request(driver, 1);
+    for (uint32_t id = 1; id <= 70; id++) {
+        bool leaves = (id >= 31 && id <= 33) || id == 65;
+        char out[40];
+        snprintf(out, sizeof out, "out %u\n", id);
+        ck_assert_text(&driver->stories[id].out, out);
+        snprintf(out, sizeof out, "err %u\n", id);
+        ck_assert_text(&driver->stories[id].err, out);
+        ck_assert(driver->stories[id].result.left_holder == leaves);
+    }
+    driver_close(driver);
+}
+END_TEST
+
 /* One stream may be whole steps ahead of the other. */
 START_TEST(a_late_stream_holds_the_other_back)
 {
@@ -350,6 +378,7 @@ int main(void)
     tcase_add_loop_test(tests, a_time_out_ends_the_whole_tree, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, what_ignores_TERM_is_killed, 0, 1);
     tcase_add_loop_test(tests, an_interrupt_ends_the_request, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, a_daemon_is_cut_off_at_any_step, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, many_steps_are_apart, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_late_stream_holds_the_other_back, 0, 2);
     suite_add_tcase(suite, tests);
