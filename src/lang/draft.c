@@ -60,24 +60,39 @@ static struct span text_of(const char *s)
     return (struct span){ s, strlen(s) };
 }
 
-static void push_line(struct reader *reader, const char *source, struct location where)
+/* What is compiled: where it can be, the bytes of the file, so that a diagnostic shows the very
+ * reference. */
+static struct span text_to_compile(struct lang *lang, struct span written, const char *source,
+                                   struct location where, bool in_block)
+{
+    const struct source *file = where.source;
+    bool has_newline = strchr(source, '\n') != NULL;
+
+    if (has_newline && !in_block && strchr(source, '$'))
+        return text_of(join_references(lang, source));
+    if (has_newline || !file || written.data < file->text ||
+        written.data + written.len > file->text + file->size)
+        return text_of(source);
+    return written;
+}
+
+static void push_line(struct reader *reader, struct span written, struct location where)
 {
     struct draft *draft = &reader->draft;
     struct lang *lang = reader->lang;
-    const char *text = source;
+    const char *source = keep_source(lang, written);
+    struct span text = text_to_compile(lang, written, source, where, draft->in_block);
     struct recipe_line *line;
 
     if (draft->line_count == draft->line_capacity) {
         draft->line_capacity = draft->line_capacity ? 2 * draft->line_capacity : 8;
         draft->lines = mem_resize(draft->lines, draft->line_capacity * sizeof *draft->lines);
     }
-    if (!draft->in_block && strchr(source, '\n') && strchr(source, '$'))
-        text = join_references(lang, source);
     draft->may_be_task = draft->may_be_task || step_line_betrays_task(text_of(source));
     line = &draft->lines[draft->line_count++];
     line->source = source;
     line->where = where;
-    line->text = text_compile(lang->model->arena, text, strlen(text), where);
+    line->text = text_compile(lang->model->arena, text.data, text.len, where);
 }
 
 void draft_add_line(struct reader *reader, struct span text, struct location where)
@@ -95,7 +110,7 @@ void draft_add_line(struct reader *reader, struct span text, struct location whe
         draft->block_column = column;
         draft->block_where = where;
     }
-    push_line(reader, keep_source(reader->lang, text), where);
+    push_line(reader, text, where);
 }
 
 /* A line of a block: whatever it holds, but for the end. Continuations are the shell's: they stay.
@@ -109,7 +124,7 @@ static void add_block_line(struct reader *reader, const struct line *line)
         text.data++;
         text.len--;
     }
-    push_line(reader, keep_source(reader->lang, text), line->where);
+    push_line(reader, text, line->where);
     if (step_line_closes_block(text, draft->block_column))
         draft->in_block = false;
 }

@@ -488,3 +488,17 @@ a\#b: ; @echo '$@'
 --- out
 a#b
 
+
+=== the caret is under the reference of a step
+t @local:
+	local echo hello $(undefd) world
+	local {
+		echo $(other)
+	}
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** undefined variable 'undefd'.  Stop.
+                      ^~~~~~~~~
+Fakefile:4: *** undefined variable 'other'.  Stop.
+           ^~~~~~~~
