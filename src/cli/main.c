@@ -140,15 +140,15 @@ static const struct subcommand *subcommand_of(struct fake *fake, const struct co
 static int run_subcommand(struct fake *fake, const struct command_line *line,
                           const struct subcommand *subcommand)
 {
-    size_t own = line->subcommand ? 0 : 1;
-    const char *extra = line->settings.command  ? line->settings.command
-                        : line->goals.len > own ? line->goals.items[own]
-                                                : NULL;
+    size_t taken = (line->subcommand ? 0 : 1) + subcommand->arguments;
+    const char *extra = line->settings.command    ? line->settings.command
+                        : line->goals.len > taken ? line->goals.items[taken]
+                                                  : NULL;
 
     if (!extra)
         return subcommand->run(fake, line);
-    fprintf(stderr, "fake: *** %s takes no '%s': -H and -R say which hosts.  Stop.\n",
-            subcommand->name, extra);
+    fprintf(stderr, "fake: *** %s takes no '%s'%s.  Stop.\n", subcommand->name, extra,
+            subcommand->is_here ? "" : ": -H and -R say which hosts");
     return FAILED;
 }
 
@@ -263,13 +263,24 @@ static void take_fakes_flags(struct command_line *line)
         flags_take_fakes(line, flags);
 }
 
+/* Before any file is read, whose targets might have it otherwise. */
+static bool stays_here(const struct command_line *line)
+{
+    const struct subcommand *subcommand = line->subcommand;
+
+    if (!subcommand && line->goals.len > 0)
+        subcommand = subcommand_find(line->goals.items[0]);
+    return subcommand && subcommand->is_here;
+}
+
 static void settle(struct command_line *line, const char *program)
 {
     struct fake_settings *settings = &line->settings;
     bool inner = is_in_a_make();
 
     settings->program = program;
-    settings->search_upwards = line->folders.len == 0 && line->files.len == 0 && !inner;
+    settings->search_upwards =
+        line->folders.len == 0 && line->files.len == 0 && !inner && !stays_here(line);
     if (line->list_format || line->graph_format)
         line->no_print_directory = true;
     else if ((inner || line->folders.len > 0) && !settings->silent)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cli/init.h"
 #include "fake.h"
 
 static int status(struct fake *fake, const struct command_line *line)
@@ -19,10 +20,19 @@ static int unlock(struct fake *fake, const struct command_line *line)
     return fake_inspect(fake, FAKE_UNLOCK, stdout, line->json);
 }
 
+static int init(struct fake *fake, const struct command_line *line)
+{
+    size_t own = line->subcommand ? 0 : 1;
+
+    (void)fake; /* there is no Fakefile yet */
+    return init_run(line->goals.len > own ? line->goals.items[own] : NULL);
+}
+
 static const struct subcommand subcommands[] = {
-    { "status", "What is recorded on each host, what has drifted, what is owed.", status },
-    { "history", "The past runs, from the hosts' own logs.", history },
-    { "unlock", "End the session that holds a host's lock, after a question.", unlock },
+    { "status", "What is recorded on each host, what has drifted, what is owed.", status, 0, false },
+    { "history", "The past runs, from the hosts' own logs.", history, 0, false },
+    { "unlock", "End the session that holds a host's lock, after a question.", unlock, 0, false },
+    { "init", "Write a Fakefile for the project in this folder; a KIND may follow.", init, 1, true },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

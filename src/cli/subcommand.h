@@ -1,6 +1,7 @@
 #ifndef FAKE_CLI_SUBCOMMAND_H
 #define FAKE_CLI_SUBCOMMAND_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "cli/options.h"
@@ -13,6 +14,8 @@ struct subcommand {
     const char *name;
     const char *help;
     int (*run)(struct fake *fake, const struct command_line *line); /* returns the exit code */
+    size_t arguments; /* how many words may follow it */
+    bool is_here;     /* works in this folder, whatever Fakefile lies above */
 };
 
 const struct subcommand *subcommand_find(const char *name); /* NULL: there is none */

@@ -312,10 +312,19 @@ bool fake_read(struct fake *fake, bool makes)
     return fake->is_read_well;
 }
 
+/* Whatever there is to read. */
+static bool has_text(struct fake *fake)
+{
+    if (!fake->is_read && fake->files.len == 0)
+        look_for_file(fake);
+    return fake->files.len > 0 || fake->evals.len > 0;
+}
+
 bool fake_has_target(struct fake *fake, const char *name)
 {
-    const struct target *target =
-        fake_read(fake, true) ? model_find_target(&fake->model, name) : NULL;
+    const struct target *target = has_text(fake) && fake_read(fake, true)
+                                      ? model_find_target(&fake->model, name)
+                                      : NULL;
 
     return target && target->rules.len > 0;
 }
