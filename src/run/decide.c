@@ -276,7 +276,6 @@ static void look_for_would_run(struct job_run *job, const struct job *of)
     }
 }
 
-/* A target without a recipe stands for its prerequisites. */
 /* -W */
 static void look_for_new_files(struct job_run *job)
 {
@@ -286,6 +285,7 @@ static void look_for_new_files(struct job_run *job)
             decide_reason(job, "%s is taken as changed", *files);
 }
 
+/* A target without a recipe stands for its prerequisites. */
 static bool decide_stage(struct job_run *job)
 {
     const struct job *of = job->job;
@@ -295,18 +295,43 @@ static bool decide_stage(struct job_run *job)
         if (of->needs[i].kind != EDGE_CONTENT)
             continue;
         any_need = true;
-        if (scheduler_outcome(job->run->scheduler, need) == OUTCOME_RAN)
-            decide_reason(job, "%s ran", need->target->name);
+        if (scheduler_outcome(job->run->scheduler, need) != OUTCOME_RAN)
+            continue;
+        job->is_unsure =
+            run_job(job->run, need)->is_unsure && (job->is_unsure || !job->reasons.len);
+        decide_reason(job, "%s ran", need->target->name);
     }
     if (!any_need)
         decide_reason(job, "it has neither recipe nor prerequisites");
     return job->reasons.len > 0;
 }
 
+/* A hook runs if one of those that ask for it does. */
+struct askers {
+    struct run *run;
+    bool any, any_sure;
+};
+
+static void look_at_asker(void *context, const struct job *asker)
+{
+    struct askers *askers = context;
+    const struct job_run *job = run_job(askers->run, asker);
+    askers->any = askers->any || job->reasons.len > 0;
+    askers->any_sure = askers->any_sure || (job->reasons.len > 0 && !job->is_unsure);
+}
+
+static bool is_asked_surely(struct job_run *job)
+{
+    struct askers askers = { .run = job->run };
+    hooks_each_trigger(job->job, look_at_asker, &askers);
+    return askers.any_sure || !askers.any;
+}
+
 bool decide_to_run(struct job_run *job)
 {
     const struct job *of = job->job;
     job->reasons.len = 0;
+    job->is_unsure = job->run->options->dry_run && !is_asked_surely(job);
     if (!of->recipe && !chain_decides(job))
         return decide_stage(job);
     if (job->run->options->always)
@@ -320,12 +345,13 @@ bool decide_to_run(struct job_run *job)
     else if (!job->has_fingerprint)
         decide_reason(job, "what it gets is always got");
     else {
-        look_for_would_run(job, of);
         look_for_new_files(job);
         if (job->host)
             compare_host_record(job);
         else
             compare_local_record(job);
+        job->is_unsure = job->is_unsure || job->reasons.len == 0;
+        look_for_would_run(job, of);
     }
     return job->reasons.len > 0;
 }

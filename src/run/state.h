@@ -251,6 +251,7 @@ struct job_run {
     struct hash content;  /* what it gives to those that depend on it */
     bool has_content;
     bool would_run;     /* under -n: it ran in name only */
+    bool is_unsure;     /* under -n: only if what is made before it comes out different */
     bool has_started;   /* a command of a make rule, its own or before it */
     bool has_compared;  /* its host was asked what the job will change there, or of its commands */
     bool is_comparing;  /* it has not answered */

@@ -27,6 +27,7 @@ void tell_job(const struct job_run *job, enum event_kind kind, const char *text)
 {
     struct event event = tell_base(job, kind);
     event.text = text;
+    event.unsure = kind == EVENT_JOB_WOULD_RUN && job->is_unsure;
     if (kind == EVENT_JOB_ENDED) {
         event.status = job->failure ? (job->status ? job->status : FAKE_FAILED) : 0;
         event.seconds = tell_seconds(job->run, job->began);
@@ -65,6 +66,7 @@ void tell_step_ended(const struct job_run *job, const struct step *step, int sta
         event.status = status == 0 ? -1 : status;
         event.text = says_more || again ? str_text(&text) : NULL; /* the status says it all */
         event.ignored = step->ignore || again;
+        event.again = again;
     }
     events_emit(job->run->events, event);
     str_free(&text);

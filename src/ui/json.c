@@ -120,6 +120,8 @@ static json_t *to_json(const struct event *event)
         set(object, "seconds", json_real(event->seconds));
     set_flag(object, "silent", event->silent);
     set_flag(object, "ignored", event->ignored);
+    set_flag(object, "unsure", event->unsure);
+    set_flag(object, "again", event->again);
     set_flag(object, "make", event->is_file);
     return object;
 }

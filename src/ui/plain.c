@@ -243,7 +243,7 @@ static void job_would_run(struct plain *plain, const struct event *event)
 {
     summary_add(plain->summary, event, NULL, NULL);
     if (!plain->question && (!event->is_file || plain->verbose))
-        job_news(plain, "would run ", event);
+        job_news(plain, event->unsure ? "may run " : "would run ", event);
     job_over(plain, event);
 }
 

@@ -184,7 +184,7 @@ static void job_ended(struct report *report, const struct event *event)
 
     end_output(job);
     job->is_failed = event->kind == EVENT_JOB_ENDED && event->status != 0;
-    job->end = job->is_failed ? "failed" : words[event->kind];
+    job->end = job->is_failed ? "failed" : event->unsure ? "may run" : words[event->kind];
     job->seconds = event->seconds;
     if (event->text)
         add_element(&job->steps, "p", job->is_failed ? "bad" : "why", event->text);

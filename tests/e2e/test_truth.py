@@ -303,8 +303,7 @@ def test_dry_run_says_what_the_run_does(world):
         would = named(says, 'job-would-run')
         does = named(world.fake('--json', *options, 'all'), 'job-began')
         # What is made anew may turn out to be the same: then what reads it does not run.
-        unknown = {(event['target'], event.get('host') or '') for event in says.events()
-                   if event.get('text', '').endswith((' would run', ' would be remade'))}
+        unknown = {(event['target'], event.get('host') or '') for event in says.events() if event.get('unsure')}
         if name == 'forced':  # nothing arrives changed, so the hook is not asked for
             unknown |= {('reload', 'h1'), ('reload', 'h2')}
         check(set(does) <= set(would), f'{name}: -n says {would}, the run does {does}')
