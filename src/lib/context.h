@@ -32,6 +32,7 @@ struct fake {
     struct jobserver *jobserver; /* NULL: none, or not asked for yet */
     unsigned restarts;           /* how often it was all read anew */
     bool is_read, is_read_well;  /* fake_read was called, and what came of it */
+    bool lacks_include;          /* -k: one could not be made, and the run fails for it */
 
     struct arena *arena; /* of what is read and planned, from here on */
     struct model model;

@@ -269,8 +269,25 @@ static void report_missing(struct fake *fake, const struct vec *all, bool has_fa
         if (!first && !wanted->is_makeable)
             first = wanted->name;
     }
-    if (first && !has_failed)
+    if (first && !has_failed && fake->settings.keep_going)
+        diag_message(&fake->diags, (struct location){ 0 },
+                     arena_printf(fake->arena, "*** No rule to make target '%s'.", first));
+    else if (first && !has_failed)
         diag_error(&fake->diags, (struct location){ 0 }, "No rule to make target '%s'", first);
+}
+
+/* -k: what can be made without the file is made, and the run fails at its end. */
+static void go_without(struct fake *fake, const struct vec *all)
+{
+    for (size_t i = 0; i < all->len; i++) {
+        const struct wanted *wanted = all->items[i];
+        if (wanted->is_missing && !wanted->is_optional && access(wanted->name, F_OK) != 0)
+            diag_message(
+                &fake->diags, (struct location){ 0 },
+                arena_printf(fake->arena, "Failed to remake makefile '%s'.", wanted->name));
+    }
+    fake->diags.errors = 0; /* all of them told here: what was read, was read well */
+    fake->lacks_include = true;
 }
 
 static enum remade conclude(struct fake *fake, const struct vec *all)
@@ -319,6 +336,10 @@ enum remade fake_remake(struct fake *fake)
         report_missing(fake, &all, !is_fine && !is_lost(&all));
     if (fake->diags.errors > 0)
         remade = REMADE_FAILED;
+    if (remade == REMADE_FAILED && fake->settings.keep_going && fake->restarts < RESTARTS_MAXIMUM) {
+        go_without(fake, &all);
+        remade = conclude(fake, &all);
+    }
     vec_free(&all);
     vec_free(&required);
     vec_free(&optional);

@@ -222,5 +222,5 @@ int fake_run(struct fake *fake)
     }
     if (fake->entered)
         fake_tell_folder(fake, "Leaving");
-    return code;
+    return code == FAKE_DONE && fake->lacks_include ? FAKE_FAILED : code;
 }

@@ -241,3 +241,52 @@ b.mk: ; @echo nonsense > $@
 --- exit 2
 --- err
 b.mk:1: *** missing separator.  Stop.
+
+=== -k goes on without an included file that cannot be made
+include no.mk
+all: ; @echo all
+no.mk: ; @false
+--- args -k
+--- exit 2
+--- out
+all
+--- err
+Fakefile:1: no.mk: No such file or directory
+fake: *** [Fakefile:3: no.mk] Error 1
+fake: Failed to remake makefile 'no.mk'.
+
+=== -k goes on without an included file that no rule makes
+include no.mk
+all: ; @echo all
+--- args -k
+--- exit 2
+--- out
+all
+--- err
+Fakefile:1: no.mk: No such file or directory
+fake: *** No rule to make target 'no.mk'.
+fake: Failed to remake makefile 'no.mk'.
+
+=== -k makes the other included files and reads all anew
+include no.mk two.mk
+all: ; @echo all $x
+no.mk: ; @false
+two.mk: ; @echo x := 1 >$@
+--- args -k
+--- exit 2
+--- out
+all 1
+--- err
+fake: Failed to remake makefile 'no.mk'.
+
+=== -k and an included file that needs what no rule makes
+include no.mk
+all: ; @echo all
+no.mk: dep ; @false
+--- args -k
+--- exit 2
+--- out
+all
+--- err
+fake: *** No rule to make target 'dep', needed by 'no.mk'.
+fake: Failed to remake makefile 'no.mk'.
