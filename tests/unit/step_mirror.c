@@ -53,6 +53,10 @@ START_TEST(deletes)
     unlink("dst/link");
     mkdir("dst/link", 0700);
     write_file("dst/link/x", "", 0600);
+    mkdir("src/sub/.fake", 0755);
+    write_file("src/sub/.fake/store", "x\n", 0600);
+    mkdir("dst/.fake", 0755);
+    write_file("dst/.fake/record", "x\n", 0600);
     ck_assert_int_eq(symlink(".", "home"), 0);
     ck_refused(play("\tput --mirror --delete src/ home/\n"), 1, "/ or the home folder");
     ck_assert_int_eq(unlink("home"), 0);
@@ -60,6 +64,8 @@ START_TEST(deletes)
                          "touch dst/new", true),
                STEP_STALE, "");
     ck_changed(play("\tput --mirror --delete --exclude='*.log' --exclude=sub/here src/ dst/\n"));
+    ck_assert_int_ne(access("dst/sub/.fake", F_OK), 0); /* what fake keeps goes nowhere, and stays */
+    ck_assert_int_eq(access("dst/.fake/record", F_OK), 0);
     ck_assert_int_ne(access("dst/old", F_OK), 0);
     ck_assert_int_ne(access("dst/new", F_OK), 0);
     ck_assert_int_eq(access("dst/kept/app.log", F_OK), 0);
