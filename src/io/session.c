@@ -10,9 +10,9 @@
 /* A session's life: connecting, booting, ready, ending. */
 
 enum {
-    BOOT_WAIT = 30000, /* milliseconds from the open channel to the first frame */
+    BOOT_WAIT = 30,    /* seconds from the open channel to the first frame, unless told otherwise */
     PING_FIRST = 1000, /* soon: until then no watchdog looks after a lock */
-    PING_EACH = 10000,
+    PING_EACH = 10000, /* at most: ssh_keepalive may want it more often */
     PINGS_UNANSWERED = 4,
     NOISE_LIMIT = 2048,
     REASON_LIMIT = 400,
@@ -33,13 +33,22 @@ void session_fail(struct session *session, enum transport_error error, const cha
 
 static void boot_overdue(void *context)
 {
-    session_fail(context, TRANSPORT_LOST, "the host's shell did not answer in 30 seconds");
+    struct session *session = context;
+    snprintf(session->overdue, sizeof session->overdue, "the host's shell did not answer in %u s",
+             session->boot_wait);
+    session_fail(session, TRANSPORT_LOST, session->overdue);
 }
 
 static void set_limit(struct session *session, unsigned milliseconds, void (*overdue)(void *))
 {
     timer_cancel(session->limit);
     session->limit = overdue ? loop_after(session->loop, milliseconds, overdue, session) : NULL;
+}
+
+static unsigned ping_each(const struct session *session)
+{
+    unsigned seconds = session->connection->keepalive;
+    return seconds > 0 && seconds < PING_EACH / 1000 ? seconds * 1000 : PING_EACH;
 }
 
 static void ping(void *context)
@@ -58,7 +67,7 @@ static void ping(void *context)
     session_send_folder(session); /* with it the watchdog */
     session_send_control(session, line);
     timer_cancel(session->ping_timer);
-    session->ping_timer = loop_after(session->loop, PING_EACH, ping, session);
+    session->ping_timer = loop_after(session->loop, ping_each(session), ping, session);
 }
 
 void session_tell_ready(struct session *session)
@@ -175,7 +184,7 @@ static void transport_opened(void *context)
     if (session->phase != SESSION_CONNECTING)
         return;
     session->phase = SESSION_BOOTING;
-    set_limit(session, BOOT_WAIT, boot_overdue);
+    set_limit(session, session->boot_wait * 1000, boot_overdue);
     session_pump(session);
 }
 
@@ -280,6 +289,8 @@ struct session *session_open(struct loop *loop, const struct connection *connect
     session->loop = loop;
     session->events = *events;
     session->context = context;
+    session->connection = connection;
+    session->boot_wait = connection->connect_timeout ? connection->connect_timeout : BOOT_WAIT;
     session->queue_end = &session->queue;
     session->queries_end = &session->queries;
     session->requests_end = &session->requests;

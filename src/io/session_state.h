@@ -81,6 +81,8 @@ struct pending_query {
 };
 
 struct session {
+    unsigned boot_wait; /* seconds for the shell's first words */
+    char overdue[64];   /* why, when they did not come */
     struct loop *loop;
     const struct transport *transport;
     void *channel;

@@ -92,7 +92,7 @@ static void end_step(struct job_run *job, int code, bool held, bool may_try_agai
     contents_expire(job->run->contents);
     bool again =
         run->why && may_try_again && run->tries < step->options.retries && !job->run->interrupted;
-    if (held)
+    if (held && !job->timed_out) /* then it was ended */
         tell_left_holder(job, step);
     tell_step_ended(job, step, job->timed_out ? -1 : code, again);
     job->timed_out = false;

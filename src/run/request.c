@@ -458,7 +458,7 @@ void request_step_ended(struct job_run *job, uint32_t id, const struct step_resu
     bool again = why && will_try_again(step, run, result);
     run->tries_again = again;
     int status = result->is_lost || result->timed_out ? -1 : result->status;
-    if (result->left_holder)
+    if (result->left_holder && !result->timed_out) /* then it was ended */
         tell_left_holder(job, step);
     tell_step_ended(job, step, status, again);
     if (why && !step->ignore && !again)

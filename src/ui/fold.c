@@ -337,7 +337,9 @@ void fold_step_ended(struct fold *fold, const struct event *event, unsigned ink,
     if (place->note && head)
         set_verdict(block_of(place->wave, event->step), place->note, ink, head, text);
     end_note(place);
-    pass(fold, place, (size_t)event->step + 1);
+    place->wave->changed = fold->time;
+    if (!event->again) /* else there is more to come of this step */
+        pass(fold, place, (size_t)event->step + 1);
     place->wave->is_pending = true;
     tell_complete(fold, place->wave);
 }

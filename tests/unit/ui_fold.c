@@ -186,6 +186,7 @@ static const struct {
                      .step = 1,
                      .status = 1,
                      .ignored = true,
+                     .again = true,
                      .text = "exit code 1; trying again" } },
         STEP(1, "a", 2, 1, "x"),
         ENDED(1, "a", 2, 1, 0),
@@ -194,6 +195,25 @@ static const struct {
       "[a b] run: x\n"
       "[a] failed, ignored: exit code 1; trying again\n"
       "[a] run: x\n" },
+    { "one that is tried again when all others have ended it",
+      { 0 },
+      { STEP(1, "a", 2, 1, "x"),
+        STEP(2, "b", 2, 1, "x"),
+        ENDED(2, "b", 2, 1, 0),
+        { .event = { .kind = EVENT_STEP_ENDED,
+                     JOB(1, "a", 2),
+                     .step = 1,
+                     .status = 1,
+                     .ignored = true,
+                     .again = true,
+                     .text = "exit code 1; trying again" } },
+        STEP(1, "a", 2, 1, "x"),
+        PRINTS(1, "a", 2, 1, "well\n"),
+        ENDED(1, "a", 2, 1, 0) },
+      "[a b] run: x\n"
+      "[a] failed, ignored: exit code 1; trying again\n"
+      "[a] run: x\n"
+      "[a] out: well\n" },
     { "verbosely, each line as it comes",
       { .verbose = true },
       { BEGAN(1, "web1", 2), STEP(1, "web1", 2, 1, "uname"), PRINTS(1, "web1", 2, 1, "Linux\n") },
