@@ -158,7 +158,7 @@ static void meet_missing(struct search *search, struct frame *frame, size_t at, 
         take_turn(search, frame, at);
     if (search->guesses++ < GUESSES_MAXIMUM)
         nearest = graph_nearest(search->planner, unit->target->name, frame->turn != NULL);
-    if (frame->unit && ((frame->turn && !nearest) || search->planner->options->keep_going))
+    if ((frame->unit && frame->turn && !nearest) || search->planner->options->keep_going)
         unit->turn = frame->turn;
     else
         report_missing(search, unit, nearest);

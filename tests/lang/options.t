@@ -403,3 +403,15 @@ all: ; @echo in Fakefile
 --- out
 in Fakefile
 
+
+=== -k makes the other goals when no rule makes one
+all: ; @echo all
+b: nope ; @echo b
+--- args -k zz b all
+--- exit 2
+--- out
+all
+--- err
+fake: *** No rule to make target 'zz'.
+fake: *** No rule to make target 'nope', needed by 'b'.
+fake: Target 'b' not remade because of errors.
