@@ -64,7 +64,8 @@ START_TEST(deletes)
                          "touch dst/new", true),
                STEP_STALE, "");
     ck_changed(play("\tput --mirror --delete --exclude='*.log' --exclude=sub/here src/ dst/\n"));
-    ck_assert_int_ne(access("dst/sub/.fake", F_OK), 0); /* what fake keeps goes nowhere, and stays */
+    ck_assert_int_ne(access("dst/sub/.fake", F_OK),
+                     0); /* what fake keeps goes nowhere, and stays */
     ck_assert_int_eq(access("dst/.fake/record", F_OK), 0);
     ck_assert_int_ne(access("dst/old", F_OK), 0);
     ck_assert_int_ne(access("dst/new", F_OK), 0);
