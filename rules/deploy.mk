@@ -135,7 +135,19 @@ check-deploy @:
 		[ -L $(current_path) ] || [ ! -e $(current_path) ] || fail '$(current_path) is no symbolic link: move it away'
 		mkdir -p $(releases_path) $(addprefix $(shared_path)/,. $(linked_dirs) $(dir $(linked_files)))
 		rm -rf $(releases_path)/.*.building
+		$(adopt_releases)
 	}
+
+# Releases that none has a state of are Capistrano's: those up to the live one are ones to go back to.
+define adopt_releases
+	$(release_functions)
+	set -- $(releases_path)/*/.fake-state
+	if [ ! -e "$$1" ]; then
+		for name in $$(all); do
+			[ "$$live" \< "$$name" ] || echo good >"$(releases_path)/$$name/.fake-state"
+		done
+	fi
+endef
 
 ## See to the linked files that shared_path lacks, as linked_files_missing says
 check-linked-files @:
@@ -262,7 +274,7 @@ choose-release @:
 rollback_choices := .fake/rollback.$(now)
 define earlier_releases
 $(release_functions)
-for name in $$(good); do [ "$$name" != "$$live" ] || break; echo "$$name"; done
+names=; for name in $$(good); do [ "$$name" != "$$live" ] || break; names="$$names $$name"; done; echo $$names
 endef
 
 # Each answer is a line: a release that all hosts have is in all of them.

@@ -375,3 +375,15 @@ def test_another_strategy(world):
         if number == 3:
             (www(world, address) / 'repo/config.lock').touch()  # of a git that was killed
         contains(deploy(world, f'strategy={strategy}'), f'out: number {number}')
+
+
+def test_a_folder_of_capistrano(world):
+    project(world, count=1)
+    address, = world.addresses
+    for name in ('20250101000000', '20250102000000', '20250103000000'):
+        (www(world, address) / 'releases' / name).mkdir(parents=True)
+        (www(world, address) / 'releases' / name / 'page.txt').write_text(f'{name}\n')
+    (www(world, address) / 'current').symlink_to(www(world, address) / 'releases/20250102000000')
+    contains(deploy(world, 'keep_releases=3'), 'out: one')
+    check(releases(world, address)[:-1] == ['20250101000000', '20250102000000'], 'the good ones are kept')
+    contains(world.fake('rollback'), 'out: 20250102000000')

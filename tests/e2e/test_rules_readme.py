@@ -1,0 +1,47 @@
+"""README.md: its tutorial as written, and the tables of the stock rules."""
+import getpass
+import re
+import shutil
+import subprocess
+
+from harness import TOP, check
+
+
+def section(title):
+    text = (TOP / 'README.md').read_text()
+    found = re.search(rf'^## {re.escape(title)}\n(.*?)^## [^\n]*\n\n', text, re.M | re.S)
+    check(found, f'README.md has no section {title!r}')
+    return found[1]
+
+
+def test_table(world):
+    done = subprocess.run([TOP / 'tools/rules', 'check'], capture_output=True, text=True)
+    check(done.returncode == 0, done.stderr)
+
+
+def test_tutorial(world):
+    """Each block `make` is the Fakefile from there on; each line of a block `sh` is typed, and says what stands behind #."""
+    address, = world.servers(1)
+    config = (world.folder / 'ssh_config').read_text().replace('Host *', f'Host server1.example.com\n    HostName {address}')
+    (world.home / '.ssh/config').write_text(config)
+    (world.home / '.gitconfig').write_text('[user]\n\tname = Tester\n\temail = tester@example.com\n')
+    remote = f'/tmp/fake-e2e-tutorial-{world.number}'
+    try:
+        lines = 0
+        for kind, text in re.findall(r'^```(make|sh)\n(.*?)^```', section('A tutorial in ten minutes'), re.M | re.S):
+            text = re.sub(r'^(user +=) root', rf'\1 {getpass.getuser()}', text.replace('/tmp/tutorial', remote), flags=re.M)
+            if kind == 'make':
+                world.write('Fakefile', text)
+                continue
+            for line in text.splitlines():
+                command, _, wanted = (part.strip() for part in line.partition('  # '))
+                if command.startswith('git commit'):
+                    subprocess.run(['sleep', '1.05'], check=True)  # no reader is as quick as this
+                done = subprocess.run(['sh', '-c', command], cwd=world.project, env=world.environment(), capture_output=True,
+                                      text=True, stdin=subprocess.DEVNULL)
+                check(done.returncode == 0, f'{command}: exit {done.returncode}\n{done.stdout}{done.stderr}')
+                check(wanted in done.stdout + done.stderr, f'{command}: no {wanted!r} in\n{done.stdout}{done.stderr}')
+                lines += 1
+        check(lines > 20, 'all of it')
+    finally:
+        shutil.rmtree(remote, ignore_errors=True)
