@@ -52,6 +52,15 @@ static const char help_begin[] =
     "\n"
     "Unless a target is called so (--status is always this):\n";
 
+static const char help_begin_make[] =
+    "Usage: make [options] [target | name=value]...\n"
+    "Builds a project as its Makefile says. This is fake under make's name: what has\n"
+    "changed is decided by content, and there are no hosts. `fake --help` is about both.\n";
+
+static const char help_end_make[] =
+    "\n"
+    "Exit codes: 0 done, 1 -q and something is to do, 2 something failed.\n";
+
 static const char help_end[] =
     "\n"
     "Exit codes: 0 done, 1 -q and something is to do, 2 something failed, 3 a host\n"
@@ -80,24 +89,37 @@ static void add_subcommands(struct str *text)
     }
 }
 
-void command_line_print_help(FILE *out)
+/* Those that it knows, under their headings. */
+static void add_options(bool is_make, struct str *text)
 {
-    const struct option *option;
+    const struct option *option, *heading = NULL;
+
+    for (size_t i = 0; (option = option_row(i)); i++) {
+        size_t start;
+
+        if (option->kind == OPTION_HEADING)
+            heading = option;
+        if (option->kind == OPTION_HEADING || !option->help ||
+            (option->traits & (is_make ? OPTION_FAKES : OPTION_MAKES)))
+            continue;
+        if (heading)
+            str_addf(text, "\n%s\n", heading->help);
+        heading = NULL;
+        start = text->len;
+        add_names(option, text);
+        add_help(option->help, start, text);
+    }
+}
+
+void command_line_print_help(bool is_make, FILE *out)
+{
     struct str text = { 0 };
 
-    str_add(&text, help_begin);
-    add_subcommands(&text);
-    for (size_t i = 0; (option = option_row(i)); i++) {
-        size_t start = text.len;
-
-        if (option->kind == OPTION_HEADING) {
-            str_addf(&text, "\n%s\n", option->help);
-        } else if (option->help) {
-            add_names(option, &text);
-            add_help(option->help, start, &text);
-        }
-    }
-    str_add(&text, help_end);
+    str_add(&text, is_make ? help_begin_make : help_begin);
+    if (!is_make)
+        add_subcommands(&text);
+    add_options(is_make, &text);
+    str_add(&text, is_make ? help_end_make : help_end);
     fputs(str_text(&text), out);
     str_free(&text);
 }

@@ -31,9 +31,9 @@ static int print_version(void)
     return 0;
 }
 
-static int print_help(void)
+static int print_help(bool is_make)
 {
-    command_line_print_help(stdout);
+    command_line_print_help(is_make, stdout);
     return 0;
 }
 
@@ -316,7 +316,7 @@ int main(int argc, char **argv)
     if (command_line_parse(&line, argc > 0 ? argc - 1 : 0, argv + 1, stderr)) {
         take_fakes_flags(&line);
         settle(&line, line.is_make ? "make" : "fake");
-        code = line.help ? print_help() : line.version ? print_version() : work(&line);
+        code = line.help ? print_help(line.is_make) : line.version ? print_version() : work(&line);
     }
     command_line_free(&line);
     free(rules);

@@ -52,6 +52,7 @@ bool command_line_parse(struct command_line *line, int count, char **words, FILE
 /* The settings that all the words make, complete; valid until the next call here. */
 const struct fake_settings *command_line_settings(struct command_line *line);
 
-void command_line_print_help(FILE *out); /* within 80 columns */
+/* Of what a program of that name knows, within 80 columns. */
+void command_line_print_help(bool is_make, FILE *out);
 
 #endif

@@ -63,6 +63,8 @@ def test_called_make(world):
     done = run('-H', 'web1')
     check(done.returncode == 2 and "make: *** unknown option '-H'" in done.stderr, done)
     check('inner 1' in run('-w').stdout and "make: Entering directory" in run('-w').stdout, 'speaks as make')
+    said = run('--help').stdout
+    check('Usage: make' in said and '--question' in said and '--hosts' not in said and 'ssh' not in said, said)
     done = run('nix')
     check("make: *** No rule to make target 'nix'.  Stop." in done.stderr, done)
 
