@@ -72,10 +72,15 @@ run-tests @:
 	run $(check_command)
 
 ifeq ($(check_rollback),yes)
-## Roll back when what is live is the release whose deployment failed
-undo-deploy @:
+## See whether what is live is a release whose deployment failed
+find-bad-release @:
 	only-if [ "$$(cat $(current_path)/.fake-state)" = bad ]
-	local $(MAKE) rollback
-.PRIMARY: undo-deploy
-on-failure deploy: undo-deploy
+	local mkdir -p $(check_found) && touch $(check_found)/$(host)
+
+## Roll back all hosts, where one has such a release
+undo-deploy @local:
+	@local if [ -d $(check_found) ]; then rm -rf $(check_found); $(MAKE) rollback; fi
+
+on-failure deploy: find-bad-release undo-deploy
+check_found := .fake/bad.$(now)
 endif

@@ -3,10 +3,10 @@
 #	gunicorn_pid = /run/app/gunicorn.pid
 #	after finished: reload-gunicorn
 #
-# When the new code lies in a folder of its own, it is looked at before it goes live:
+# With deploy.mk the new code is looked at before it goes live:
 #
-#	before publishing: check-gunicorn
-#	check-gunicorn: gunicorn_path = $(building_path)
+#	after updated: check-gunicorn
+#	check-gunicorn: gunicorn_path = $(release_path)
 
 include util.mk
 
@@ -44,17 +44,21 @@ define check_by_master
 		exec xargs -0 sh -c "exec \"\$$@\" --check-config $${path:+--chdir \"\$$path\"}" sh <"$$master/cmdline"'
 	xargs -0 sh -c 'exec env -i "$$@" master="$$master" path="$$path" sh -c "$$check"' sh <"$$master/environ"
 endef
+define check_whether_it_runs
+	[ -e '$(gunicorn_pid)' ] || { echo '$@: gunicorn does not run yet'; exit 0; }
+	$(gunicorn_functions)
+endef
 define check_gunicorn
 (
 	$(if $(strip $(gunicorn_app)),$(check_by_app),$(check_by_master))
 ) || fail 'the application cannot be loaded: the old one serves on'
 endef
 
-## Load the application once, as gunicorn's workers would; changes nothing
+## Load the application once, as gunicorn's workers would; changes nothing. Without gunicorn_app, where gunicorn runs
 check-gunicorn @:
 	@run {
 		$(host_functions)
-		$(if $(strip $(gunicorn_app)),,$(gunicorn_functions))
+		$(if $(strip $(gunicorn_app)),,$(check_whether_it_runs))
 		$(check_gunicorn)
 	}
 
