@@ -120,6 +120,18 @@ reload @:
         contains(result, f'out: kill -HUP {address}-77')
 
 
+def test_remote_shell(world):
+    """A step is a plain sh, or what remote_shell says: with it, the account's profile counts."""
+    world.servers(1)
+    (world.host_home(world.addresses[0]) / '.bash_profile').write_text('PATH=$PATH:/of/the/profile\n')
+    world.fakefile('''
+t @:
+    run echo $$PATH
+''')
+    lacks(world.fake('t'), '/of/the/profile')
+    contains(world.fake('t', 'remote_shell=bash -lc'), ':/of/the/profile')
+
+
 def test_newlines_of_values(world):
     """A value in quotes stays in its step, whatever is in it; so does what a host says."""
     world.servers(1)
