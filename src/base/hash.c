@@ -162,11 +162,15 @@ static void add_to_digest(void *context, const void *data, size_t size)
 static void end_digest(EVP_MD_CTX *digest, char hex[HASH_SHA256_HEX_SIZE])
 {
     unsigned char raw[EVP_MAX_MD_SIZE];
+    static const char digits[] = "0123456789abcdef";
     unsigned i, length = 0;
 
     EVP_DigestFinal_ex(digest, raw, &length);
-    for (i = 0; i < length && i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", raw[i]);
+    for (i = 0; i < length && i < 32; i++) {
+        hex[2 * i] = digits[raw[i] >> 4];
+        hex[2 * i + 1] = digits[raw[i] & 15];
+    }
+    hex[2 * i] = '\0';
     EVP_MD_CTX_free(digest);
 }
 

@@ -17,11 +17,13 @@
  * equal as texts when nothing changed.
  *
  * A small record is read by the shell itself, which saves processes; a big one ($r_big) by sed: a
- * shell's read takes a byte at a time, and its patterns quadratic time.
+ * shell's read takes a byte at a time, and its patterns quadratic time. Of a big one nothing is
+ * hashed that an older record knows: r_known. What changed less than two seconds before the record
+ * was written could change again within its time stamp, and is not known: `young TIME`.
  *
  * `fixed`: a file that we may not read is taken as the same while its state is.
  */
-enum { BIG = 100 }; /* places; r_read has a limit of its own, in bytes */
+enum { BIG = 150 }; /* places; more than r_read's limit in bytes holds */
 
 static const char LIBRARY[] =
     "r_nl='\n'\n"
@@ -29,13 +31,20 @@ static const char LIBRARY[] =
     "r_init(){ [ \"$r_ready\" ] && return; r_ready=1 r_young=\n"
     "if stat -c %i / >/dev/null 2>&1; then "
     "r_stat(){ stat -c 'state %i %s %Y %Z %n' -- \"$@\" 2>/dev/null; :; }\n"
+    "r_xstat(){ xargs stat -c 'state %i %s %Y %Z %n' -- 2>/dev/null; }\n"
     "elif stat -f %i / >/dev/null 2>&1; then "
     "r_stat(){ stat -f 'state %i %z %m %c %N' -- \"$@\" 2>/dev/null; :; }\n"
-    "else r_stat(){ :; }; r_young=young; fi\n"
+    "r_xstat(){ xargs stat -f 'state %i %z %m %c %N' -- 2>/dev/null; }\n"
+    "else r_stat(){ :; }; r_young=young\n"
+    "r_xstat(){ sed 's/\\\\\\(.\\)/\\1/g;s/^/state 0 0 0 0 /'; }; fi\n"
     "if command -v sha256sum >/dev/null 2>&1; then r_hash(){ sha256sum -- \"$@\"; }\n"
     "elif command -v shasum >/dev/null 2>&1; then r_hash(){ shasum -a 256 -- \"$@\"; }\n"
     "elif command -v sha256 >/dev/null 2>&1; then r_hash(){ sha256 -r -- \"$@\"; }\n"
-    "else r_hash(){ cksum -- \"$@\"; }; fi; }\n"
+    "else r_hash(){ cksum -- \"$@\"; }; fi\n"
+    "r_xhash(){ if command -v sha256sum; then set -- sha256sum; elif command -v shasum; then "
+    "set -- shasum -a 256; elif command -v sha256; then set -- sha256 -r; else set -- cksum; fi "
+    ">/dev/null 2>&1; xargs \"$@\" -- 2>/dev/null | sed '/^[0-9a-f]*  *-$/d;/^[0-9]* 0$/d;s/^/hash "
+    "/'; }; }\n"
     "r_plain(){ for r_p do [ -f \"$r_p\" ] && [ -r \"$r_p\" ] && [ ! -h \"$r_p\" ] || return 1; "
     "done; }\n"
     "r_sum(){ r_plain \"$@\" || for r_p do shift\n"
@@ -48,47 +57,50 @@ static const char LIBRARY[] =
     "r_walk_small(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
     "'place f '*|'place l '*) set -- \"$@\" \"${r_l#place ? }\";;\n"
     "'place d '*) r_folder \"${r_l#place d }\";; esac; done; [ $# = 0 ] || $r_f \"$@\"; }\n"
-    "r_walk_big(){ r_f=$1 r_g=$2 r_k=0 r_q=$IFS; set -f; IFS=$r_nl\n"
-    "for r_p in $(sed -n 's/^place d //p;/^state /q' \"$r_g\"); do r_folder \"$r_p\"; done\n"
-    "while set -- $(sed -n 's/^place [fl] //p;/^state /q' \"$r_g\" | "
-    "sed -n \"$((r_k+1)),$((r_k+500))p;$((r_k+500))q\"); [ $# != 0 ]; do "
-    "$r_f \"$@\"; r_k=$((r_k+500)); done; IFS=$r_q; set +f; }\n"
-    "r_walk(){ if [ \"$r_big\" ]; then r_walk_big \"$1\" \"$2\"; else r_walk_small \"$1\" <\"$2\"; "
-    "fi; }\n"
+    "r_walk(){ if [ -z \"$r_big\" ]; then r_walk_small \"$1\" <\"$2\"; "
+    "elif [ $1 = r_stat ]; then r_states \"$2\"; else r_sums \"$2\"; fi; "
+    "}\n"
     /* Changed less than two seconds ago: it could change again within its time stamp. */
     "r_age(){ r_n=$(sed -n 's/^state [0-9]* [0-9]* [0-9]* \\([0-9]*\\) .*/\\1/p' \"$1\" | sort -n "
     "| tail -n 1)\n"
     "[ -z \"$r_young\" ] && [ \"${r_n:-0}\" -lt $(($(date +%s)-2)) ] || echo young; }\n"
     /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
      * place. */
-    "r_end(){ r_init; r_t=$r/.new.$1; r_walk r_stat \"$r_t\" >\"$r_t.s\" && "
+    "r_end(){ r_init; [ -z \"$r_big\" ] || { r_end_big \"$1\"; return; }; r_t=$r/.new.$1; r_walk "
+    "r_stat \"$r_t\" >\"$r_t.s\" && "
     "r_walk r_sum \"$r_t\" >\"$r_t.h\" && "
     "{ cat \"$r_t.s\" \"$r_t.h\" && r_age \"$r_t.s\"; echo end; } >>\"$r_t\" && "
-    "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\"; return $r_e; }\n"
+    "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\" \"$r/.old.$1\"; return "
+    "$r_e; }\n"
+    "r_drop(){ [ ! -f \"$r/$1\" ] || mv -f \"$r/$1\" \"$r/.old.$1\"; }\n"
     "r_refresh(){ [ -f \"$r/$1\" ] || return 0; sed '/^state /d;/^hash /d;/^link /d;/^fixed "
     "/d;/^folder /d;/^young/d;/^end/d' "
-    "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
+    "\"$r/$1\" >\"$r/.new.$1\" && if [ \"$2\" ]; then r_put \"$1\"; else r_end \"$1\"; fi; }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n"
+    "r_recorded(){ if [ \"$r_big\" ]; then sed -n \"$r_sums\" \"$1\" | LC_ALL=C sort; else "
+    "sed -n \"$r_sums\" \"$1\"; fi; }\n"
     /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content
      * only. */
-    "r_same(){ r_fresh=; r_b=$(r_walk r_stat \"$r/$1\")\n"
+    "r_same(){ r_fresh=; r_y=; [ -z \"$r_big\" ] || r_y=$(($(date +%s)-2)); "
+    "r_b=$(r_walk r_stat \"$r/$1\"); r_st=$r_b\n"
     "[ \"$2\" = \"$r_b\" ] && [ -z \"$3\" ] && return\n"
-    "r_b=$(r_walk r_sum \"$r/$1\"); [ \"$(sed -n \"$r_sums\" \"$r/$1\")\" = \"$r_b\" ] && "
+    "r_b=$(r_walk r_sum \"$r/$1\"); [ \"$(r_recorded \"$r/$1\")\" = \"$r_b\" ] && "
     "r_fresh=1; }\n"
     /* The usual case, $r_c being its text, costs one process: stat. */
     "r_small(){ printf '%s\\n' \"$r_c\"; "
     "case $r_c in *\"${r_nl}place \"*) r_init;; *) echo '= same'; return;; esac\n"
     "r_a=; case $r_c in *\"${r_nl}state \"*) r_a=\"state ${r_c#*\"${r_nl}state \"}\"; "
     "r_a=${r_a%%\"$r_nl\"[!s]*};; esac\n"
-    "r_y=; case $r_c in *\"${r_nl}young$r_nl\"*) r_y=1;; esac\n"
+    "r_y=; case $r_c in *\"${r_nl}young\"*) r_y=1;; esac\n"
     "if r_same \"$1\" \"$r_a\" \"$r_y\"; then echo '= same'; "
     "else echo '= differs'; printf '%s\\n' \"$r_b\"; fi; }\n"
     /* Of a big one only what fake needs is sent. */
     "r_large(){ r_init; [ \"$(tail -n 1 \"$r/$1\")\" = end ] || return; "
     "sed '/^place /,$d' \"$r/$1\"\n"
     "if r_same \"$1\" \"$(sed -n '/^state /p' \"$r/$1\")\" \"$(sed -n '/^young/p' \"$r/$1\")\"; "
-    "then echo end; echo '= same'\n"
-    "else sed -n \"$r_sums\" \"$r/$1\"; echo end; echo '= differs'; r_walk r_sum \"$r/$1\"; fi; }\n"
+    "then echo end; echo '= same'; [ -z \"$r_w\" ] || echo \"$1\" >&7\n"
+    "else sed -n \"$r_sums\" \"$r/$1\"; echo end; echo '= differs'; cat <<r_end\n$r_b\nr_end\nfi; "
+    "}\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
      * home. */
     "r_newer(){ for r_o in \"$r/${1%@*}\"@*; do case $r_o in *+*|\"$r/$1\") ;; "
@@ -98,7 +110,7 @@ static const char LIBRARY[] =
     "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(cat \"$r/$1\") r_big= "
     "r_fresh= r_b=\n"
     "if [ ${#r_c} -lt 16384 ]; then r_small \"$1\"; else r_c= r_big=1; r_large \"$1\"; fi\n"
-    "r_newer \"$1\"; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
+    "r_newer \"$1\"; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\" $r_big; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */
@@ -143,10 +155,55 @@ static const char LIBRARY[] =
     "r_begin(){ r_u=$(umask); umask $r_m; if r_open; then r_lock \"$1\" \"$2\"; else "
     "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
 
+/* Names go through xargs, every character that it could take for its own escaped. */
+#define ESCAPE "s/[^A-Za-z0-9_.\\/-]/\\\\&/g;p;"
+
+/* For big records: pipes, in which the number of processes is that of the batches of xargs.
+ *
+ * r_known PREFIX: of lines "state INODE SIZE MTIME CTIME NAME" prints "HASH  ./NAME" where a record
+ * knows what PREFIX NAME is in that state, else "miss NAME".
+ * r_odd: of names "f NAME" for plain files, and what stands in a record for all else.
+ * r_states FILE, r_sums FILE (with r_st, the states): what there is of a record's places.
+ * r_put NAME: head and places are in .new.NAME, r_st and r_b known, since the time r_y. */
+static const char BIG_LIBRARY[] =
+    "r_names(){ sed -n '/^state /q;/^place [fl] /{s///;" ESCAPE "}' \"$1\"; }\n"
+    "r_folders(){ r_f=$1 r_q=$IFS; set -f; IFS=$r_nl\n"
+    "for r_p in $(sed -n '/^state /q;s/^place d //p' \"$2\"); do r_folder \"$r_p\"; done; "
+    "IFS=$r_q; set +f; }\n"
+    "r_known(){ if command -v awk >/dev/null; then\n"
+    "{ cat \"$r\"/*@* \"$r\"/.old.* 2>/dev/null; echo '#'; cat; } | LC_ALL=C awk -v p=\"$1\" '"
+    "/^fake-record /{n++;next} /^#$/{q=1;next} !q&&/^state /{s[$0]=n;next} "
+    "!q&&/^hash /{i=index($0,\"  \");h[n substr($0,i+2)]=substr($0,6,i-6);next} "
+    "!q&&/^young/{y[n]=$2+0;next} "
+    "q{match($0,/^state [0-9]* [0-9]* [0-9]* [0-9]* /);a=substr($0,RLENGTH+1);"
+    "k=substr($0,1,RLENGTH) p a;m=s[k];x=h[m p a];"
+    "if(m&&length(x)==64&&(!(m in y)||$5<y[m]))print x\"  ./\"a;else print \"miss \"a}'\n"
+    "else sed 's/^state [0-9]* [0-9]* [0-9]* [0-9]* /miss /'; fi; }\n"
+    "r_odd(){ xargs sh -c 'for p do if [ -h \"$p\" ]; then "
+    "printf \"link %s -> %s\\n\" \"$p\" \"$(readlink \"$p\")\"; "
+    "elif [ -f \"$p\" ] && [ -r \"$p\" ]; then printf \"f %s\\n\" \"$p\"; "
+    "elif [ -e \"$p\" ]; then printf \"fixed \"; stat -c \"state %i %s %Y %Z %n\" -- \"$p\" || "
+    "stat -f \"state %i %z %m %c %N\" -- \"$p\" || echo; fi; done' sh 2>/dev/null; }\n"
+    "r_states(){ r_folders r_stat \"$1\"; r_names \"$1\" | r_xstat; }\n"
+    "r_sums(){ { r_folders r_sum \"$1\"\n"
+    "r_k=$(sed '/^state d /d' <<r_end | r_known ''\n$r_st\nr_end\n)\n"
+    "r_o=$(sed -n '/^miss /{s///;" ESCAPE "}' <<r_end | r_odd\n$r_k\nr_end\n)\n"
+    "sed -n '/^miss /d;s,^\\([0-9a-f]*\\)  \\./,hash \\1  ,p' <<r_end\n$r_k\nr_end\n"
+    "sed -n '/^f /d;/./p' <<r_end\n$r_o\nr_end\n"
+    "sed -n '/^f /{s///;" ESCAPE "}' <<r_end | r_xhash\n$r_o\nr_end\n"
+    "} | LC_ALL=C sort; }\n"
+    "r_age_big(){ if [ \"$r_young\" ]; then echo young 0; else "
+    "LC_ALL=C awk -v t=$1 '$5>=t{y=1} END{exit y}' <<r_end || echo young $1\n$r_st\nr_end\nfi; }\n"
+    "r_put(){ { cat <<r_end\n$r_st\n$r_b\nr_end\n"
+    "r_age_big $r_y; echo end; } >>\"$r/.new.$1\" && mv -f \"$r/.new.$1\" \"$r/$1\"; }\n"
+    "r_end_big(){ r_y=$(($(date +%s)-2)); r_st=$(r_states \"$r/.new.$1\"); "
+    "r_b=$(r_sums \"$r/.new.$1\"); r_put \"$1\" && rm -f \"$r/.old.$1\"; }\n";
+
 void script_library(struct str *out, const char *folder, bool shares)
 {
     str_addf(out, "r=%s r_m=%s\n", folder, shares ? "007" : "077");
     str_add(out, LIBRARY);
+    str_add(out, BIG_LIBRARY);
 }
 
 char *script_folder(const char *state_dir, const char *project)
@@ -183,13 +240,13 @@ void script_unlock(struct str *out)
 
 void script_read(struct str *out, const struct vec *names, bool refresh)
 {
-    str_add(out, "(umask $r_m; cd\n");
+    str_add(out, "{ r_ok=$( (r_w=1; umask $r_m; cd\n");
     for (size_t i = 0; i < names->len; i++) {
         str_add(out, "r_read ");
         str_add_quoted(out, names->items[i]);
         str_add(out, refresh ? " 1\n" : "\n");
     }
-    str_add(out, ")\n");
+    str_add(out, ") 7>&1 >&6); } 6>&1\n");
 }
 
 static void add_files(struct str *out, const char *command, const struct vec *names)
@@ -205,7 +262,11 @@ void script_take(struct str *out, const struct vec *names, const struct vec *owe
 {
     str_add(out, "umask $r_m\n");
     add_files(out, ": >", owed);
-    add_files(out, "rm -f ", names);
+    for (size_t i = 0; i < names->len; i++) {
+        str_add(out, "r_drop ");
+        str_add_quoted(out, names->items[i]);
+        str_add(out, " || exit\n");
+    }
 }
 
 static char place_kind(const struct place *place)
