@@ -20,6 +20,17 @@ void vec_settle(struct arena *arena, struct vec *vec)
     *vec = (struct vec){ items, len, len };
 }
 
+/* `-- sudo systemctl reload nginx` is the verb's, with its password and all, when sudo has no
+ * options of its own and the rest is one simple command: as the shell has it, the verb takes all of
+ * it. */
+static bool is_sudo(const char *command)
+{
+    static const char sudo[] = "sudo ";
+
+    return str_starts(command, sudo) && command[strlen(sudo)] != '-' &&
+           !strpbrk(command, ";&|<>()`$\n\\\"'");
+}
+
 /* `-- CMD`: a task "run CMD" on the selection. The user's shell has had its turn with `$`; what is
  * left is for the host's. */
 static struct target *command_target(struct planner *planner)
@@ -32,7 +43,7 @@ static struct target *command_target(struct planner *planner)
     struct rule *rule = arena_alloc(arena, sizeof *rule);
     struct str line = { 0 };
 
-    str_add(&line, "run ");
+    str_add(&line, is_sudo(planner->options->command) ? "" : "run ");
     for (const char *s = planner->options->command; *s; s++) {
         if (*s == '$')
             str_addc(&line, '$');

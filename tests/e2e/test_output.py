@@ -67,6 +67,37 @@ deploy @:
     check(out.count('run: echo a') == 1, out)
 
 
+def test_command_with_sudo(world):
+    """`-- sudo CMD` is the step of that name, unless the shell has more to say in it."""
+    one, two = world.servers(2)
+    world.fakefile('@web: hosts := $(hosts)\n')
+    every = ranged(world, '1-2')
+    for arguments in (['-H', f'{one},{two}'], ['-R', 'web']):
+        result = world.fake(*arguments, '--', 'sudo', 'id', '-u')
+        check(result.out == f'[{every}] sudo: id -u\n[{every}] out: 0\n', result)
+    contains(world.fake('-R', 'web', '--', 'sudo -n id -u', code=None).out, f'[{every}] run: sudo -n id -u\n')
+    contains(world.fake('-R', 'web', '--', 'sudo id; id', code=None).out, f'[{every}] run: sudo id; id\n')
+
+
+def test_a_thousand_jobs(world):
+    """On 200 hosts by way of a command; one of them fails half-way."""
+    world.fakefile('''
+ssh_transport = command env HOME=$(CURDIR)/homes/$(host) sh
+hosts = h[001-200]
+all @: one two three four five
+''' + ''.join(f'{name} @:\n    run [ $(host) != $(bad-{name}) ] && echo {name} >>log\n'
+                  for name in ('one', 'two', 'three', 'four', 'five')) + 'bad-three = h077\n' +
+                   ''.join(f'bad-{name} = none\n' for name in ('one', 'two', 'four', 'five')))
+    for number in range(1, 201):
+        (world.project / f'homes/h{number:03}').mkdir(parents=True)
+    result = world.fake('-k', 'all', code=2, timeout=120)
+    contains(result.out, '[h[001-200]] run: [ $(host) != none ] && echo one', 'h[001-076,078-200] (199)     6        0')
+    contains(result.err, 'three failed on h077, step 1:', 'Not run because of that: all on h077')
+    for number in range(1, 201):
+        lines = (world.project / f'homes/h{number:03}/log').read_text().split()
+        check(lines == ['one', 'two', *(['three'] if number != 77 else []), 'four', 'five'], (number, lines))
+
+
 def test_failures_are_last_and_folded(world):
     world.servers(5)
     world.fakefile('''
