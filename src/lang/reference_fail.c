@@ -70,6 +70,20 @@ static void try_names(struct nearest *nearest, const struct map *names)
             nearest_try(nearest, names->entries[i].key);
 }
 
+/* Without what stands behind a role's name. */
+static void add_role_name(struct str *sought, const char *name)
+{
+    static const char *const parts[] = { ".name", ".selected" };
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (str_ends(name, parts[i])) {
+            length -= strlen(parts[i]);
+            break;
+        }
+    str_addn(sought, name, length);
+}
+
 void reference_explain_undefined(struct lang *lang, const struct scope *scope, const char *name,
                                  struct str *message, struct str *hint)
 {
@@ -81,8 +95,10 @@ void reference_explain_undefined(struct lang *lang, const struct scope *scope, c
 
     if (is_function)
         str_addn(&sought, name, word);
+    else if (is_role)
+        add_role_name(&sought, name + 1);
     else
-        str_add(&sought, name + is_role);
+        str_add(&sought, name);
     nearest = nearest_to(str_text(&sought));
     if (is_function) {
         for (size_t i = 0; function_name(i); i++)

@@ -267,6 +267,8 @@ bool automatic_value(void *context, const char *name, struct str *value)
 
     if (value_of_make(job, name, value))
         return true;
+    if (name[0] == '@')
+        return selected_value(job->plan, name, value);
     return strchr("hrfs", name[0]) && value_of_host(job, name, value);
 }
 

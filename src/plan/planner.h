@@ -217,6 +217,8 @@ bool implicit_match(const char *pattern, const char *name, const char **stem, si
 
 /* select.c */
 void select_read(struct planner *planner);
+/* selected.c: $(@role.selected), $(@all.selected). False: not one. */
+bool selected_value(const struct plan *plan, const char *name, struct str *value);
 bool select_keeps(const struct selection *selection, const struct host *host); /* -x, --limit */
 const char *select_role_names(struct planner *planner);                        /* "web, db" */
 

@@ -293,3 +293,33 @@ a: ;@: ## not this
 b: ## makes b
 --- args --list
 --- make no
+
+=== the hosts of a role that this run may work on
+@web: hosts = w1 w2 admin@w3:2222
+@db: hosts = d1
+t @local:
+	@local echo "[$(@web.selected)] [$(@db.selected)] [$(@all.selected)] [$(each $(@web.selected),$(host.name);)]"
+--- make no
+--- args -R web -x w1 t
+--- out
+[local] Executing task 't'
+[local] out: [w2 admin@w3:2222] [] [w2 admin@w3:2222] [w2; w3;]
+
+=== a host that is given to a role is among its selected ones
+@web: hosts = w1
+t @local:
+	@local echo "[$(@web.selected)] [$(@all.selected)]"
+--- make no
+--- args -H web=w9 t
+--- out
+[local] Executing task 't'
+[local] out: [w9] [w9]
+
+=== an unknown role's selected hosts
+@web: hosts = w1
+t @local: ; local echo $(@wbe.selected)
+--- make no
+--- exit 2
+--- err
+*** unknown role 'wbe'.  Stop.
+did you mean 'web'?
