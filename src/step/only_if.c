@@ -11,7 +11,7 @@
  * A command that cannot be started (126, 127) or takes too long is no answer. */
 
 enum { LIMIT = 300 }; /* seconds, where the host has timeout and --timeout says nothing */
-enum { TIMED_OUT = 124, CANNOT_START = 126 };
+enum { TIMED_OUT = 124, CANNOT_START = 126, NOT_FOUND = 127 };
 
 static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 {
@@ -44,6 +44,13 @@ static void ask(const struct step *step, const struct content *const *contents, 
     str_free(&command);
 }
 
+/* Where a shell could not run something, it says so. `command -v` of what is not there is 127 in some
+ * shells, too, and says nothing: that is a no. */
+static bool could_not_run(long status, const char *said)
+{
+    return status >= CANNOT_START && (status != NOT_FOUND || said[strspn(said, "\n")]);
+}
+
 static enum gate failed(const struct step *step, const char *how, const char *said,
                         const char **text)
 {
@@ -63,7 +70,7 @@ enum gate step_gate(const struct step *step, const char *answer, const char **te
         return failed(step, "got no answer from the host", "", text);
     if (status == TIMED_OUT)
         return failed(step, "took too long", end, text);
-    if (status >= CANNOT_START)
+    if (could_not_run(status, end))
         return failed(step, arena_printf(step->arena, "ended with exit code %ld", status), end,
                       text);
     if ((status == 0) != step->is_turned)

@@ -90,6 +90,8 @@ START_TEST(gates)
     ck_assert_str_eq(said, "not needed: only-if ! echo; cat says no");
     ck_assert_int_eq(ask_gate("\tonly-if ! no-such-program\n", said), GATE_FAILED);
     ck_assert_msg(strstr(said, "exit code 127: ") && strstr(said, "no-such-program"), "%s", said);
+    ck_assert_int_eq(ask_gate("\tonly-if command -v no-such-program\n", said), GATE_NO);
+    ck_assert_int_eq(ask_gate("\tonly-if ! command -v no-such-program\n", said), GATE_YES);
     ck_assert_int_eq(ask_gate("\tonly-if --timeout=1 sleep 30\n", said), GATE_FAILED);
     ck_assert_str_eq(said, "only-if took too long");
     mkdir("sub", 0700);
