@@ -88,7 +88,7 @@ static void tell_target(struct inspector *inspector, const struct host_run *host
 static void take_status(struct inspector *inspector, struct host_run *host, const char *text)
 {
     list_files(host, text);
-    host_read_records(host, text);
+    answer_read_records(host, text);
     for (size_t i = 0; i < host->records.len; i++)
         tell_target(inspector, host, host->records.entries[i].value);
 }

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/range.h"
+#include "base/str.h"
 #include "io/loop.h"
 #include "run/script.h"
 #include "run/state.h"
@@ -11,11 +13,15 @@
  * All hosts are asked at once, as a part of their first question. Who then lacks one keeps only
  * those that stand before it in an order that all runs share, gives the others back, and asks for
  * it again; so nobody waits for a run that waits for it, and of two that began together one gets
- * all. */
+ * all.
+ *
+ * A host that is down would hold up all others until its time is out: who connects for long while
+ * all others have their locks is left behind, and takes its own when it comes after all. */
 
 enum {
     TRY_EACH = 250,      /* milliseconds between two tries */
     TRY_AT_LEAST = 2000, /* a session that has just died holds its lock for a moment yet */
+    LATE_AFTER = 5000,   /* milliseconds of connecting */
 };
 
 bool lock_is_wanted(struct job_run *job)
@@ -152,11 +158,84 @@ static void ask_released(struct run *run)
     }
 }
 
-void lock_answered(struct host_run *host, enum host_lock answer, const char *holder)
+/* All that answer are asked: those that have to ask again do, else the run begins. */
+static void go_on(struct run *run)
+{
+    ask_released(run);
+    if (first_in(run, LOCK_WANTED))
+        return;
+    run->locks = LOCKS_TAKEN;
+    wake(run);
+}
+
+/* ---- who is late ---- */
+
+/* Who is not even connecting waits for those that are. */
+static bool is_late(const struct host_run *host)
+{
+    return host->state == HOST_WAITING || (host->state == HOST_CONNECTING &&
+                                           loop_now(host->run->loop) >= host->began + LATE_AFTER);
+}
+
+/* All that have not answered. */
+static bool all_are_late(const struct run *run, struct vec *names)
+{
+    for (size_t i = 0; i < run->lock_hosts.len; i++) {
+        const struct host_run *host = run->lock_hosts.items[i];
+        if (host->lock != LOCK_WANTED)
+            continue;
+        if (!is_late(host))
+            return false;
+        vec_push(names, (void *)host->connection.label);
+    }
+    return names->len > 0;
+}
+
+static void leave_behind(struct run *run, const struct vec *names)
+{
+    struct host_run *host;
+    struct str text = { 0 };
+    range_fold((const char *const *)names->items, names->len, &text);
+    str_add(&text, names->len > 1 ? " have not answered yet" : " has not answered yet");
+    str_add(&text, ": the others begin");
+    tell_text(run, EVENT_NOTICE, str_text(&text), NULL);
+    str_free(&text);
+    while ((host = first_in(run, LOCK_WANTED)))
+        host->lock = LOCK_LATE;
+    go_on(run);
+}
+
+static void look_who_is_late(void *context)
+{
+    struct run *run = context;
+    struct vec names = { 0 };
+    timer_cancel(run->late_timer);
+    run->late_timer = NULL;
+    if (run->locks != LOCKS_TAKING || first_in(run, LOCK_REFUSED) || !first_in(run, LOCK_WANTED))
+        return;
+    if (all_are_late(run, &names))
+        leave_behind(run, &names);
+    else
+        run->late_timer = loop_after(run->loop, TRY_EACH, look_who_is_late, run);
+    vec_free(&names);
+}
+
+/* Another run may have the host of one who comes late: then it is lost, and it alone. */
+static void late_answered(struct host_run *host, enum host_lock answer, const char *holder)
 {
     struct run *run = host->run;
-    if (host->lock == LOCK_UNWANTED || run->locks != LOCKS_TAKING)
+    host->lock = answer == LOCK_REFUSED ? LOCK_HOPELESS : answer;
+    if (answer != LOCK_REFUSED)
         return;
+    run->locked = true;
+    host->was_unreachable = true; /* its jobs have not failed: they have not begun */
+    host_give_up(host, arena_printf(run->arena, "it is locked by %s", holder),
+                 "it answered when the others had begun");
+}
+
+static void take_answer(struct host_run *host, enum host_lock answer, const char *holder)
+{
+    struct run *run = host->run;
     host->lock = answer;
     if (answer == LOCK_REFUSED)
         note_refusal(run, host, holder);
@@ -169,19 +248,26 @@ void lock_answered(struct host_run *host, enum host_lock answer, const char *hol
             run->lock_timer = loop_after(run->loop, TRY_EACH, try_again, run);
         return;
     }
-    if (first_in(run, LOCK_WANTED))
-        return;
-    ask_released(run);
-    if (!first_in(run, LOCK_WANTED)) {
-        run->locks = LOCKS_TAKEN;
-        wake(run);
-    }
+    if (!first_in(run, LOCK_WANTED))
+        go_on(run);
+    else if (!run->late_timer && !run->is_over && first_in(run, LOCK_HELD))
+        run->late_timer = loop_after(run->loop, TRY_EACH, look_who_is_late, run);
+}
+
+void lock_answered(struct host_run *host, enum host_lock answer, const char *holder)
+{
+    const struct run *run = host->run;
+    if (host->lock == LOCK_LATE)
+        late_answered(host, answer, holder);
+    else if (host->lock != LOCK_UNWANTED && run->locks == LOCKS_TAKING)
+        take_answer(host, answer, holder);
 }
 
 void lock_end(struct run *run)
 {
     timer_cancel(run->lock_timer);
-    run->lock_timer = NULL;
+    timer_cancel(run->late_timer);
+    run->lock_timer = run->late_timer = NULL;
 }
 
 void lock_interrupt(struct run *run)

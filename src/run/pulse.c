@@ -1,11 +1,10 @@
 #include "base/map.h"
-#include "base/range.h"
 #include "io/loop.h"
 #include "run/state.h"
 
 /* What sinks need to tell many hosts together: how many do the same, and that time goes on. */
 
-enum { TICK_MILLISECONDS = 1000, TICKS_IN_SILENCE = 3 };
+enum { TICK_MILLISECONDS = 1000 };
 
 /* What is rolled goes on in the next batch only when this one has ended: no one waits for those. */
 static unsigned batch_of(const struct job *job)
@@ -57,30 +56,6 @@ void pulse_set_peers(const struct run *run, const struct job *job, struct event 
     str_free(&key);
 }
 
-/* No host is changed before all are locked: one that does not answer keeps all waiting, and whoever
- * waits is to know. */
-static void tell_waiting(struct run *run)
-{
-    struct vec names = { 0 };
-    struct str text = { 0 };
-
-    if (run->locks != LOCKS_TAKING || run->refusal || ++run->lock_ticks != TICKS_IN_SILENCE)
-        return;
-    for (size_t i = 0; i < run->lock_hosts.len; i++) {
-        const struct host_run *host = run->lock_hosts.items[i];
-        if (host->lock == LOCK_WANTED)
-            vec_push(&names, (void *)host->connection.label);
-    }
-    if (names.len > 0 && names.len < run->lock_hosts.len) {
-        str_add(&text, "waiting for ");
-        range_fold((const char *const *)names.items, names.len, &text);
-        str_add(&text, " to answer: no host is changed before all are locked");
-        tell_text(run, EVENT_NOTICE, str_text(&text), NULL);
-    }
-    vec_free(&names);
-    str_free(&text);
-}
-
 static void tick(void *context)
 {
     struct run *run = context;
@@ -88,7 +63,6 @@ static void tick(void *context)
     timer_cancel(run->pulse);
     run->pulse = loop_after(run->loop, TICK_MILLISECONDS, tick, run);
     events_tick(run->events);
-    tell_waiting(run);
 }
 
 void pulse_begin(struct run *run)

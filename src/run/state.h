@@ -78,8 +78,8 @@ struct run {
     enum run_locks locks;
     struct vec lock_hosts;    /* struct host_run that want one, in the order in which they wait */
     uint64_t locks_until;     /* when to give up; 0: none was refused */
-    unsigned lock_ticks;      /* seconds that they are waited for */
     struct timer *lock_timer; /* until the next try */
+    struct timer *late_timer; /* until it is looked who is late */
     const char *refusal;      /* who holds what */
     struct pause *pauses;
     struct job_run *on_terminal; /* whose step with --pty runs */
@@ -117,6 +117,7 @@ enum host_lock {
     LOCK_REFUSED,  /* another run holds it */
     LOCK_RELEASED, /* given back: one before it in the order was refused */
     LOCK_HOPELESS, /* the host cannot be reached */
+    LOCK_LATE,     /* it did not answer in time: it takes its lock when it comes */
 };
 
 /* What the host said about one record. */
@@ -150,6 +151,7 @@ struct host_run {
     struct job_run *visitor; /* the job of another host that has a step here now (--on) */
     struct vec visitors;     /* struct job_run: that wait for their turn */
     bool is_visited;         /* some job will */
+    unsigned acts;           /* beginnings and ends of requests there */
     struct question *questions;
     uint32_t next_id;
     uint32_t last_request;
@@ -194,6 +196,8 @@ struct step_run {
     struct str question; /* sh text; empty: it wants to know nothing */
     char *answer;        /* NULL: not asked */
     struct str captured; /* of --into */
+    bool is_put_off;     /* not asked: the job's record says all that is wanted, if it is skipped */
+    unsigned asked_at;   /* host_run.acts then */
     bool is_prepared;    /* paths, contents and question are those of now */
     unsigned tries;
     unsigned stale;   /* times its answer was out of date */
@@ -400,8 +404,8 @@ void host_connect(struct host_run *host);
 bool host_ask(struct host_run *host, struct job_run *job);
 void host_query(struct host_run *host, const char *text);        /* nobody waits for the answer */
 void host_ask_difference(struct job_run *job, const char *text); /* advances the job later */
-/* Reads what script_read printed into the host's records. */
-void host_read_records(struct host_run *host, const char *text);
+/* Cannot be worked on, why is kept. */
+void host_give_up(struct host_run *host, const char *why, const char *hint);
 /* Asks for the lock once more, and for what the records say then. */
 void host_ask_lock(struct host_run *host);
 uint32_t host_next_id(struct host_run *host);
@@ -425,6 +429,13 @@ bool visit_next(struct job_run *job);   /* the step has one more host */
 void visit_wake(struct host_run *host); /* who waits for the host looks again */
 /* Whose the id is that a host's session tells of; NULL: nobody's. */
 struct job_run *visit_job(const struct host_run *host, uint32_t id);
+
+/* ---- answer.c ---- */
+
+/* Lock and records, as the host's first answer tells them. */
+void answer_take(struct host_run *host, const char *data, size_t size);
+/* Reads what script_read printed into the host's records. */
+void answer_read_records(struct host_run *host, const char *text);
 
 /* ---- chain.c ---- */
 

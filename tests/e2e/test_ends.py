@@ -2,6 +2,8 @@
 import os
 import random
 import signal
+import socket
+import threading
 import time
 
 from harness import check, contains, lacks, processes_with, wait_until
@@ -38,6 +40,66 @@ def test_interrupt_while_waiting_for_a_lock(world):
     check(second.returncode == 130 and time.monotonic() - began < 3, second.returncode)
     first.send_signal(signal.SIGTERM)
     first.communicate(timeout=20)
+
+
+class LateServer:
+    """A port in front of an ssh server that takes connections at once and passes them on when it is let go."""
+
+    def __init__(self, world, address):
+        self.target = (address, world.port)
+        self.may_go = threading.Event()
+        self.socket = socket.create_server((f'{address.rsplit(".", 1)[0]}.98', 0))
+        world.closing.append(self.socket)
+        self.name = '{}:{}'.format(*self.socket.getsockname())
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        near, _ = self.socket.accept()
+        self.may_go.wait()
+        far = socket.create_connection(self.target)
+        for one, other in ((near, far), (far, near)):
+            threading.Thread(target=self.carry, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def carry(one, other):
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+
+
+def late_run(world, late):
+    """A run over a host that answers and one that does not yet: the first has run its step."""
+    key = (world.home / '.ssh/known_hosts').read_text().split()[1:3]
+    with open(world.home / '.ssh/known_hosts', 'a') as known:
+        known.write('[{}]:{} {} {}\n'.format(*late.name.split(':'), *key))
+    run = world.start('-k', '-H', f'{world.addresses[0]},{late.name}', 'deploy')
+    wait_until(lambda: list(world.folder.glob('ran.*')), seconds=20, what='the host that answers goes on')
+    late.may_go.set()
+    out, err = run.communicate(timeout=30)
+    return run.returncode, (out + err).decode()
+
+
+def test_a_host_that_comes_late(world):
+    _, two = world.servers(2)
+    late = LateServer(world, two)
+    world.fakefile(f'deploy @:\n    run touch {world.folder}/ran.$(host.name); sleep 1\n')
+    code, text = late_run(world, late)
+    check(code == 0 and len(list(world.folder.glob('ran.*'))) == 2, text)
+    contains(text, f'{late.name} has not answered yet: the others begin')
+
+
+def test_a_host_that_comes_late_is_locked(world):
+    _, two = world.servers(2)
+    late = LateServer(world, two)
+    world.fakefile(f'hold @:\n    run touch {world.folder}/held; sleep 60\n'
+                   f'deploy @:\n    run touch {world.folder}/ran.$(host.name); sleep 1\n')
+    holder = world.start('-H', two, 'hold')
+    wait_until(lambda: (world.folder / 'held').exists())
+    code, text = late_run(world, late)
+    check(code == 4 and len(list(world.folder.glob('ran.*'))) == 1, text)
+    contains(text, f'[{late.name}] failed: it is locked by ')
+    holder.send_signal(signal.SIGTERM)
+    holder.communicate(timeout=20)
 
 
 def test_second_interrupt_leaves_at_once(world):
