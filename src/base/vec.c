@@ -23,3 +23,11 @@ void vec_free(struct vec *vec)
     free(vec->items);
     *vec = (struct vec){ 0 };
 }
+
+bool vec_holds(const struct vec *vec, const void *item)
+{
+    for (size_t i = 0; i < vec->len; i++)
+        if (vec->items[i] == item)
+            return true;
+    return false;
+}

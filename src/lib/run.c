@@ -8,34 +8,33 @@
 #include "plan/plan.h"
 #include "run/jobserver.h"
 #include "run/places.h"
+#include "step/options.h"
 #include "step/step.h"
 
-static bool holds(const struct vec *list, const void *item)
-{
-    for (size_t i = 0; i < list->len; i++) {
-        if (list->items[i] == item)
-            return true;
-    }
-    return false;
-}
-
-/* Each line of each recipe that may run must be a step, before anything connects. */
+/* Each line of each recipe that may run must be a step, and what its target says for all of them
+ * right, before anything connects. */
 static void check_steps(const struct plan *plan)
 {
-    struct vec seen = { 0 };
+    struct vec recipes = { 0 }, targets = { 0 }, told = { 0 };
 
     for (size_t i = 0; i < plan->jobs.len; i++) {
         const struct job *job = plan->jobs.items[i];
         struct expander expander = { 0 };
 
         if ((job->kind != JOB_HOST && job->kind != JOB_HERE) || !job->recipe ||
-            holds(&seen, job->recipe))
+            vec_holds(&targets, job->target))
             continue;
-        vec_push(&seen, (void *)job->recipe);
+        vec_push(&targets, job->target);
         plan_expander(plan, job, &expander);
+        options_check_scope(&expander, &told);
+        if (vec_holds(&recipes, job->recipe))
+            continue;
+        vec_push(&recipes, (void *)job->recipe);
         steps_check(job->recipe, &expander);
     }
-    vec_free(&seen);
+    vec_free(&recipes);
+    vec_free(&targets);
+    vec_free(&told);
 }
 
 static struct plan_options *list_goals(struct fake *fake)

@@ -26,14 +26,6 @@ static void split_list(struct arena *arena, const char *list, struct vec *words)
     }
 }
 
-static bool vec_holds(const struct vec *vec, const void *item)
-{
-    for (size_t i = 0; i < vec->len; i++)
-        if (vec->items[i] == item)
-            return true;
-    return false;
-}
-
 /* The names of the roles with a comma between, for messages; from the arena. */
 const char *select_role_names(struct planner *planner)
 {

@@ -352,6 +352,13 @@ static const struct {
     { "retry_delay", read_retry_delay },
 };
 
+static void report_variable(const struct expander *expander, const struct variable *variable,
+                            const char *expected, const char *value)
+{
+    diag_error(lang_diags(expander->lang), variable->where, "'%s' is %s, not '%s'", variable->name,
+               expected, value);
+}
+
 bool options_from_scope(struct expander *expander, struct step_options *options,
                         struct location where)
 {
@@ -367,14 +374,29 @@ bool options_from_scope(struct expander *expander, struct step_options *options,
         } else if (value.len > 0) {
             const char *expected = scope_options[i].read(options, value.data);
             if (expected) {
-                diag_error(lang_diags(expander->lang), variable->where, "'%s' is %s, not '%s'",
-                           name, expected, value.data);
+                report_variable(expander, variable, expected, value.data);
                 fine = false;
             }
         }
         str_free(&value);
     }
     return fine;
+}
+
+void options_check_scope(const struct expander *expander, struct vec *told)
+{
+    struct step_options options = { 0 };
+    for (size_t i = 0; i < sizeof scope_options / sizeof *scope_options; i++) {
+        struct variable *variable = scope_find(expander->scope, scope_options[i].variable);
+        if (!variable || variable->origin == ORIGIN_ENVIRONMENT || !*variable->value ||
+            variable->append || strchr(variable->value, '$') || vec_holds(told, variable))
+            continue;
+        const char *expected = scope_options[i].read(&options, variable->value);
+        if (!expected)
+            continue;
+        vec_push(told, variable);
+        report_variable(expander, variable, expected, variable->value);
+    }
 }
 
 bool options_check(const struct step_options *options, const char *verb, struct location where,

@@ -19,5 +19,8 @@ bool options_check(const struct step_options *options, const char *verb, struct 
 /* What the target's variables timeout, retries and retry_delay say for each of its steps. */
 bool options_from_scope(struct expander *expander, struct step_options *options,
                         struct location where);
+/* The same before anything connects, where a value can be told without expanding it. `told` holds
+ * the variables that were reported: struct variable. */
+void options_check_scope(const struct expander *expander, struct vec *told);
 
 #endif
