@@ -58,19 +58,51 @@ const char *connect_port(const struct plan *plan, const struct host *host)
                       : value_of(plan, host, "ssh_port", NULL);
 }
 
+/* A value that is of no use, with all hosts that have it from the same place. */
+struct misfit {
+    struct location where;
+    const char *name, *value, *wanted;
+    struct vec hosts; /* const char * */
+};
+
 /* A connection being filled. */
 struct filling {
     const struct plan *plan;
     const struct host *host;
+    struct map *misfits;
     bool is_good;
 };
 
 static void report(struct filling *filling, struct location where, const char *name,
                    const char *value, const char *wanted)
 {
-    diag_error(lang_diags(filling->plan->options->lang), where, "%s of %s is '%s', not %s", name,
-               filling->host->spec, value, wanted);
+    struct arena *arena = filling->plan->arena;
+    const char *file = where.source ? where.source->name : "";
+    const char *key = arena_printf(arena, "%s %s:%u %s", name, file, (unsigned)where.offset, value);
+    void **place = map_put(filling->misfits, key);
+    struct misfit *misfit = *place;
+
+    if (!misfit) {
+        misfit = *place = arena_alloc(arena, sizeof *misfit);
+        *misfit = (struct misfit){ where, name, value, wanted, { 0 } };
+    }
+    vec_push(&misfit->hosts, (void *)filling->host->spec);
     filling->is_good = false;
+}
+
+void plan_tell_misfits(const struct plan *plan, struct map *misfits)
+{
+    for (size_t i = 0; i < misfits->len; i++) {
+        struct misfit *misfit = misfits->entries[i].value;
+        struct str hosts = { 0 };
+
+        range_fold((const char *const *)misfit->hosts.items, misfit->hosts.len, &hosts);
+        diag_error(lang_diags(plan->options->lang), misfit->where, "%s of %s is '%s', not %s",
+                   misfit->name, str_text(&hosts), misfit->value, misfit->wanted);
+        str_free(&hosts);
+        vec_free(&misfit->hosts);
+    }
+    map_free(misfits);
 }
 
 static bool parse_number(const char *text, unsigned least, unsigned most, unsigned *number)
@@ -157,10 +189,10 @@ static const char *transport_of(struct filling *filling)
 }
 
 bool plan_connection(const struct plan *plan, const struct host *host,
-                     struct connection *connection)
+                     struct connection *connection, struct map *misfits)
 {
     static const char *const host_keys[] = { "strict", "accept-new", NULL };
-    struct filling filling = { plan, host, true };
+    struct filling filling = { plan, host, misfits, true };
 
     *connection = (struct connection){
         .label = host->spec,

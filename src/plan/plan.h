@@ -149,10 +149,12 @@ bool plan_is_foreign(const struct job *job, const struct job *need);
 bool plan_matches_a_pattern(const struct model *model, const char *name);
 
 /* How a host is reached: connection variables in the host's scope, command line first. Strings are
- * from the plan's arena. False when a value is wrong (reported). */
+ * from the plan's arena. False when a value is wrong: it is noted in `misfits`, an empty map at
+ * first, to be told once for all hosts. */
 struct connection;
 bool plan_connection(const struct plan *plan, const struct host *host,
-                     struct connection *connection);
+                     struct connection *connection, struct map *misfits);
+void plan_tell_misfits(const struct plan *plan, struct map *misfits); /* and frees it */
 /* True when neither the Fakefile nor -u says who logs in (§5: nothing is skipped then, unless
  * state_dir is set). */
 bool plan_user_is_open(const struct plan *plan, const struct host *host);

@@ -319,7 +319,7 @@ static void tell_open_user(struct run *run)
         }
 }
 
-static bool set_up_host(struct run *run, const struct host *host)
+static bool set_up_host(struct run *run, const struct host *host, struct map *misfits)
 {
     struct host_run *host_run = &run->hosts[host->index];
     if (host_run->host)
@@ -327,13 +327,14 @@ static bool set_up_host(struct run *run, const struct host *host)
     host_run->run = run;
     host_run->host = host;
     host_run->next_id = 1;
-    return plan_connection(run->plan, host, &host_run->connection);
+    return plan_connection(run->plan, host, &host_run->connection, misfits);
 }
 
 /* The plan's, and those that steps of it visit. */
 static bool set_up_hosts(struct run *run)
 {
     struct vec visited = { 0 };
+    struct map misfits = { 0 };
     const struct vec *lists[] = { &run->plan->hosts, &visited };
     bool fine = true;
     visit_find_hosts(run, &visited);
@@ -346,7 +347,8 @@ static bool set_up_hosts(struct run *run)
     run->hosts = mem_array(run->host_count ? run->host_count : 1, sizeof *run->hosts);
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < lists[k]->len; i++)
-            fine = set_up_host(run, lists[k]->items[i]) && fine;
+            fine = set_up_host(run, lists[k]->items[i], &misfits) && fine;
+    plan_tell_misfits(run->plan, &misfits);
     for (size_t i = 0; i < visited.len; i++)
         run->hosts[((const struct host *)visited.items[i])->index].is_visited = true;
     vec_free(&visited);

@@ -294,6 +294,7 @@ b: ## makes b
 --- args --list
 --- make no
 
+<<<<<<< ours
 === the hosts of a role that this run may work on
 @web: hosts = w1 w2 admin@w3:2222
 @db: hosts = d1
@@ -323,3 +324,50 @@ t @local: ; local echo $(@wbe.selected)
 --- err
 *** unknown role 'wbe'.  Stop.
 did you mean 'web'?
+=======
+=== what a target says for all its steps is checked first
+timeout = 5x
+x = 3
+all: a b
+a b @local:
+	local true
+a: retry_delay = -1
+a: timeout = $(x)
+b: retries = no
+--- make no
+--- exit 2
+--- err
+Fakefile:6: *** 'retry_delay' is a number of seconds, not '-1'.  Stop.
+    a: retry_delay = -1
+    ^~~~~~~~~~~~~~~~~~~
+Fakefile:1: *** 'timeout' is a number of seconds, not '5x'.  Stop.
+    timeout = 5x
+    ^~~~~~~~~~~~
+Fakefile:8: *** 'retries' is a whole number, not 'no'.  Stop.
+    b: retries = no
+    ^~~~~~~~~~~~~~~
+
+=== a lock is taken or not
+a @local:
+	local true
+a: lock = false
+--- make no
+--- exit 2
+--- err
+Fakefile:3: *** 'lock' of 'a' is yes or no, not 'false'.  Stop.
+
+=== a wrong way to hosts is told once for all
+@web: hosts = web[1-3]
+@web: ssh_transport = foo
+@web2: ssh_port = x
+deploy @web: ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** ssh_transport of web[1-3] is 'foo', not auto, ssh, openssh, local or command PROGRAM….  Stop.
+    @web: ssh_transport = foo
+    ^~~~~~~~~~~~~~~~~~~~~~~~~
+Fakefile:3: *** ssh_port of web2 is 'x', not a number from 1 to 65535.  Stop.
+    @web2: ssh_port = x
+    ^~~~~~~~~~~~~~~~~~~
+>>>>>>> theirs

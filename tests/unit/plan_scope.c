@@ -163,6 +163,7 @@ START_TEST(connecting)
     };
     struct plan_world world;
     struct connection connection;
+    struct map misfits = { 0 };
     const struct host *host;
     bool is_good;
 
@@ -171,7 +172,8 @@ START_TEST(connecting)
     open_world(&world, &test);
     ck_assert_msg(world.plan != NULL, "%s", str_text(&world.said));
     host = world.plan->hosts.items[0];
-    is_good = plan_connection(world.plan, host, &connection);
+    is_good = plan_connection(world.plan, host, &connection, &misfits);
+    plan_tell_misfits(world.plan, &misfits);
     ck_assert_str_eq(str_text(&world.said), reached[_i].wrong ? reached[_i].wrong : "");
     ck_assert(is_good == !reached[_i].wrong);
     if (is_good) {
