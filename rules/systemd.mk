@@ -76,6 +76,7 @@ restart-service @:
 		broken() {
 			$(systemctl) status --no-pager --lines=20 $(systemd_unit) >&2 || :
 			fail "$(systemd_unit) is $$state"; }
+		[ "$$($(systemctl) show --property=NeedDaemonReload --value $(systemd_unit))" != yes ] || $(systemctl) daemon-reload
 		$(systemctl) $(service_action) $(systemd_unit) || { state='not started'; broken; }
 		pid= since=
 		active() {
