@@ -2,12 +2,13 @@
 #
 #	@balancer: hosts = lb1.example.com
 #	@web:      hosts = web[1-3].example.com
-#	fake -R balancer install-proxy
+#	fake install-proxy
 #
-# A rolling restart that no visitor sees:
+# A rolling update that no visitor sees: one host after the other is out of the balancers' upstreams while it changes.
 #
-#	update @web: drain reload-gunicorn undrain
-#	update: batch = 1
+#	before put-app: drain
+#	after put-app: reload-gunicorn undrain
+#	put-app: batch = 1
 
 include util.mk
 
@@ -69,12 +70,12 @@ define nginx_functions
 endef
 
 ## Put the site's configuration; when nginx refuses it, the old one is back and nothing is reloaded
-install-proxy @:
+install-proxy @$(nginx_role):
 	$(call put_checked,$(nginx_site),--mode=644 $(if $(nginx_template),--expand $(nginx_template),--text=nginx_site_text),$(nginx) -t -q,$(nginx_enabled))
 after install-proxy: reload-nginx
 
 ## Let nginx read its configuration again, when it is right; waits until the old workers have ended
-reload-nginx @:
+reload-nginx @$(nginx_role):
 	@$(as_root) {
 		$(host_functions)
 		$(nginx_functions)

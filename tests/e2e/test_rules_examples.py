@@ -1,11 +1,17 @@
 """The examples of the stock rules, as they stand, on servers of the test."""
 import getpass
+import contextlib
 import os
+import re
+import shlex
 import shutil
+import socket
 import subprocess
 
 from harness import TOP, check, contains, lacks, wait_until
+from test_rules_more import SYSTEMCTL, ended, nginx, quietly
 from test_rules_servers import answer, answers, port_of
+from web import Load
 
 
 def example(world, name, lines):
@@ -13,6 +19,12 @@ def example(world, name, lines):
     shutil.copytree(TOP / 'examples' / name, world.project, dirs_exist_ok=True)
     head = ['include Fakefile', f'ssh_port = {world.port}', f'user = {getpass.getuser()}']
     world.write('servers.mk', '\n'.join(head + lines) + '\n')
+
+
+def commands(name):
+    """The lines `fake …` of the example's README, in its order, each as a list of arguments."""
+    text = (TOP / 'examples' / name / 'README.md').read_text()
+    return [shlex.split(line, comments=True)[1:] for line in re.findall(r'^    (fake\b.*)', text, flags=re.M)]
 
 
 def git(world, *arguments):
@@ -85,3 +97,90 @@ def test_flask_older(world):
     check(said.startswith(str(www)) and '안녕하세요!' in said, said)
     check(not (home / 'yourapplication').exists() and not (home / 'yourapplication.tar.gz').exists(), 'clean')
     lacks(world.fake(*fake, 'bootstrap', 'pack', 'deploy'), ' run: ', ' put: ')
+
+
+def connect(address, port):
+    with socket.create_connection((address, port), 5) as connection:
+        return connection.makefile().read()
+
+
+def test_daemon(world):
+    """Built by cc, its unit checked by systemd-analyze; systemctl is a stand-in, as systemd is no process 1 here."""
+    address, = world.servers(1)
+    root, port = world.folder / address / 'systemd', port_of(world.addresses[0])
+    for folder in ('units', 'loaded'):
+        (root / folder).mkdir(parents=True)
+    (root / 'systemctl').write_text(SYSTEMCTL)
+    (root / 'systemctl').chmod(0o755)
+    example(world, 'daemon', [f'hosts = {address}', f'bin = {root}/greeterd', f'port = {port}', f'check_address = {address}',
+                              f'service_command = $(bin) $(port) {address}', f'systemd_folder = {root}/units', 'service_user =',
+                              f'systemctl = {root}/systemctl', 'service_steady = 1'])
+    build, first, again = (['-f', 'servers.mk', *command] for command in commands('daemon'))
+    try:
+        world.fake(*build)
+        check((world.project / 'greeterd').exists(), 'built')
+        world.fake(*first)
+        check(connect(address, port) == 'Hello, world!\n', 'it answers')
+        pid = (root / 'pid').read_text()
+        lacks(world.fake(*again), 'Executing', 'cc ')
+        source = world.project / 'answer.c'
+        source.write_text(source.read_text().replace('world', 'daemon'))
+        world.fake(*again)
+        check(connect(address, port) == 'Hello, daemon!\n', 'the new program')
+        check((root / 'pid').read_text() != pid, 'restarted')
+        pid = (root / 'pid').read_text()
+        source.write_text(source.read_text() + '/* a comment */\n')
+        contains(world.fake(*again), 'cc -O2 -Wall -c -o answer.o answer.c')
+        check((root / 'pid').read_text() == pid, 'a comment goes no further')
+    finally:
+        subprocess.run(['sh', '-c', f'kill $(cat {root}/pid)'], stderr=subprocess.DEVNULL)
+
+
+def test_system(world):
+    """Real nginx and gunicorns; not one request fails while the web servers are changed one after the other."""
+    balancer, one, two, three, database = world.servers(5)
+    web = (one, two, three)
+    with contextlib.ExitStack() as stack:
+        lines = stack.enter_context(nginx(world, balancer)).splitlines()
+        data, store = world.folder / database / 'data', port_of(database)
+        url = f'http://{balancer}:{port_of(balancer)}/'
+        ports = {address: port_of(address) for address in web}
+        example(world, 'system', lines + [
+            f'@balancer: hosts = {balancer}', f'@web: hosts = {" ".join(web)}', f'@database: hosts = {database}',
+            f'database_path = {data}', f'database_url = http://{database}:{store}/', f'nginx_listen = {url[7:-1]}',
+            f'web_path = {world.folder}/$(host.name)/app', *(f'@{address}: backend_port = {ports[address]}' for address in web)])
+        data.mkdir()
+        for address in web:
+            (world.folder / address / 'app').mkdir()
+        first, deploy, again, drain, undrain = (
+            ['-f', 'servers.mk', *(word.replace('web1.example.com', one) for word in command)] for command in commands('system'))
+        world.fake(*first)
+        stack.enter_context(ended(quietly(['python3', world.project / 'database/store.py', database, str(store), data / 'greetings.json'])))
+        for address in web:
+            path = world.folder / address / 'app'
+            stack.enter_context(ended(quietly(
+                ['gunicorn', '--pid', path / 'gunicorn.pid', '--bind', f'{address}:{ports[address]}', '--graceful-timeout', '20',
+                 '--threads', '4', 'application:application'], cwd=path, env=world.environment(PYTHONDONTWRITEBYTECODE='1'))))
+        for address in web:
+            wait_until(lambda: answers(f'http://{address}:{ports[address]}/', f'Hello from {address}, version one\n'), 30, address)
+        lacks(world.fake(*again, 'first=yes'), 'Executing')
+        source = world.project / 'app/application.py'
+        source.write_text(source.read_text().replace("'one'", "'two'"))
+        with Load(url) as load:
+            result = world.fake(*deploy, timeout=120)
+        check(not load.failures and len(load.texts) > 50, (load.failures[:3], len(load.texts)))
+        check({text.split()[-1] for text in load.texts} == {'one', 'two'}, 'old and new were served')
+        check({answer(url) for _ in range(12)} == {f'Hello from {address}, version two\n' for address in web}, 'all are new')
+        steps = [line for line in result.out.splitlines() if "'drain'" in line or "'undrain'" in line]
+        check([line.split("'")[1] for line in steps] == ['drain', 'undrain'] * 3, steps)
+        lacks(world.fake(*again), 'Executing')
+        world.fake(*drain)
+        check(not any(one in answer(url) for _ in range(9)), 'drained')
+        world.fake(*undrain)
+        check(any(one in answer(url) for _ in range(9)), 'back')
+        # the second host's new application does not come up: the first is done, the third untouched, no visitor sees it
+        source.write_text(source.read_text().replace("'two'", "'three' if '%s' in settings.HOST else no_such_name" % one))
+        with Load(url) as load:
+            contains(world.fake(*deploy, code=2, timeout=120), 'no_such_name', 'the application cannot be loaded')
+        check(not load.failures, load.failures[:3])
+        check({answer(url).split(',')[1] for _ in range(9)} == {' version three\n', ' version two\n'}, 'one is new, three is as it was')

@@ -1,0 +1,2 @@
+HOST = '$(host.name)'
+DATABASE = '$(database_url)'
