@@ -92,15 +92,17 @@ static void add_say(struct str *text, const struct step *step, const char *said)
     str_add(text, " >&2; ");
 }
 
-/* A command in the step's folder and after its preamble, in a shell of its own. */
+/* A command in the step's folder and after its preamble, in a shell of its own; its exit code is in
+ * y. Not found, and nothing said: `command -v` of what is not there, in some shells. */
 static void add_question(struct str *text, const struct step *step, const char *command)
 {
     struct step question = *step;
     question.command = command;
     question.is_script = false;
-    str_add(text, "(\n");
+    str_add(text, "x=$( {\n");
     command_add(text, &question, NULL);
-    str_add(text, "\n) </dev/null >/dev/null");
+    str_add(text, "\n} 2>&1 >/dev/null </dev/null )\ny=$?; [ -z \"$x\" ] || "
+                  "printf '%s\\n' \"$x\" >&2; [ \"$y$x\" != 127 ] || y=1");
 }
 
 /* A command that cannot be found or started is a failure, and no answer. */
@@ -110,7 +112,7 @@ static void add_condition(struct str *text, const struct step *step, const char 
     struct str said = { 0 };
     str_addf(&said, "passed over: --%s=%s says %s", option, command, wanted ? "no" : "yes");
     add_question(text, step, command);
-    str_addf(text, "\ncase $? in 12[67]) exit 127;; %s) ;; *) ", wanted ? "0" : "[1-9]*");
+    str_addf(text, "\ncase $y in 12[67]) exit 127;; %s) ;; *) ", wanted ? "0" : "[1-9]*");
     add_say(text, step, str_text(&said));
     str_add(text, "exit 0;; esac\n");
     str_free(&said);

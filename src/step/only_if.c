@@ -44,8 +44,8 @@ static void ask(const struct step *step, const struct content *const *contents, 
     str_free(&command);
 }
 
-/* Where a shell could not run something, it says so. `command -v` of what is not there is 127 in some
- * shells, too, and says nothing: that is a no. */
+/* Where a shell could not run something, it says so. `command -v` of what is not there is 127 in
+ * some shells, too, and says nothing: that is a no. */
 static bool could_not_run(long status, const char *said)
 {
     return status >= CANNOT_START && (status != NOT_FOUND || said[strspn(said, "\n")]);

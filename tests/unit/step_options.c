@@ -30,6 +30,11 @@ START_TEST(guards)
     ck_assert_int_eq(access("two", F_OK), 0);
     ck_assert_int_ne(access("bad", F_OK), 0);
     ck_refused(play("\trun --if='no-such-program' touch bad\n"), 127, "no-such-program");
+    ck_played(play("\trun --if='command -v no-such-program' touch bad\n"), 0);
+    ck_played(play("\trun --unless='command -v no-such-program; case a in a) exit 127;; esac' "
+                   "touch good\n"),
+              0);
+    ck_assert_int_eq(access("good", F_OK), 0);
     ck_assert_int_ne(access("bad", F_OK), 0);
 
     write_file("a", "one\n", 0644);
