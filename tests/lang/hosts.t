@@ -294,7 +294,6 @@ b: ## makes b
 --- args --list
 --- make no
 
-<<<<<<< ours
 === the hosts of a role that this run may work on
 @web: hosts = w1 w2 admin@w3:2222
 @db: hosts = d1
@@ -324,7 +323,7 @@ t @local: ; local echo $(@wbe.selected)
 --- err
 *** unknown role 'wbe'.  Stop.
 did you mean 'web'?
-=======
+
 === what a target says for all its steps is checked first
 timeout = 5x
 x = 3
@@ -370,4 +369,3 @@ Fakefile:2: *** ssh_transport of web[1-3] is 'foo', not auto, ssh, openssh, loca
 Fakefile:3: *** ssh_port of web2 is 'x', not a number from 1 to 65535.  Stop.
     @web2: ssh_port = x
     ^~~~~~~~~~~~~~~~~~~
->>>>>>> theirs
