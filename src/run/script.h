@@ -33,7 +33,8 @@ void script_read(struct str *out, const struct vec *names, bool refresh);
 /* Takes records away; writes down what is owed (file names as in script_owed_name). */
 void script_take(struct str *out, const struct vec *names, const struct vec *owed);
 /* Writes a record: `head` (lines), then places (const struct place *) and their states as they are.
- */
+ * When it cannot, there is none, and SCRIPT_UNWRITTEN behind the reason on the error output. */
+#define SCRIPT_UNWRITTEN "fake-record-unwritten"
 void script_write(struct str *out, const char *name, const char *head, const struct vec *places);
 /* A line for the host's log, which is cut from time to time. */
 void script_log(struct str *out, const char *line, bool may_be_long);
