@@ -114,10 +114,13 @@ pid = $(run cat ~/app.pid)
 reload @:
     run echo $(host.name)-77 > ~/app.pid
     run echo kill -HUP $(pid)
+    run echo is $(exists ~/app.pid) not $(exists ~/other.pid).; rm ~/app.pid
+    run echo gone $(exists ~/app.pid).
 ''')
     result = world.fake('reload')
     for address in world.addresses:
         contains(result, f'out: kill -HUP {address}-77')
+    contains(result, 'out: is 1 not .', 'out: gone .')
 
 
 def test_remote_shell(world):
