@@ -222,6 +222,23 @@ static void add_block(const char *margin, const char *text, struct str *out)
     }
 }
 
+enum { SCRIPT_LINES = 4, SCRIPT_BEGIN = 2 };
+
+/* The command: of a long script its beginning, all of it stands above. */
+static void add_command(const char *text, struct str *out)
+{
+    size_t lines = 1, length = 0;
+    struct str begin = { 0 };
+
+    for (const char *at = text; (at = strchr(at, '\n')) && at[1]; at++)
+        length = ++lines == SCRIPT_BEGIN + 1 ? (size_t)(at - text) : length;
+    str_addn(&begin, text, lines > SCRIPT_LINES ? length : strlen(text));
+    add_block("    ", str_text(&begin), out);
+    if (lines > SCRIPT_LINES)
+        str_addf(out, "    … (%zu more lines)\n", lines - SCRIPT_BEGIN);
+    str_free(&begin);
+}
+
 /* "deploy failed on web[1-3], step 2:" */
 static void add_failure_head(const struct failure *failure, struct str *out)
 {
@@ -248,7 +265,7 @@ static void add_failure_text(const struct failure *failure, bool color, struct s
     ink_end(out, color, INK_ERROR);
     str_addc(out, '\n');
     if (words->what)
-        add_block("    ", words->what, out);
+        add_command(words->what, out);
     add_block("    ", words->reason, out);
     if (words->hint)
         add_block("    ", words->hint, out);

@@ -130,6 +130,29 @@ def test_unreachable_hosts_are_folded(world):
              f'deploy failed on {prefix}.[101-103]:\n')
 
 
+def test_long_script_that_failed(world):
+    """In the list of failures its beginning is enough, right above what is wrong."""
+    world.fakefile('''
+ssh_transport = local
+hosts = h1
+deploy @:
+    run {
+        echo one
+        echo two
+        echo three
+        echo four
+        exit 3
+    }
+''')
+    result = world.fake('deploy', code=2)
+    contains(result.err, '''deploy failed on h1, step 1:
+    run echo one
+    echo two
+    … (3 more lines)
+    exit code 3
+''')
+
+
 def test_what_would_run_is_folded(world):
     world.servers(3)
     world.fakefile('deploy @:\n    run echo hello\n')
