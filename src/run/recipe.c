@@ -127,6 +127,16 @@ static int exit_code(int status)
 
 static void run_next(struct job_run *job);
 
+/* For on-failure tasks: $(failed), $(status). */
+static void note_failure(struct job_run *job, int status)
+{
+    struct run *run = job->run;
+    if (run->failed_step)
+        return;
+    run->failed_step = arena_strdup(run->arena, current(job)->text);
+    run->failed_status = status;
+}
+
 static void on_ended(void *context, int status, bool held, const char *why)
 {
     struct job_run *job = context;
@@ -143,6 +153,7 @@ static void on_ended(void *context, int status, bool held, const char *why)
     output_line_ended(job);
     job->status = failure ? event.status : 0;
     if (failure && !event.ignored) {
+        note_failure(job, event.status);
         fail(job, failure);
         return;
     }

@@ -214,6 +214,23 @@ all @local:
     check(result.code == 3, result)
 
 
+def test_on_failure_of_what_has_no_hosts(world):
+    """A task of this machine, a file: the tasks run on all of their hosts, and know what failed."""
+    world.fakefile('''
+ssh_transport = local
+hosts = w1 w2
+here @local:
+    local exit 3
+file:
+    @exit 4
+on-failure here file: tell
+tell @:
+    run echo $(quote [$(failed)] [$(status)] [$(failed.hosts)])
+''')
+    check(world.fake('here', code=2).out.count('[w[1-2]] out: [local exit 3] [3] []\n') == 1, 'a task')
+    check(world.fake('file', code=2).out.count('[w[1-2]] out: [exit 4] [4] []\n') == 1, 'a file')
+
+
 def test_on_failure_of_a_chain(world):
     """A target without a recipe has failed when one of its prerequisites did, or a hook of one."""
     text = '''
