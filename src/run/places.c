@@ -142,7 +142,7 @@ static bool is_known(const struct job_run *job)
         const struct step_run *step = &job->step_runs[i];
         if (i == 0 && !step->is_prepared)
             return false;
-        if (step->question.len > 0 && !step->answer && job->steps.items[i].verb->place != STEP_GATE)
+        if (step->question.len > 0 && !step->answer && !step->is_put_off && job->steps.items[i].verb->place != STEP_GATE)
             return false;
     }
     return job->steps.count > 0;

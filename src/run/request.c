@@ -38,7 +38,8 @@ static bool may_try_again(const struct step *step, const struct step_run *run)
 
 /* A step that may be tried again ends its request when it fails, even if `-` forgives it in the
  * end. */
-static bool add_step(struct job_run *job, struct request *request, size_t index, const char *shell)
+static bool add_step(struct job_run *job, struct request *request, size_t index, bool is_first,
+                     const char *shell)
 {
     struct step *step = step_at(job, index);
     struct step_run *run = &job->step_runs[index];
@@ -53,6 +54,7 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
                                   .id = run->id,
                                   .next_id = &host->next_id,
                                   .shell = shell,
+                                  .is_fresh = is_first && run->asked_at == host->acts,
                                   .sudo_password = sudo_password(job, step) };
     step->ignore = ignore && !may_try_again(step, run);
     bool fine = step_compile(step, run->contents, run->answer, &target, &why);
@@ -123,15 +125,20 @@ static void send_steps(struct job_run *job)
     const char *shell = job_value(job, "remote_shell", job->arena);
     struct request *request = begin_request(job);
     size_t index = job->cursor;
-    for (; index < job->steps.count && travels(job, index); index++)
-        if (step_at(job, index)->verb->place == STEP_HOST &&
-            !add_step(job, request, index, shell)) {
+    bool is_first = true;
+    for (; index < job->steps.count && travels(job, index); index++) {
+        if (step_at(job, index)->verb->place != STEP_HOST)
+            continue;
+        if (!add_step(job, request, index, is_first, shell)) {
             request_drop(request);
             job->request_id = 0;
             end_turns(job);
             return;
         }
+        is_first = false;
+    }
     job->request_end = index;
+    job->host->acts++;
     if (index == job->steps.count && job_keeps_record(job))
         taking_add_writing(job, request);
     request_send(request);
@@ -150,7 +157,7 @@ static void send_visit(struct job_run *job)
     if (!host)
         return;
     struct request *request = begin_request(job);
-    if (!add_step(job, request, job->cursor, job_value(job, "remote_shell", job->arena))) {
+    if (!add_step(job, request, job->cursor, false, job_value(job, "remote_shell", job->arena))) {
         request_drop(request);
         job->request_id = 0;
         end_turns(job);
@@ -159,6 +166,7 @@ static void send_visit(struct job_run *job)
     }
     job->request_end = job->cursor + 1;
     job->visit_to = host->next_id;
+    host->acts++;
     request_send(request);
 }
 
@@ -268,8 +276,10 @@ static bool refresh(struct job_run *job)
 {
     if (!prepare_contents(job, ready_again))
         return false;
-    for (size_t i = job->cursor; i < job->steps.count && travels(job, i); i++)
+    for (size_t i = job->cursor; i < job->steps.count && travels(job, i); i++) {
+        job->step_runs[i].is_put_off = false;
         prepare_step(job, i);
+    }
     return !host_ask(job->host, job);
 }
 
@@ -527,12 +537,28 @@ static void fail_script(struct job_run *job, int status)
     str_free(&why);
 }
 
+/* What it did is done all the same; without a record it only runs once more. */
+static void warn_unwritten(const struct job_run *job)
+{
+    const char *errors = str_text(&job->script_errors);
+    size_t length = strcspn(errors, "\n");
+    struct str text = { 0 };
+    if (!strstr(errors, SCRIPT_UNWRITTEN))
+        return;
+    str_add(&text, "its record cannot be written, so it will run again");
+    if (!str_starts(errors, SCRIPT_UNWRITTEN))
+        str_addf(&text, ": %.*s", (int)length, errors);
+    tell_job(job, EVENT_WARNING, str_text(&text));
+    str_free(&text);
+}
+
 void request_ended(struct job_run *job, uint32_t id, int status)
 {
-    const struct host_run *host = there(job);
+    struct host_run *host = there(job);
     bool was_visit = job->at != NULL;
     if (id != job->request_id)
         return;
+    host->acts++;
     visit_end(job);
     terminal_give(job);
     if (job->state != JOB_RUNNING)
@@ -567,6 +593,7 @@ void request_ended(struct job_run *job, uint32_t id, int status)
     } else if (status != 0) {
         job_fail(job, status, host->why ? host->why : "connection lost");
     } else if (!was_visit || !visit_next(job)) {
+        warn_unwritten(job);
         job->cursor = job->request_end;
     }
     job_advance(job);

@@ -44,6 +44,15 @@ struct inspect_hooks {
     void (*answer)(void *context, struct host_run *host, const char *data, size_t size);
 };
 
+/* Files whose making was put off (intermediate.c): theirs are the places of the jobs that wait for
+ * them, and what else the scheduler has. */
+struct late {
+    struct vec queue;    /* struct job_run, the next one last */
+    unsigned used, lent; /* places in use; those of jobs that wait */
+    unsigned extra;      /* of the scheduler */
+    bool is_starting;
+};
+
 struct run {
     const struct plan *plan;
     const struct run_options *options;
@@ -70,11 +79,12 @@ struct run {
     size_t first_waiting;
     struct vec waiting_hosts; /* struct host_run: for a handshake */
     struct slots *slots;      /* places for jobs here */
-    struct journal *journal;  /* of what is being made; NULL: none is kept */
-    int signal;               /* that interrupted it */
-    bool failed;              /* a step or job did */
-    bool unreachable;         /* a host was */
-    bool locked;              /* a host is, by someone else */
+    struct late late;
+    struct journal *journal; /* of what is being made; NULL: none is kept */
+    int signal;              /* that interrupted it */
+    bool failed;             /* a step or job did */
+    bool unreachable;        /* a host was */
+    bool locked;             /* a host is, by someone else */
     enum run_locks locks;
     struct vec lock_hosts;    /* struct host_run that want one, in the order in which they wait */
     uint64_t locks_until;     /* when to give up; 0: none was refused */

@@ -269,7 +269,7 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     size_t surplus = put_mirror_add_removals(&before, &after, step, &tree, answer);
     step->changes = missing + surplus > 0;
     bool fine = missing == 0 || add_arrival(&text, step, &tree, target);
-    if (answer && missing < tree.count + surplus)
+    if (answer && !target->is_fresh && missing < tree.count + surplus)
         put_tree_add_check(&text, step, &tree, answer);
     put_add_variable(&text, "root", tree.root);
     str_add(&text, "case $root in /*) ;; *) root=$PWD/$root;; esac\n");

@@ -163,6 +163,7 @@ struct step_target {
     uint32_t id;
     uint32_t *next_id;
     const char *shell;         /* remote_shell, or NULL */
+    bool is_fresh;             /* nothing has acted on the host since the step asked */
     const char *sudo_password; /* what answers sudo's question; NULL: sudo is asked not to ask */
 };
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,

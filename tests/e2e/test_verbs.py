@@ -345,3 +345,36 @@ def test_pty_and_sudo_password(world):
         result = world.fake('t')
         contains(result, 'root\n')  # sudo with use_pty shows the end of its input in front of it: ^@
         lacks(result, 'right  one')
+
+
+def test_mirror_of_many(world):
+    """A tree whose record is too big for the shell: what drifts is seen, what is as it was is not hashed again."""
+    address, = world.servers(1)
+    d = world.folder / 'far'
+    world.fakefile(f't @:\n    put --mirror --delete site/ {d}/\n    run true\n')
+    for i in range(300):
+        world.write(f"site/it's {i % 7}/$name \"{i}\" \\'", f'{i}\n')
+    os.symlink('it', world.project / 'site/link')
+    (world.project / 'site/empty').mkdir()
+    world.fake('t')
+    contains(world.fake('t'), 'up to date')
+    contains(world.fake('t'), 'up to date')
+    some = d / "it's 3" / "$name \"3\" \\'"
+    some.touch()
+    contains(world.fake('t'), 'up to date')
+    for name, drift in (('$name', lambda: some.write_text('x')), ('$name', some.unlink), ('link', (d / 'link').unlink),
+                        ('$name', lambda: os.replace(d / 'link', some))):
+        drift()
+        contains(world.fake('t', '--explain'), f'{name}')
+        check(some.read_text() == '3\n' and not some.is_symlink(), 'mended')
+        check(os.readlink(d / 'link') == 'it', 'mended')
+        contains(world.fake('t'), 'up to date')
+    (d / 'stray').write_text('')
+    world.write("site/it's 3/$name \"3\" \\'", 'changed\n')
+    inode = (d / "it's 4").stat().st_ino
+    world.fake('t')
+    check(some.read_text() == 'changed\n' and not (d / 'stray').exists(), 'changed')
+    check((d / "it's 4").stat().st_ino == inode, 'only what differs')
+    contains(world.fake('t'), 'up to date')
+    record, = (world.host_home(address) / '.fake/e2e').glob('t@*')
+    check(len([line for line in record.read_text().splitlines() if line.startswith('hash ')]) == 300, 'all are known')
