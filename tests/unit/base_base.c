@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "suite.h"
 
 START_TEST(arena_gives_and_takes_back)
 {
@@ -194,8 +195,6 @@ int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tests = tcase_create("base");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, arena_gives_and_takes_back);
     tcase_add_test(tests, map_keeps_the_order);
@@ -206,9 +205,5 @@ int main(void)
     tcase_add_test(tests, lines_are_counted_on);
     tcase_add_test(tests, files_are_replaced_whole_and_trees_hashed);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "suite.h"
 
 static const struct {
     const char *from, *to, *hunks;
@@ -73,16 +74,10 @@ int main(void)
 {
     Suite *suite = suite_create("base difference");
     TCase *tests = tcase_create("difference");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, hunks, 0, sizeof cases / sizeof *cases);
     tcase_add_test(tests, nothing_in_common);
     tcase_add_test(tests, text);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

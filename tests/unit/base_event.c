@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/event.h"
+#include "suite.h"
 
 /* What a sink has seen. */
 struct seen {
@@ -95,15 +96,10 @@ int main(void)
 {
     Suite *suite = suite_create("base_event");
     TCase *event = tcase_create("event");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, event);
     tcase_add_test(event, events_reach_every_sink_in_order);
     tcase_add_test(event, ticks_and_pauses_reach_who_wants_them);
     tcase_add_test(event, no_sink_is_fine);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "suite.h"
 
 static bool add(void *context, const char *text)
 {
@@ -139,17 +140,11 @@ int main(void)
 {
     Suite *suite = suite_create("base_range");
     TCase *cases = tcase_create("ranges");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(cases, test_expand, 0, sizeof patterns / sizeof *patterns);
     tcase_add_loop_test(cases, test_fold, 0, sizeof lists / sizeof *lists);
     tcase_add_loop_test(cases, test_fold_round_trip, 0, 200);
     tcase_add_test(cases, test_compare);
     suite_add_tcase(suite, cases);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "suite.h"
 
 /* Secrets in the order given, ended by NULL. */
 static struct secrets *make(const char *const *values)
@@ -202,9 +203,5 @@ int main(void)
     tcase_add_test(tests, seal);
     tcase_add_test(tests, in_events);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "cli/flags.h"
+#include "suite.h"
 
 /* MAKEFLAGS, then the words of a line taken apart at blanks; what comes out are the MAKEFLAGS and
  * FAKEFLAGS for those that recipes start. */
@@ -101,15 +102,10 @@ int main(void)
 {
     Suite *suite = suite_create("cli_flags");
     TCase *flags = tcase_create("flags");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, flags);
     tcase_add_loop_test(flags, flags_go_in_and_out, 0, sizeof rows / sizeof *rows);
     tcase_add_test(flags, variables_come_in);
     tcase_add_test(flags, nothing_is_taken_twice);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "cli/options.h"
+#include "suite.h"
 
 /* The next line is for a program called make. */
 static bool is_make;
@@ -248,8 +249,6 @@ int main(void)
 {
     Suite *suite = suite_create("cli_options");
     TCase *options = tcase_create("options");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, options);
     tcase_add_loop_test(options, good_words_are_understood, 0, sizeof good / sizeof *good);
@@ -259,8 +258,5 @@ int main(void)
     tcase_add_loop_test(options, make_knows_no_hosts, 0,
                         sizeof unknown_to_make / sizeof *unknown_to_make);
     tcase_add_test(options, help_fits_a_terminal);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "io/agent.h"
 #include "io/loop.h"
+#include "suite.h"
 
 /* The client against agents that answer as they should, late, wrong, in pieces, or not at all. */
 
@@ -281,9 +282,5 @@ int main(void)
     tcase_add_test(tests, replies_are_not_trusted);
     tcase_add_test(tests, a_huge_message_is_refused);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

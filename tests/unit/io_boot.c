@@ -7,6 +7,7 @@
 #include "io/loop.h"
 #include "io/process.h"
 #include "io/session.h"
+#include "suite.h"
 
 #define NONCE "0123456789abcdef01234567"
 
@@ -109,9 +110,5 @@ int main(void)
                         sizeof LOG_IN_SHELLS / sizeof *LOG_IN_SHELLS);
     tcase_add_test(tests, nonces_differ);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

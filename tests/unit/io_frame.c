@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "io/frame.h"
+#include "suite.h"
 
 #define NONCE "0123456789abcdef01234567"
 #define OTHER "fedcba9876543210fedcba98"
@@ -135,9 +136,5 @@ int main(void)
     tcase_add_test(tests, a_pause_holds_all_back);
     tcase_add_test(tests, the_nonce_changes_between_frames);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

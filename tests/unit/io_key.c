@@ -13,6 +13,7 @@
 #include "io/key_pair.h"
 #include "io/loop.h"
 #include "io/ssh_wire.h"
+#include "suite.h"
 
 /* ssh-keygen makes the keys and reads the public ones, so it is the oracle. */
 
@@ -282,9 +283,5 @@ int main(void)
     tcase_add_test(tests, a_loop_reads_a_key_once);
     tcase_add_test(tests, the_wire_does_not_read_beyond_its_end);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -13,6 +13,7 @@
 #include "io/known_hosts.h"
 #include "io/loop.h"
 #include "io/ssh_wire.h"
+#include "suite.h"
 
 /* Public keys in the form of the wire: the type, then something that tells them apart. */
 static struct str make_key(const char *type, const char *body)
@@ -323,9 +324,5 @@ int main(void)
     tcase_add_test(tests, types_are_told_once_each);
     tcase_add_test(tests, a_new_key_is_appended);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "io/loop.h"
+#include "suite.h"
 
 #define TEXT(s) ((void *)(s)) /* as a context */
 
@@ -194,9 +195,5 @@ int main(void)
     tcase_add_test(tests, descriptors_are_watched);
     tcase_add_test(tests, what_is_shared_is_made_once);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

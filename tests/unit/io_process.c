@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "io/loop.h"
 #include "io/process.h"
+#include "suite.h"
 
 /* One process of sh, and what is told of it. */
 static struct loop *loop;
@@ -227,9 +228,5 @@ int main(void)
     tcase_add_test(tests, streams_are_ours_when_inherited);
     tcase_add_test(tests, no_signal_is_ignored_there);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

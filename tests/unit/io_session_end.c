@@ -1,4 +1,5 @@
 #include "session_driver.h"
+#include "suite.h"
 
 /* The ends of a session, over every shell: whatever dies, nothing stays behind. */
 
@@ -234,9 +235,5 @@ int main(void)
     tcase_add_loop_test(tests, noise_before_the_session_is_skipped, 0, SHELL_COUNT);
     tcase_add_test(tests, requests_of_a_dead_session_are_told_as_lost);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -1,4 +1,5 @@
 #include "session_driver.h"
+#include "suite.h"
 
 /* Steps over every shell: outputs exact, ends told right, the next step clean. */
 
@@ -382,9 +383,5 @@ int main(void)
     tcase_add_loop_test(tests, many_steps_are_apart, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_late_stream_holds_the_other_back, 0, 2);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

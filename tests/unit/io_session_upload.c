@@ -1,4 +1,5 @@
 #include "session_driver.h"
+#include "suite.h"
 
 /* Uploads and queries over every shell: exact, in step with what follows, whatever the consumer
  * does. */
@@ -299,9 +300,5 @@ int main(void)
     tcase_add_loop_test(tests, queries_too_long_for_it_follow, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_query_is_answered_while_a_step_floods, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

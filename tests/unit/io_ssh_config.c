@@ -11,6 +11,7 @@
 #include "io/ssh_config.h"
 #include "io/ssh_user.h"
 #include "io/transport.h"
+#include "suite.h"
 
 static struct ssh_config read_config(const char *text)
 {
@@ -295,9 +296,5 @@ int main(void)
         puts("skipped: no ssh");
     }
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

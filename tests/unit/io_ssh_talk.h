@@ -11,6 +11,7 @@
 #include "io/loop.h"
 #include "io/transport.h"
 #include "io_ssh_server.h"
+#include "suite.h"
 
 /* A connection of the ssh transport as the tests drive it, to a server of each test. */
 
@@ -220,11 +221,7 @@ static inline int run_suite(const char *name, void (*add_tests)(TCase *tests))
     tcase_add_checked_fixture(tests, set_up, tear_down);
     add_tests(tests);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }
 
 #endif

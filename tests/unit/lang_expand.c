@@ -314,5 +314,5 @@ int main(void)
     tcase_add_test(tests, required_names_its_variable);
     tcase_add_test(tests, roles_are_lists);
     suite_add_tcase(suite, tests);
-    return lang_run_suite(suite);
+    return suite_run(suite);
 }

@@ -279,5 +279,5 @@ int main(void)
     tcase_add_test(tests, files_are_written_and_read);
     tcase_add_test(tests, wildcards);
     suite_add_tcase(suite, tests);
-    return lang_run_suite(suite);
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include "lang/source.h"
 #include "lang/statement.h"
 #include "lang/steps.h"
+#include "suite.h"
 
 /* A text's lines as one string, `|` between them. */
 static void join_lines(const char *text, struct str *out)
@@ -202,17 +203,11 @@ int main(void)
 {
     Suite *suite = suite_create("lang_parse");
     TCase *cases = tcase_create("parse");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(cases, test_lines, 0, sizeof texts / sizeof *texts);
     tcase_add_loop_test(cases, test_statement, 0, sizeof statements / sizeof *statements);
     tcase_add_test(cases, test_steps);
     tcase_add_test(cases, test_normalize);
     suite_add_tcase(suite, cases);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

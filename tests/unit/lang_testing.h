@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "lang/lang.h"
+#include "suite.h"
 
 /* A Fakefile that was read, and an expander on its globals. */
 struct lang_world {
@@ -82,17 +83,6 @@ static const char *lang_world_expand(struct lang_world *world, const char *expre
         text = world->said.len ? arena_strdup(world->arena, str_text(&world->said)) : "(waits)";
     str_free(&value);
     return text;
-}
-
-static int lang_run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif

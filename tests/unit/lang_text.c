@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "suite.h"
 
 /* What a text uses, told without expanding it. */
 static void tell(void *context, enum text_use use, const char *name, struct location where)
@@ -120,9 +121,5 @@ int main(void)
     tcase_add_loop_test(tests, kind, 0, sizeof kinds / sizeof *kinds);
     tcase_add_test(tests, place_is_that_of_the_piece_on_the_first_line);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

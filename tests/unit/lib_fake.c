@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "fake.h"
 #include "lib/context.h"
+#include "suite.h"
 
 /* A folder of its own for each test, and a fake whose output is kept. */
 static char folder[64];
@@ -210,8 +211,6 @@ int main(void)
 {
     Suite *suite = suite_create("lib_fake");
     TCase *lib = tcase_create("fake");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     unsetenv("MAKELEVEL"); /* `make check` must not look like a sub-make */
     unsetenv("MAKEFLAGS");
@@ -225,8 +224,5 @@ int main(void)
     tcase_add_test(lib, a_strangers_fakefile_is_refused);
     tcase_add_test(lib, steps_are_checked_before_anything_runs);
     tcase_add_test(lib, info_is_printed_as_it_is);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "model/rule.h"
+#include "suite.h"
 
 static struct model model;
 static struct diags diags;
@@ -180,8 +181,6 @@ int main(void)
 {
     Suite *suite = suite_create("model_host");
     TCase *cases = tcase_create("hosts");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_loop_test(cases, test_good, 0, sizeof good / sizeof *good);
@@ -190,9 +189,5 @@ int main(void)
     tcase_add_loop_test(cases, test_match, 0, sizeof matches / sizeof *matches);
     tcase_add_loop_test(cases, test_scope, 0, sizeof origins / sizeof *origins);
     suite_add_tcase(suite, cases);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -127,5 +127,5 @@ int main(void)
 
     tcase_add_loop_test(tests, hooks, 0, sizeof cases / sizeof *cases);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

@@ -118,5 +118,5 @@ int main(void)
     tcase_add_loop_test(tests, search, 0, sizeof cases / sizeof *cases);
     tcase_add_loop_test(tests, automatic, 0, sizeof values / sizeof *values);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

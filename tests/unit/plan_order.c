@@ -216,5 +216,5 @@ int main(void)
     tcase_add_test(tests, deep_chain);
     tcase_add_test(tests, many_hosts);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

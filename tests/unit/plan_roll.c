@@ -126,5 +126,5 @@ int main(void)
     tcase_add_loop_test(tests, plans, 0, sizeof cases / sizeof *cases);
     tcase_add_loop_test(tests, sizes, 0, sizeof batches / sizeof *batches);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

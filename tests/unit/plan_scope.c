@@ -196,5 +196,5 @@ int main(void)
     tcase_add_loop_test(tests, check, 0, sizeof checks / sizeof *checks);
     tcase_add_loop_test(tests, connecting, 0, sizeof reached / sizeof *reached);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

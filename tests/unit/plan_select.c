@@ -133,5 +133,5 @@ int main(void)
     tcase_add_loop_test(tests, selection, 0, sizeof cases / sizeof *cases);
     tcase_add_loop_test(tests, own_files, 0, sizeof own / sizeof *own);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "lang/lang.h"
 #include "plan/plan.h"
+#include "suite.h"
 
 /* A Fakefile, a command line, and the plan that they make, as text. Each job is a line:
  *   deploy@web1: pack upload@web1~ check@db1!; after restart@web1; hook
@@ -229,18 +230,6 @@ static void check_case(const struct plan_case *test)
                      str_text(&out));
     str_free(&out);
     close_world(&world, test);
-}
-
-/* A main for a suite of one table. */
-static int run_tests(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "run_testing.h"
 
 #include "run/inspect.h"
+#include "suite.h"
 
 /* status, history, unlock: what is found on hosts. */
 
@@ -145,5 +146,5 @@ int main(void)
     tcase_add_test(tests, history);
     tcase_add_test(tests, unlock);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "run/jobserver.h"
+#include "suite.h"
 
 static bool is_readable(const struct jobserver *jobserver)
 {
@@ -144,8 +145,6 @@ int main(void)
 {
     Suite *suite = suite_create("run_jobserver");
     TCase *tests = tcase_create("jobserver");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, a_server_has_one_less_than_jobs);
@@ -155,8 +154,5 @@ int main(void)
     tcase_add_loop_test(tests, what_is_no_jobserver_is_refused, 0, sizeof bad / sizeof *bad);
     tcase_add_test(tests, a_file_is_no_jobserver);
     tcase_add_test(tests, nobody_can_fill_the_pipe);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

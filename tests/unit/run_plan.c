@@ -1,4 +1,5 @@
 #include "run_testing.h"
+#include "suite.h"
 
 /* Whole runs: a Fakefile, what is run with it, and what happens, over sessions with a local sh. */
 
@@ -220,5 +221,5 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, runs, 0, sizeof cases / sizeof *cases);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include "run/quick_table.h"
 #include "run/store.h"
 #include "run_world.h"
+#include "suite.h"
 
 /* What states are kept in between runs. */
 
@@ -97,5 +98,5 @@ int main(void)
     tcase_add_test(tests, stays_in_the_store);
     tcase_add_test(tests, is_empty_in_a_new_store);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

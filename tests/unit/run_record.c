@@ -5,6 +5,7 @@
 #include "run/script.h"
 #include "run/store.h"
 #include "step/step.h"
+#include "suite.h"
 
 /* Records as text, their scripts under a real sh, and this machine's store. */
 
@@ -506,5 +507,5 @@ int main(void)
     tcase_add_loop_test(tests, a_record_goes_and_a_hook_is_owed, 0, shell_count);
     tcase_add_loop_test(tests, the_lock_is_held, 0, shell_count);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

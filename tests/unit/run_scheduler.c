@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "run/scheduler.h"
+#include "suite.h"
 
 /* The scheduler by itself: plans made by hand, jobs that end when the test says. */
 
@@ -412,9 +413,5 @@ int main(void)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         tcase_add_test(tests, all[i]);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -101,5 +101,5 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, jobs_a_second);
     suite_add_tcase(suite, tests);
-    return run_tests(suite);
+    return suite_run(suite);
 }

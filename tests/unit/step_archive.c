@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "step/unpack.h"
+#include "suite.h"
 
 /* The verb archive, in a folder of its own, without a run. */
 
@@ -260,9 +261,5 @@ int main(void)
     tcase_add_test(tests, malformed);
     tcase_add_test(tests, what_counts);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

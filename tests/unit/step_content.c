@@ -7,6 +7,7 @@
 
 #include "step/content.h"
 #include "step/unpack.h"
+#include "suite.h"
 
 static char work[] = "/tmp/fake-unit-content-XXXXXX";
 
@@ -132,9 +133,5 @@ int main(void)
     tcase_add_test(tests, folder_with_a_fifo);
     tcase_add_loop_test(tests, unpacking, 0, sizeof archives / sizeof *archives);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

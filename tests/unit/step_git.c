@@ -10,6 +10,7 @@
 #include "step/git.h"
 #include "step/git_attributes.h"
 #include "step/unpack.h"
+#include "suite.h"
 
 static const struct {
     const char *text, *path;
@@ -211,9 +212,5 @@ int main(void)
     tcase_add_test(tests, the_commit_is_the_input);
     tcase_add_test(tests, functions);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

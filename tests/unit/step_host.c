@@ -1,4 +1,5 @@
 #include "step_playing.h"
+#include "suite.h"
 
 /* run, put, link and get on a host, under each shell. */
 
@@ -383,9 +384,5 @@ int main(void)
     tcase_add_test(hard, bare_host);
     tcase_add_test(hard, full_disk);
     suite_add_tcase(suite, hard);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

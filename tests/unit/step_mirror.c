@@ -1,4 +1,5 @@
 #include "step_playing.h"
+#include "suite.h"
 
 /* put --mirror, under each shell. */
 
@@ -92,9 +93,5 @@ int main(void)
     tcase_add_loop_test(tests, copies, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, deletes, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 #include "step_playing.h"
 
 #include "step/gate.h"
+#include "suite.h"
 
 /* The options of steps on a host, under each shell. */
 
@@ -118,9 +119,5 @@ int main(void)
     tcase_add_loop_test(tests, gates, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, inputs, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

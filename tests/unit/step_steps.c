@@ -1,4 +1,5 @@
 #include "step_testing.h"
+#include "suite.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -259,9 +260,5 @@ int main(void)
     tcase_add_test(tests, check_finds_what_needs_no_expansion);
     tcase_add_test(tests, shell_runs_once);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,4 +1,5 @@
 #include "step_playing.h"
+#include "suite.h"
 
 /* sudo and its password, owners and --check of what is sent, under each shell, with a sudo of our
  * own that keeps tickets as sudo does where there is no terminal: by its parent process. */
@@ -169,9 +170,5 @@ int main(void)
     tcase_add_loop_test(tests, owners, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, checks, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "suite.h"
 #include "ui/plain.h"
 
 /* An event, or that time goes on to `tick`. */
@@ -401,16 +402,11 @@ int main(void)
 {
     Suite *suite = suite_create("ui_fold");
     TCase *fold = tcase_create("fold");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, fold);
     tcase_add_loop_test(fold, hosts_are_told_together, 0, sizeof cases / sizeof *cases);
     tcase_add_test(fold, a_thousand_hosts_are_few_lines);
     tcase_add_test(fold, a_thousand_hosts_without_numbers_in_common);
     tcase_add_test(fold, the_status_disturbs_no_line);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

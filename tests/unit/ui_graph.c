@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "ui/graph_layout.h"
 
 enum { NODE = 50, PASS = 20 };
@@ -157,8 +158,6 @@ int main(void)
 {
     Suite *suite = suite_create("ui_graph");
     TCase *tests = tcase_create("graph");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, what_waits_stands_behind);
@@ -168,8 +167,5 @@ int main(void)
     tcase_add_test(tests, dot_is_quoted);
     tcase_add_test(tests, svg_is_quoted);
     tcase_add_test(tests, json_tells_jobs_and_edges);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/event.h"
+#include "suite.h"
 #include "ui/json.h"
 #include "ui/list.h"
 
@@ -206,16 +207,11 @@ int main(void)
 {
     Suite *suite = suite_create("ui_json");
     TCase *json = tcase_create("json");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, json);
     tcase_add_loop_test(json, an_event_is_a_line, 0, sizeof cases / sizeof *cases);
     tcase_add_test(json, kinds_have_names);
     tcase_add_test(json, a_list_in_words);
     tcase_add_test(json, a_list_for_programs);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

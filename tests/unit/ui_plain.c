@@ -5,6 +5,7 @@
 
 #include "base/event.h"
 #include "base/mem.h"
+#include "suite.h"
 #include "ui/plain.h"
 
 /* The text that a plain sink makes of events; both streams are one here, to see the order. The
@@ -423,16 +424,11 @@ int main(void)
 {
     Suite *suite = suite_create("ui_plain");
     TCase *plain = tcase_create("plain");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, plain);
     tcase_add_loop_test(plain, events_are_shown, 0, sizeof cases / sizeof *cases);
     tcase_add_test(plain, a_bad_day_is_told_once_and_summed_up);
     tcase_add_test(plain, the_same_failure_of_many_hosts_is_one);
     tcase_add_test(plain, a_line_without_end_is_bounded);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "suite.h"
 #include "ui/question.h"
 
 /* A question on a terminal of its own, which a child asks and the test answers. */
@@ -167,9 +168,5 @@ int main(void)
     tcase_add_test(tests, ended_from_outside);
     tcase_add_test(tests, no_terminal);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/event.h"
+#include "suite.h"
 #include "ui/report.h"
 
 #define OF(number, name) .job = number, .host = name, .target = "deploy"
@@ -100,15 +101,10 @@ int main(void)
 {
     Suite *suite = suite_create("ui_report");
     TCase *report = tcase_create("report");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, report);
     tcase_add_test(report, everything_is_escaped);
     tcase_add_test(report, what_failed_stands_first);
     tcase_add_test(report, a_flood_is_cut);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }
