@@ -93,7 +93,7 @@ release_message ?=
 building_path = $(releases_path)/.$(notdir $(release_path)).building
 
 ## Stage: the hosts are checked, and prepared
-starting @: check-deploy check-linked-files
+starting @: check-deploy
 ## Stage to hook into
 started @:
 ## Stage: the new release is made
@@ -104,16 +104,20 @@ updated @:
 publishing @: publish-release
 ## Stage to hook into
 published @:
-## Stage: old releases go
-finishing @: log-revision cleanup
+## Stage: revisions.log is written, old releases go
+finishing @:
+	$(log_revision)
+	$(cleanup_releases)
 ## Stage to hook into: restart the application after it
 finished @:
 ## Stage: the release to go back to is looked for on every host
 reverting @: check-release
 ## Stage to hook into
 reverted @:
-## Stage: what was rolled back from counts no more
-finishing_rollback @: log-revision retire-newer
+## Stage: revisions.log is written, what was rolled back from counts no more
+finishing_rollback @:
+	$(log_revision)
+	$(retire_newer)
 
 .BARRIER: reverting check-release publishing publish-release
 .ALWAYS: create-release publish-release
@@ -127,7 +131,7 @@ define release_functions
 	live=$${live##*/}
 endef
 
-## Check what a deployment needs, and make its folders
+## Check what a deployment needs, make its folders, see to linked files that are missing
 check-deploy @:
 	run {
 		fail() { echo "check-deploy: $$*" >&2; exit 1; }
@@ -137,6 +141,7 @@ check-deploy @:
 		rm -rf $(releases_path)/.*.building
 		$(adopt_releases)
 	}
+	$(foreach file,$(linked_files),$(linked_file_by_$(linked_files_missing))$(newline))
 
 # Releases that none has a state of are Capistrano's: those up to the live one are ones to go back to.
 define adopt_releases
@@ -148,10 +153,6 @@ define adopt_releases
 		done
 	fi
 endef
-
-## See to the linked files that shared_path lacks, as linked_files_missing says
-check-linked-files @:
-	$(foreach file,$(linked_files),$(linked_file_by_$(linked_files_missing))$(newline))
 
 # What NAME does for a linked file is linked_file_by_NAME; copy waits for the release.
 linked_file_by_copy =
@@ -181,9 +182,9 @@ endef
 
 # A strategy NAME is release_by_NAME, steps that make building_path, and revision_by_NAME, the commit of `revision`.
 revision_by_checkout = $(git-revision $(revision),$(repo_url))
-# The $(run) is for the folder, and lets the step wait: each file there is read, which an unchanged run should not cost.
 define release_by_checkout
-checkout --mirror --delete --unrecorded --repo=$(repo_url) $(revision) $(repo_path)/tree/$(run mkdir -p $(repo_path))
+run mkdir -p $(repo_path)
+checkout --mirror --delete --unrecorded --repo=$(repo_url) $(revision) $(repo_path)/tree/
 run {
 	$(checkout_copy) $(repo_path)/tree $(building_path)
 	echo $(current_revision) >$(building_path)/REVISION
@@ -248,13 +249,18 @@ publish-release @:
 
 ## Write into revisions.log what was done
 log-revision @:
-	run printf $(quote $(release_message)\n) "$$(cat $(release_path)/REVISION)" >>$(deploy_path)/revisions.log
+	$(log_revision)
+
+log_revision = run printf $(quote $(release_message)\n) "$$(cat $(release_path)/REVISION)" >>$(deploy_path)/revisions.log
 
 # Of the good ones beside the live one: one at least.
 kept_releases = $(if $(filter 0 1,$(keep_releases)),1,$$(($(keep_releases) - 1)))
 
 ## Remove old releases, and what never became one
 cleanup @:
+	$(cleanup_releases)
+
+define cleanup_releases
 	run {
 		$(release_functions)
 		good=
@@ -265,6 +271,7 @@ cleanup @:
 			case " $$live $$* " in *" $$name "*) ;; *) rm -rf "$(releases_path)/$$name" ;; esac
 		done
 	}
+endef
 
 ## Ask every host for the good releases before its live one: the newest that all have is gone back to
 choose-release @:
@@ -298,14 +305,15 @@ check-release @:
 		[ -d $(release_path) ] || { echo 'there is no release $(release_path)' >&2; exit 1; }
 	}
 
-## Mark the releases that are newer than the one gone back to; what runs may still need their files
-retire-newer @:
+# What runs may still need the files of the releases that are newer than the one gone back to.
+define retire_newer
 	run {
 		$(release_functions)
 		for name in $$(all); do
 			[ ! "$$live" \< "$$name" ] || echo bad >"$(releases_path)/$$name/.fake-state"
 		done
 	}
+endef
 
 ## Put these releases away, after all that hangs on finished: as rolled-back-release-NAME.tar.gz
 cleanup-rollback @:
