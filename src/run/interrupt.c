@@ -26,8 +26,10 @@ void interrupt_run(void *context, int number)
     bool again = run->interrupted;
     run->interrupted = true;
     run->signal = number;
-    if (!again)
-        tell_text(run, EVENT_INTERRUPTED, NULL, NULL);
+    tell_text(run, EVENT_INTERRUPTED,
+              again ? "Interrupted again: left at once. Each host ends what still runs there."
+                    : NULL,
+              NULL);
     scheduler_stop(run->scheduler);
     pause_end_all(run);
     lock_interrupt(run);

@@ -388,10 +388,10 @@ void request_output(struct job_run *job, uint32_t id, int stream, const char *da
 static const char *step_failure(struct job_run *job, const struct step *step,
                                 const struct step_result *result)
 {
+    if (result->interrupted || (result->is_lost && job->run->interrupted))
+        return "interrupted";
     if (result->is_lost)
         return "connection lost";
-    if (result->interrupted)
-        return "interrupted";
     if (result->timed_out)
         return step_timed_out(job, step);
     if (step_status_is_fine(step, result->status))
@@ -591,7 +591,10 @@ void request_ended(struct job_run *job, uint32_t id, int status)
     } else if (status == 0 && !all_told(job)) {
         job_fail(job, FAKE_FAILED, "the host did not say how a step ended");
     } else if (status != 0) {
-        job_fail(job, status, host->why ? host->why : "connection lost");
+        job_fail(job, status,
+                 host->why               ? host->why
+                 : job->run->interrupted ? "interrupted"
+                                         : "connection lost");
     } else if (!was_visit || !visit_next(job)) {
         warn_unwritten(job);
         job->cursor = job->request_end;

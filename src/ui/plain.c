@@ -108,13 +108,15 @@ static void problem(struct plain *plain, const struct event *event)
 static void interrupted(struct plain *plain, const struct event *event)
 {
     struct paper *paper = &plain->paper;
+    bool again = plain->interrupted;
 
     plain->interrupted = true;
     paper_set_status(paper, "");
     fold_tell_all(plain->fold);
     paper_tell(paper, &paper->errors, INK_ERROR, "*** ",
                event->text ? event->text : "Interrupted.");
-    progress_report(plain->progress, event->time, &paper->text);
+    if (!again)
+        progress_report(plain->progress, event->time, &paper->text);
     paper_write(paper, &paper->errors);
 }
 

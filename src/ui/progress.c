@@ -291,6 +291,16 @@ void progress_line(const struct progress *progress, double time, struct str *out
     free_crowds(&crowds);
 }
 
+static bool is_any_at_work(const struct progress *progress)
+{
+    for (size_t i = 0; i < progress->hosts.len; i++) {
+        const struct host *host = progress->hosts.entries[i].value;
+        if (host->doing == DOING_JOB)
+            return true;
+    }
+    return false;
+}
+
 void progress_report(const struct progress *progress, double time, struct str *out)
 {
     struct vec crowds = collect(progress, false);
@@ -308,5 +318,7 @@ void progress_report(const struct progress *progress, double time, struct str *o
     }
     if (progress->hosts.len > 0 && progress->peers > progress->hosts.len)
         str_addf(out, "    %zu more: not begun\n", progress->peers - progress->hosts.len);
+    if (is_any_at_work(progress))
+        str_add(out, "Waiting until that has ended; a second interrupt leaves at once.\n");
     free_crowds(&crowds);
 }

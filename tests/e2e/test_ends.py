@@ -134,7 +134,7 @@ switch @:
     link app {site}/current
 after deploy: restart
 restart @:
-    run cp {site}/live {site}/restarted
+    run cp {site}/live {site}/next && mv {site}/next {site}/restarted
 ''')
     choice = random.Random(world.number)
     full = 0.6

@@ -114,6 +114,9 @@ never @:
     run.send_signal(signal.SIGINT)
     out, err = (text.decode() for text in run.communicate(timeout=20))
     check(run.returncode == 130, f'exit {run.returncode}\n{out}{err}')
+    contains(err, 'Waiting until that has ended; a second interrupt leaves at once.\n',
+             'Interrupted again: left at once. Each host ends what still runs there.\n')
+    lacks(err, 'failed', 'connection lost')
     gone(f'98.{mark}', f'99.{mark}')
     check(not (world.folder / 'never').exists(), 'no hook runs after an interrupt')
     world.fakefile('free @:\n    run echo free\n')

@@ -259,6 +259,7 @@ static const struct {
       "    web1: deploy, step 2: run sleep $(host) (12 s)\n"
       "    web2: done with deploy\n"
       "    1 more: not begun\n"
+      "Waiting until that has ended; a second interrupt leaves at once.\n"
       "[web1] out: and\n" },
 };
 
