@@ -185,7 +185,7 @@ deploy @:
 ''')
     child = world.start('deploy')
     wait_until(lambda: len(list(world.folder.glob('at.*'))) == 3)
-    time.sleep(0.5)
+    time.sleep(1)  # for what was printed before that to arrive
     child.send_signal(signal.SIGINT)
     out, err = (text.decode() for text in child.communicate(timeout=20))
     check(child.returncode == 130, out + err)
@@ -195,8 +195,8 @@ deploy @:
     lacks(err, 'failed: interrupted')
 
 
-def on_terminal(world, *arguments):
-    """All bytes that fake writes to a terminal of 100 columns."""
+def on_terminal(world, *arguments, text, then):
+    """All bytes that fake writes to a terminal of 80 columns; `then` is called once when `text` is seen."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(world.command(arguments), cwd=world.project, env=world.environment(TERM='xterm'),
                              stdin=theirs, stdout=theirs, stderr=theirs)
@@ -212,6 +212,9 @@ def on_terminal(world, *arguments):
         if not piece:
             break
         seen += piece
+        if then and text.encode() in seen:
+            then()
+            then = None
     os.close(ours)
     check(child.wait(10) == 0, seen)
     return seen.decode()
@@ -219,16 +222,17 @@ def on_terminal(world, *arguments):
 
 def test_a_terminal_shows_who_is_waited_for(world):
     world.servers(3)
-    world.fakefile('''
+    world.fakefile(f'''
 deploy @:
-    run case $(host) in *.2) sleep 2.5;; esac; echo hello
+    run case $(host) in *.2) while [ ! -e {world.folder}/go ]; do sleep 0.1; done;; esac; echo hello
 ''')
-    text = on_terminal(world, '--no-color', 'deploy')
-    contains(text, 'deploy: 2 of 3 hosts done; ' + world.addresses[1] + ': step 1: run case $(host)')
+    waited = 'deploy: 2 of 3 hosts done; ' + world.addresses[1] + ': step 1: run case $(host)'
+    text = on_terminal(world, '--no-color', 'deploy', text=waited, then=(world.folder / 'go').touch)
+    contains(text, waited)
     for line in text.replace('\r\n', '\n').split('\n'):
         shown = line.split('\r\x1b[K')[-1]  # what stands when the line is ended
         check('hosts done' not in shown and '\x1b' not in shown, repr(line))
-    lacks(world.fake('deploy'), '\x1b', 'hosts done')
+    lacks(world.fake('deploy'), '\x1b', 'hosts done')  # go is there
 
 
 def test_report(world):
