@@ -107,6 +107,29 @@ static inline void talk_run(struct talk *talk, const struct connection *connecti
     ck_assert_int_eq(talk->closed, 1);
 }
 
+/* All at once, to the end, which is a good one. */
+static inline void talk_run_all(struct talk *talks, int count, const struct connection *connection,
+                                const char *boot)
+{
+    struct loop *loop = loop_new();
+    for (int i = 0; i < count; i++)
+        talk_start(&talks[i], loop, connection, boot);
+    loop_run(loop);
+    loop_free(loop);
+    for (int i = 0; i < count; i++)
+        ck_assert_msg(talks[i].error == TRANSPORT_OK, "%s", str_text(&talks[i].why));
+}
+
+/* Bytes of all kinds, the same each time. */
+static inline char *talk_noise(size_t size)
+{
+    char *data = mem_alloc(size);
+    unsigned seed = 1;
+    for (size_t i = 0; i < size; i++)
+        data[i] = (char)((seed = seed * 1103515245 + 12345) >> 16);
+    return data;
+}
+
 static inline void talk_clear(struct talk *talk)
 {
     str_free(&talk->out[1]);
