@@ -192,13 +192,31 @@ void node_end(struct scheduler *scheduler, struct node *node, enum outcome outco
     tell_followers(scheduler, node);
 }
 
+/* Asked for by its triggers alone, of which one has not had its end, or may be asked for in turn. */
+static bool may_be_asked(const struct scheduler *scheduler, struct node *hook)
+{
+    bool may = false;
+    if (hook->is_visited)
+        return false;
+    hook->is_visited = true;
+    for (size_t i = 0; i < hook->job->triggers.len && !may; i++) {
+        struct node *trigger = node_of(scheduler, hook->job->triggers.items[i]);
+        may = trigger->phase == PHASE_IDLE ? may_be_asked(scheduler, trigger)
+                                           : trigger->phase != PHASE_ENDED;
+    }
+    hook->is_visited = false;
+    return may;
+}
+
 /* Triggers that nobody asked for (prerequisites of a hook that does not run) will never end: a hook
- * need not wait for them. */
-static bool only_idle_triggers(const struct scheduler *scheduler, const struct node *hook)
+ * need not wait for them. `ever`: nor will anybody, as far as can be seen. */
+static bool only_idle_triggers(const struct scheduler *scheduler, const struct node *hook, bool ever)
 {
     for (size_t i = 0; i < hook->job->triggers.len; i++) {
-        enum phase phase = node_of(scheduler, hook->job->triggers.items[i])->phase;
-        if (phase != PHASE_IDLE && phase != PHASE_ENDED)
+        struct node *trigger = node_of(scheduler, hook->job->triggers.items[i]);
+        if (trigger->phase != PHASE_IDLE && trigger->phase != PHASE_ENDED)
+            return false;
+        if (ever && trigger->phase == PHASE_IDLE && may_be_asked(scheduler, trigger))
             return false;
     }
     return true;
@@ -214,14 +232,12 @@ static bool has_waiting_follower(const struct scheduler *scheduler, const struct
     return false;
 }
 
-/* Nothing can start and nothing runs: hooks and what only they need, not asked for until now, hold
- * nothing up any longer. */
-bool node_release_hooks(struct scheduler *scheduler)
+static bool release_hooks(struct scheduler *scheduler, bool ever)
 {
     bool any = false;
     for (size_t i = 0; i < scheduler->plan->jobs.len; i++) {
         struct node *node = &scheduler->nodes[i];
-        if (node->triggers_left > 0 && only_idle_triggers(scheduler, node)) {
+        if (node->triggers_left > 0 && only_idle_triggers(scheduler, node, ever)) {
             any = any || node->phase != PHASE_ENDED;
             node->triggers_left = 1;
             tell_hook(scheduler, node);
@@ -232,4 +248,11 @@ bool node_release_hooks(struct scheduler *scheduler)
         }
     }
     return any;
+}
+
+/* Nothing can start and nothing runs: hooks and what only they need, not asked for until now, hold
+ * nothing up any longer. Those that a hook may still ask for, when it runs, are the last to go. */
+bool node_release_hooks(struct scheduler *scheduler)
+{
+    return release_hooks(scheduler, true) || release_hooks(scheduler, false);
 }

@@ -26,6 +26,7 @@ struct node {
     unsigned hooks_left;    /* in PHASE_HOOKS */
     bool hook_failed;
     bool resumes;            /* in a queue a second time, for its body */
+    bool is_visited;         /* on the way of a search */
     const struct job *cause; /* a need of it failed: why it is to be dropped */
     uint32_t first_follower; /* into followers */
     uint32_t follower_count;

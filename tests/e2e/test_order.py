@@ -252,3 +252,24 @@ mark @:
     world.fakefile(text)
     lines = said(world.fake('--verbose', 'deploy', code=2))
     check(sorted(lines) == ['mark w1', 'mark w2', 'upload', 'upload'], lines)
+
+
+def test_hook_of_a_hook_behind_a_barrier(world):
+    """What nobody has asked for yet is not given up while a barrier is passed: its turn comes later."""
+    world.servers(2)
+    world.fakefile('''
+all @: updated publishing finished
+updated @:
+publishing @: ; run true
+finished @:
+.BARRIER: publishing
+after updated: static
+static @: ; run true
+after finished: restart
+restart @: ; run true
+restart: batch = 1
+after restart: reload
+reload @: ; run echo reloaded
+''')
+    result = world.fake('all')
+    check(result.out.count('out: reloaded') == 2, result)
