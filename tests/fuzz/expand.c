@@ -4,29 +4,7 @@
 
 /* Texts, compiled, visited and expanded in both modes. No shell is run, and nothing that reads or
  * writes files by name is tried. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/str.h"
-#include "lang/lang.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-int file_run_program(const char *const *argv, char *const *environment, struct str *output)
-{
-    (void)environment;
-    str_addn(output, argv[0], strlen(argv[0]) % 7);
-    return 0;
-}
-
-static void ignore(void *context, const char *text)
-{
-    (void)context;
-    (void)text;
-}
+#include "lang_fuzzing.h"
 
 static void visit(void *context, enum text_use use, const char *name, struct location where)
 {

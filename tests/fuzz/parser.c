@@ -5,29 +5,7 @@
 /* The reader of Fakefiles, from lines to the model. Its seeds are the cases of tests/lang as they
  * stand: what divides them is made comments. No shell is run, and nothing that names devices or
  * writes files is tried. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/str.h"
-#include "lang/lang.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-int file_run_program(const char *const *argv, char *const *environment, struct str *output)
-{
-    (void)environment;
-    str_addn(output, argv[0], strlen(argv[0]) % 7);
-    return 0;
-}
-
-static void ignore(void *context, const char *text)
-{
-    (void)context;
-    (void)text;
-}
+#include "lang_fuzzing.h"
 
 static void visit(void *context, enum text_use use, const char *name, struct location where)
 {
