@@ -126,7 +126,7 @@ static const char BOOT[] =
     /* Trusted text between steps: ID TEXT. */
     "f_script(){ f_stopped && return 130; f_both b $1; "
     "( eval \"$2\" ) </dev/null >/dev/null 2>\"$d/x\"; f_c=$?; "
-    "[ $f_c = 0 ] || cat \"$d/x\" >&4; f_both e $1 $f_c; return $f_c; }; "
+    "[ -s \"$d/x\" ] && cat \"$d/x\" >&4; f_both e $1 $f_c; return $f_c; }; "
 
     /* A request: ID UPLOADS TEXT; the text is in its file already when it is not given. There are
      * two files, in turn: the runner may still be reading the last line of one. */

@@ -23,16 +23,21 @@
  *
  * `fixed`: a file that we may not read is taken as the same while its state is.
  */
-enum { BIG = 150 }; /* places; more than r_read's limit in bytes holds */
+enum {
+    BIG = 150,        /* places; more than r_read's limit in bytes holds */
+    LONG = 32 * 1024, /* bytes: where printf is a program, its words cannot be much longer */
+};
 
 static const char LIBRARY[] =
     "r_nl='\n'\n"
     /* Which tools the host has is asked when they are first needed. */
     "r_init(){ [ \"$r_ready\" ] && return; r_ready=1 r_young=\n"
-    "if stat -c %i / >/dev/null 2>&1; then "
+    "case ${f_stat-} in c|f) ;; *) f_stat=; if stat -c %i / >/dev/null 2>&1; then f_stat=c; "
+    "elif stat -f %i / >/dev/null 2>&1; then f_stat=f; fi; esac\n"
+    "if [ \"$f_stat\" = c ]; then "
     "r_stat(){ stat -c 'state %i %s %Y %Z %n' -- \"$@\" 2>/dev/null; :; }\n"
     "r_xstat(){ xargs stat -c 'state %i %s %Y %Z %n' -- 2>/dev/null; }\n"
-    "elif stat -f %i / >/dev/null 2>&1; then "
+    "elif [ \"$f_stat\" = f ]; then "
     "r_stat(){ stat -f 'state %i %z %m %c %N' -- \"$@\" 2>/dev/null; :; }\n"
     "r_xstat(){ xargs stat -f 'state %i %z %m %c %N' -- 2>/dev/null; }\n"
     "else r_stat(){ :; }; r_young=young\n"
@@ -51,7 +56,8 @@ static const char LIBRARY[] =
     "if [ -h \"$r_p\" ]; then printf 'link %s -> %s\\n' \"$r_p\" \"$(readlink \"$r_p\")\"\n"
     "elif [ -f \"$r_p\" ] && [ -r \"$r_p\" ]; then set -- \"$@\" \"$r_p\"\n"
     "elif [ -e \"$r_p\" ]; then printf 'fixed '; r_stat \"$r_p\"; fi; done\n"
-    "[ $# = 0 ] || r_hash \"$@\" 2>/dev/null | sed 's/^/hash /'; }\n"
+    "[ $# = 0 ] || r_hash \"$@\" 2>/dev/null | while IFS= read -r r_l; do "
+    "printf 'hash %s\\n' \"$r_l\"; done; }\n"
     "r_folder(){ [ ! -d \"$1\" ] || case $r_f in r_stat) printf 'state d %s\\n' \"$1\";; "
     "*) printf 'folder %s\\n' \"$1\";; esac; }\n"
     "r_walk_small(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
@@ -60,18 +66,22 @@ static const char LIBRARY[] =
     "r_walk(){ if [ -z \"$r_big\" ]; then r_walk_small \"$1\" <\"$2\"; "
     "elif [ $1 = r_stat ]; then r_states \"$2\"; else r_sums \"$2\"; fi; "
     "}\n"
-    /* Changed less than two seconds ago: it could change again within its time stamp. */
-    "r_age(){ r_n=$(sed -n 's/^state [0-9]* [0-9]* [0-9]* \\([0-9]*\\) .*/\\1/p' \"$1\" | sort -n "
-    "| tail -n 1)\n"
-    "[ -z \"$r_young\" ] && [ \"${r_n:-0}\" -lt $(($(date +%s)-2)) ] || echo young; }\n"
+    /* r_clock FILE: two seconds before FILE was written, by the clock that stamps the files: a host
+     * may have another. */
+    "r_clock(){ case $f_stat in c) r_n=$(stat -c %Y \"$1\");; f) r_n=$(stat -f %m \"$1\");; "
+    "*) r_n=$(date +%s);; esac 2>/dev/null; r_n=$((${r_n:-0}-2)); }\n"
+    /* Of the states $r_a: changed less than two seconds ago, it could change again within its time
+     * stamp. */
+    "r_age(){ r_z=0; while read -r r_x r_x r_x r_x r_y r_x; do case $r_y in ''|*[!0-9]*) ;; "
+    "*) [ $r_y -le $r_z ] || r_z=$r_y;; esac; done <<r_age\n$r_a\nr_age\n"
+    "if [ \"$r_young\" ]; then echo young; elif [ $r_z -gt 0 ]; then r_clock \"$r_t\"; "
+    "[ $r_z -lt $r_n ] || echo young; fi; }\n"
     /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
      * place. */
-    "r_end(){ r_init; [ -z \"$r_big\" ] || { r_end_big \"$1\"; return; }; r_t=$r/.new.$1; r_walk "
-    "r_stat \"$r_t\" >\"$r_t.s\" && "
-    "r_walk r_sum \"$r_t\" >\"$r_t.h\" && "
-    "{ cat \"$r_t.s\" \"$r_t.h\" && r_age \"$r_t.s\"; echo end; } >>\"$r_t\" && "
-    "mv -f \"$r_t\" \"$r/$1\"; r_e=$?; rm -f \"$r_t\" \"$r_t.s\" \"$r_t.h\" \"$r/.old.$1\"; return "
-    "$r_e; }\n"
+    "r_end(){ r_init; [ -z \"$r_big\" ] || { r_end_big \"$1\"; return; }; r_t=$r/.new.$1\n"
+    "r_a=$(r_walk r_stat \"$r_t\") && r_b=$(r_walk r_sum \"$r_t\") && "
+    "{ printf %s \"$r_a${r_a:+$r_nl}$r_b${r_b:+$r_nl}\" && r_age && echo end; } 2>/dev/null "
+    ">>\"$r_t\" && mv -f \"$r_t\" \"$r/$1\" || { rm -f \"$r_t\"; return 1; }; }\n"
     "r_drop(){ [ ! -f \"$r/$1\" ] || mv -f \"$r/$1\" \"$r/.old.$1\"; }\n"
     "r_refresh(){ [ -f \"$r/$1\" ] || return 0; sed '/^state /d;/^hash /d;/^link /d;/^fixed "
     "/d;/^folder /d;/^young/d;/^end/d' "
@@ -81,7 +91,7 @@ static const char LIBRARY[] =
     "sed -n \"$r_sums\" \"$1\"; fi; }\n"
     /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content
      * only. */
-    "r_same(){ r_fresh=; r_y=; [ -z \"$r_big\" ] || r_y=$(($(date +%s)-2)); "
+    "r_same(){ r_fresh=; r_y=; [ -z \"$r_big\" ] || { r_clock \"$r/.lock.by\"; r_y=$r_n; }; "
     "r_b=$(r_walk r_stat \"$r/$1\"); r_st=$r_b\n"
     "[ \"$2\" = \"$r_b\" ] && [ -z \"$3\" ] && return\n"
     "r_b=$(r_walk r_sum \"$r/$1\"); [ \"$(r_recorded \"$r/$1\")\" = \"$r_b\" ] && "
@@ -156,7 +166,7 @@ static const char LIBRARY[] =
     "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
 
 /* Names go through xargs, every character that it could take for its own escaped. */
-#define ESCAPE "s/[^A-Za-z0-9_.\\/-]/\\\\&/g;p;"
+#define ESCAPE "s,[^A-Za-z0-9_./-],\\\\&,g;p;"
 
 /* For big records: pipes, in which the number of processes is that of the batches of xargs.
  *
@@ -196,7 +206,7 @@ static const char BIG_LIBRARY[] =
     "LC_ALL=C awk -v t=$1 '$5>=t{y=1} END{exit y}' <<r_end || echo young $1\n$r_st\nr_end\nfi; }\n"
     "r_put(){ { cat <<r_end\n$r_st\n$r_b\nr_end\n"
     "r_age_big $r_y; echo end; } >>\"$r/.new.$1\" && mv -f \"$r/.new.$1\" \"$r/$1\"; }\n"
-    "r_end_big(){ r_y=$(($(date +%s)-2)); r_st=$(r_states \"$r/.new.$1\"); "
+    "r_end_big(){ r_clock \"$r/.new.$1\"; r_y=$r_n; r_st=$(r_states \"$r/.new.$1\"); "
     "r_b=$(r_sums \"$r/.new.$1\"); r_put \"$1\" && rm -f \"$r/.old.$1\"; }\n";
 
 void script_library(struct str *out, const char *folder, bool shares)
@@ -276,19 +286,45 @@ static char place_kind(const struct place *place)
     return place->sha256[0] ? 'f' : 'd';
 }
 
-void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
+static void add_new_file(struct str *out, const char *name)
 {
-    str_addf(out, "r_big=%s; ", places->len > BIG ? "1" : "");
-    str_add(out, "umask $r_m; cd; cat >\"$r\"/.new.");
+    str_add(out, "\"$r\"/.new.");
     str_add_quoted(out, name);
-    str_addf(out, " <<'r_end' || exit\n%s", head);
-    for (size_t i = 0; i < places->len; i++) {
-        const struct place *place = places->items[i];
-        str_addf(out, "place %c %s\n", place_kind(place), place->path);
+}
+
+/* A short text costs no process. */
+static void add_writing(struct str *out, const char *name, const struct str *text)
+{
+    bool is_short = text->len < LONG;
+    str_add(out, is_short ? "printf %s " : "cat >");
+    if (is_short) {
+        str_add_quoted(out, str_text(text));
+        str_add(out, " >");
     }
-    str_add(out, "r_end\nr_end ");
+    add_new_file(out, name);
+    str_add(out, is_short ? " 2>/dev/null && r_end " : " <<'r_end' && r_end ");
     str_add_quoted(out, name);
     str_addc(out, '\n');
+    if (!is_short)
+        str_addf(out, "%sr_end\n", str_text(text));
+}
+
+void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
+{
+    struct str text = { 0 };
+    str_add(&text, head);
+    for (size_t i = 0; i < places->len; i++) {
+        const struct place *place = places->items[i];
+        str_addf(&text, "place %c %s\n", place_kind(place), place->path);
+    }
+    str_addf(out, "r_big=%s; umask $r_m; cd; { ", places->len > BIG ? "1" : "");
+    add_writing(out, name, &text);
+    str_add(out, "} || { echo x | cat >"); /* cat says why: a shell may say "I/O error" */
+    add_new_file(out, name);
+    str_add(out, "; rm -f ");
+    add_new_file(out, name);
+    str_addf(out, "; echo %s >&2; }\n", SCRIPT_UNWRITTEN);
+    str_free(&text);
 }
 
 void script_log(struct str *out, const char *line, bool may_be_long)
