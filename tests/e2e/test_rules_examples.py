@@ -184,3 +184,58 @@ def test_system(world):
             contains(world.fake(*deploy, code=2, timeout=120), 'no_such_name', 'the application cannot be loaded')
         check(not load.failures, load.failures[:3])
         check({answer(url).split(',')[1] for _ in range(9)} == {' version three\n', ' version two\n'}, 'one is new, three is as it was')
+
+
+def test_django(world):
+    """Debian's Django and gunicorn: migrated once, static files collected, told one after the other; a broken release stays out."""
+    one, two = world.servers(2)
+    www = {address: world.folder / address / 'www' for address in (one, two)}
+    example(world, 'django', [f'@web: hosts = {one} {two}', f'deploy_path = {world.folder}/$(host.name)/www', 'pip_options = -q --no-index',
+                              f'database = {world.folder}/shop.sqlite3'])
+    (world.project / 'django.key').write_text('very-secret-key\n')
+    for path in www.values():
+        path.mkdir()
+        subprocess.run(['/usr/bin/python3', '-m', 'venv', '--system-site-packages', path / 'shared/env'], check=True)
+    git(world, 'init', '-q', '-b', 'master')
+    git(world, 'add', '.')
+    git(world, 'commit', '-q', '-m', 'one')
+    configure, deploy, again, rollback = (['-f', 'servers.mk', *command] for command in commands('django'))
+    lacks(world.fake(*configure), 'very-secret-key')
+    contains((www[one] / 'shared/shop/local.py').read_text(), "SECRET_KEY = 'very-secret-key'")
+    result = world.fake(*deploy, timeout=300)
+    check(result.out.count('Applying visits.0001_initial... OK') == 1, result)
+    for path in www.values():
+        check((path / 'current/static/visits/style.css').exists(), 'static files')
+    lacks(world.fake(*again), 'Executing')
+    urls = {address: f'http://{address}:{port_of(address)}/' for address in www}
+    with contextlib.ExitStack() as stack:
+        for address, path in www.items():
+            stack.enter_context(ended(quietly(
+                [path / 'shared/env/bin/python', '-m', 'gunicorn', '--chdir', path / 'current', '--pid', path / 'shared/gunicorn.pid',
+                 '--bind', urls[address][7:-1], 'shop.wsgi'], env=world.environment(PYTHONDONTWRITEBYTECODE='1'))))
+            wait_until(lambda: answer_or_none(urls[address]), 30, f'{address} answers')
+        before = int(answer(urls[one]).split()[1])
+        check(int(answer(urls[two]).split()[1]) == before + 1, 'one database')
+        views = world.project / 'visits/views.py'
+        views.write_text(views.read_text().replace("'visit {", "'visit number {").replace("f'visit", "f'visit number"))
+        git(world, 'commit', '-q', '-a', '-m', 'two')
+        result = world.fake(*deploy, timeout=300)
+        for url in urls.values():
+            contains(answer(url), 'visit number')
+        told = [line for line in result.out.splitlines() if "'reload-gunicorn'" in line]
+        check(len(told) == 2, f'one after the other: {told}')
+        views.write_text('import no_such_module\n')
+        git(world, 'commit', '-q', '-a', '-m', 'three')
+        contains(world.fake(*deploy, code=2, timeout=300), 'no_such_module')
+        for url in urls.values():
+            contains(answer(url), 'visit number')
+        world.fake(*rollback, timeout=300)
+        for url in urls.values():
+            lacks(answer(url), 'number')
+
+
+def answer_or_none(url):
+    try:
+        return answer(url)
+    except OSError:
+        return None
