@@ -188,6 +188,7 @@ void file_ended(struct job_run *job, enum outcome outcome)
 {
     if (job->file->is_late) {
         job->file->late_failed = outcome == OUTCOME_FAILED;
+        job->file->was_made_late = outcome == OUTCOME_RAN;
         intermediate_ended(job, outcome != OUTCOME_FAILED);
         return;
     }
@@ -259,6 +260,13 @@ static void skip(struct job_run *job)
     let_go(job);
 }
 
+static bool has_run(const struct run *run, const struct job *of)
+{
+    const struct job_run *job = run_job_seen(run, of);
+    return scheduler_outcome(run->scheduler, of) == OUTCOME_RAN ||
+           (job->file && job->file->was_made_late);
+}
+
 /* Without a recipe there is nothing to do; that it was "remade" counts for those that depend on
  * it. */
 static void end_without_recipe(struct job_run *job)
@@ -266,8 +274,7 @@ static void end_without_recipe(struct job_run *job)
     bool any_ran = false;
     for (size_t i = 0; i < job->job->need_count; i++) {
         const struct job *need = job->job->needs[i].job;
-        any_ran = any_ran || (job->job->needs[i].kind == EDGE_CONTENT &&
-                              scheduler_outcome(job->run->scheduler, need) == OUTCOME_RAN);
+        any_ran = any_ran || (job->job->needs[i].kind == EDGE_CONTENT && has_run(job->run, need));
         job->would_run = job->would_run || run_job_seen(job->run, need)->would_run;
     }
     if (any_ran || (job->job->need_count == 0 && !job->file->exists && !job->job->is_goal)) {
@@ -324,6 +331,8 @@ void file_proceed(struct job_run *job)
 {
     if (job->file->late_failed)
         file_ended(job, OUTCOME_FAILED);
+    else if (!job->job->recipe)
+        end_without_recipe(job);
     else
         look_once_more(job);
 }
@@ -369,7 +378,9 @@ static void decide(void *context)
         return;
     job->file->exists = stat(file_path(job->job), &job->file->status) == 0;
     if (!job->job->recipe) {
-        end_without_recipe(job);
+        bool is_remade = !job->file->exists || (job->job->target->flags & TARGET_PHONY);
+        if (!is_remade || !intermediate_make_needs(job))
+            end_without_recipe(job);
         return;
     }
     job->has_record = read_record(job);

@@ -31,6 +31,7 @@ struct file_run {
     bool is_absent;
     bool is_unknown;     /* … and nothing tells what was in it */
     bool is_late;        /* its job has ended; it is made now for those in `waiters` */
+    bool was_made_late;
     struct vec waiters;  /* struct job_run */
     unsigned waits_for;  /* absent files that are being made for this one */
     bool late_failed;    /* one of them */
@@ -76,6 +77,8 @@ bool intermediate_may_be_absent(const struct job_run *job);
 /* Makes the absent files that the job needs. False: there are none; else file_proceed follows. */
 bool intermediate_make_needs(struct job_run *job);
 void intermediate_ended(struct job_run *job, bool well); /* one that was made late */
-void intermediate_remove_all(struct run *run);           /* those that this run has made */
+bool intermediate_wants_place(void *run);                /* for one that waits to be made */
+void intermediate_take_place(void *run);
+void intermediate_remove_all(struct run *run); /* those that this run has made */
 
 #endif

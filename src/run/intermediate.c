@@ -27,19 +27,60 @@ bool intermediate_may_be_absent(const struct job_run *job)
 
 /* ---- making one after all ---- */
 
+/* A job that waits lends its place: with one place, what it needs is made one after the other, in
+ * the order in which make would. */
+
+static bool is_stopping(const struct run *run)
+{
+    return run->interrupted || (run->failed && !run->options->keep_going);
+}
+
 static void start_late(struct job_run *job)
 {
-    job->file->is_late = true;
-    if (!intermediate_make_needs(job))
+    if (is_stopping(job->run))
+        file_ended(job, OUTCOME_FAILED);
+    else if (!intermediate_make_needs(job))
         file_proceed(job);
 }
 
-static void make_for(struct job_run *job, const struct job *of)
+static void start_some(struct run *run)
+{
+    struct late *late = &run->late;
+    if (late->is_starting)
+        return;
+    late->is_starting = true;
+    while (late->queue.len > 0 && late->used < late->lent + late->extra) {
+        late->used++;
+        start_late(vec_pop(&late->queue));
+    }
+    late->is_starting = false;
+    while (late->extra > 0 && late->used < late->lent + late->extra) {
+        late->extra--;
+        scheduler_give_place(run->scheduler);
+    }
+    if (late->queue.len > 0)
+        scheduler_go_on(run->scheduler); /* it may have another place */
+}
+
+bool intermediate_wants_place(void *context)
+{
+    const struct run *run = context;
+    return run->late.queue.len > 0 && !run->late.is_starting;
+}
+
+void intermediate_take_place(void *context)
+{
+    struct run *run = context;
+    run->late.extra++;
+    start_some(run);
+}
+
+static void find_absent(struct job_run *job, const struct job *of, struct vec *absent)
 {
     for (size_t i = 0; i < of->need_count; i++) {
         struct job_run *need = run_job(job->run, of->needs[i].job);
         if (need->job->kind == JOB_GATE) {
-            make_for(job, need->job);
+            find_absent(job, need->job, absent);
             continue;
         }
         if (!need->file || !need->file->is_absent)
@@ -47,29 +88,53 @@ static void make_for(struct job_run *job, const struct job *of)
         job->file->waits_for++;
         vec_push(&need->file->waiters, job);
         if (!need->file->is_late)
-            start_late(need);
+            vec_push(absent, need);
+        need->file->is_late = true;
     }
 }
 
 bool intermediate_make_needs(struct job_run *job)
 {
-    job->file->waits_for = 1; /* until all have been started */
-    make_for(job, job->job);
-    return --job->file->waits_for > 0;
+    struct late *late = &job->run->late;
+    struct vec absent = { 0 };
+    find_absent(job, job->job, &absent);
+    while (absent.len > 0)
+        vec_push(&late->queue, vec_pop(&absent));
+    vec_free(&absent);
+    if (job->file->waits_for == 0)
+        return false;
+    if (job->file->is_late)
+        late->used--;
+    else
+        late->lent++;
+    start_some(job->run);
+    return true;
+}
+
+static void go_on(struct job_run *waiter)
+{
+    if (waiter->file->is_late)
+        waiter->run->late.used++;
+    else
+        waiter->run->late.lent--;
+    file_proceed(waiter);
 }
 
 void intermediate_ended(struct job_run *job, bool well)
 {
+    struct run *run = job->run;
     struct vec waiters = job->file->waiters;
     job->file->waiters = (struct vec){ 0 };
     job->file->is_absent = job->file->is_late = false;
+    run->late.used--;
     for (size_t i = 0; i < waiters.len; i++) {
         struct job_run *waiter = waiters.items[i];
         waiter->file->late_failed = waiter->file->late_failed || !well;
         if (--waiter->file->waits_for == 0)
-            file_proceed(waiter);
+            go_on(waiter);
     }
     vec_free(&waiters);
+    start_some(run);
 }
 
 /* ---- removing them ---- */

@@ -373,6 +373,7 @@ void run_tear_down(struct run *run)
     contents_free(run->contents);
     slots_free(run->slots);
     vec_free(&run->waiting_hosts);
+    vec_free(&run->late.queue);
     map_free(&run->peers);
     map_free(&run->own_texts);
     vec_free(&run->lock_hosts);
@@ -437,6 +438,8 @@ static void execute(struct run *run)
         .finished = all_finished,
         .pause = pause_begin,
         .may_start = may_start,
+        .wants_place = intermediate_wants_place,
+        .place_is_free = intermediate_take_place,
         .place_given_up = place_given_up,
     };
     tell_open_user(run);

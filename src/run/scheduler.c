@@ -199,6 +199,16 @@ static bool turn_here(struct scheduler *scheduler)
     return true;
 }
 
+static bool turn_others(struct scheduler *scheduler)
+{
+    const struct scheduler_calls *calls = &scheduler->calls;
+    if (!calls->wants_place || !calls->wants_place(calls->context) || !has_place_here(scheduler))
+        return false;
+    scheduler->active_here++;
+    calls->place_is_free(calls->context);
+    return true;
+}
+
 static bool turn_hosts(struct scheduler *scheduler)
 {
     struct seat *seat = scheduler->open_seats;
@@ -317,7 +327,8 @@ static void turn(struct scheduler *scheduler)
         return;
     scheduler->turning = true;
     do {
-        while (turn_gates(scheduler) || turn_hosts(scheduler) || turn_here(scheduler))
+        while (turn_gates(scheduler) || turn_hosts(scheduler) || turn_others(scheduler) ||
+               turn_here(scheduler))
             ;
     } while (!is_active(scheduler) &&
              (node_release_hooks(scheduler) || drop_rest(scheduler) || ask_cleaning(scheduler)));
@@ -338,6 +349,13 @@ void scheduler_begin(struct scheduler *scheduler)
     turn(scheduler);
 }
 
+static void give_up_place_here(struct scheduler *scheduler)
+{
+    scheduler->active_here--;
+    if (scheduler->calls.place_given_up)
+        scheduler->calls.place_given_up(scheduler->calls.context, scheduler->active_here);
+}
+
 static void give_up_place(struct scheduler *scheduler, struct node *node)
 {
     struct seat *seat = seat_of(scheduler, node->job);
@@ -347,9 +365,7 @@ static void give_up_place(struct scheduler *scheduler, struct node *node)
         seat_list(scheduler, seat);
         return;
     }
-    scheduler->active_here--;
-    if (scheduler->calls.place_given_up)
-        scheduler->calls.place_given_up(scheduler->calls.context, scheduler->active_here);
+    give_up_place_here(scheduler);
 }
 
 bool scheduler_await_hooks(struct scheduler *scheduler, const struct job *job)
@@ -416,6 +432,12 @@ void scheduler_pause_over(struct scheduler *scheduler, const struct job *gate)
     struct node *node = node_of(scheduler, gate);
     scheduler->paused--;
     node_end(scheduler, node, OUTCOME_RAN);
+    turn(scheduler);
+}
+
+void scheduler_give_place(struct scheduler *scheduler)
+{
+    give_up_place_here(scheduler);
     turn(scheduler);
 }
 

@@ -35,6 +35,10 @@ struct scheduler_calls {
     /* May one more job start here, where `active` are at work? When not, scheduler_go_on is to be
      * called later. NULL: always. */
     bool (*may_start)(void *context, unsigned active);
+    /* Something beside the plan's jobs wants a place here, which it gives back by
+     * scheduler_give_place. NULL: never. */
+    bool (*wants_place)(void *context);
+    void (*place_is_free)(void *context);
     /* Of the jobs here `active` are left. NULL: nobody counts. */
     void (*place_given_up)(void *context, unsigned active);
 };
@@ -70,6 +74,8 @@ void scheduler_forbid_host(struct scheduler *scheduler, const struct host *host,
                            const struct job *cause);
 
 void scheduler_pause_over(struct scheduler *scheduler, const struct job *gate);
+
+void scheduler_give_place(struct scheduler *scheduler);
 
 /* There may be a place again, for which may_start made it wait. */
 void scheduler_go_on(struct scheduler *scheduler);

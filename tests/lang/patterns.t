@@ -338,3 +338,44 @@ a.x:: ; @echo one
 --- out
 one
 
+
+=== files of chains are made one after the other, in order
+all: a.z b.z ; @echo $^
+%.z: %.y ; @echo z $*; sleep 0.0$(if $(filter a,$*),3,1); touch $@
+%.y: %.x ; @echo y $*; sleep 0.0$(if $(filter a,$*),3,1); touch $@
+--- run touch a.x b.x
+--- out
+y a
+z a
+y b
+z b
+a.z b.z
+rm a.y b.y
+
+=== .SECONDARY of all: what is not there is made for a goal without a recipe
+.SECONDARY:
+all: p q
+p: a.o b.o ; @echo p; touch $@
+q: b.o c.o ; @echo q; touch $@
+%.o: %.c ; @echo o $*; touch $@
+%.c: %.y ; @echo c $*; touch $@
+--- run touch a.y b.y c.y
+--- out
+c a
+o a
+c b
+o b
+p
+c c
+o c
+q
+
+=== no more files of chains at once than -j says
+.SECONDARY:
+all: p q r ; @awk '/x/ { if (++n > 2) print "too many" } /y/ { n-- } END { print NR }' log
+p q r: %: %1.o %2.o %3.o ; @touch $@
+%.o: %.c ; @echo x >>log; sleep 0.02; echo y >>log; touch $@
+%.c: ; @echo x >>log; sleep 0.02; echo y >>log; touch $@
+--- args -j2
+--- out
+36
