@@ -41,6 +41,7 @@ struct fake {
     struct vec goals;                 /* struct goal */
     struct plan_options plan_options; /* the plan's, as long as that lives */
     struct plan *plan;                /* NULL: not made yet, or it cannot be */
+    struct states *states;            /* of files, seen before the plan; or NULL */
 };
 
 /* An event that is only a text. */

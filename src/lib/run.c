@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 #include "run/jobserver.h"
 #include "run/places.h"
+#include "run/states.h"
 #include "step/options.h"
 #include "step/step.h"
 
@@ -156,7 +157,14 @@ static bool is_for_failures(const struct job *job)
     return job->triggers.len > 0 && job->hook == HOOK_ON_FAILURE;
 }
 
-static bool ask_questions(const struct fake *fake, const struct plan *plan)
+static void forget_states(struct fake *fake)
+{
+    states_free(fake->states);
+    fake->states = NULL;
+}
+
+/* An answer takes its time: what was seen of files is old then. */
+static bool ask_questions(struct fake *fake, const struct plan *plan)
 {
     const struct recipe *last = NULL;
     const struct fake_settings *settings = &fake->settings;
@@ -176,6 +184,7 @@ static bool ask_questions(const struct fake *fake, const struct plan *plan)
         last = job->recipe;
         if (!asks)
             continue;
+        forget_states(fake);
         plan_expander(plan, job, &expander);
         fine = steps_ask(job->recipe, &expander);
     }
@@ -191,6 +200,7 @@ static int run(struct fake *fake, const struct plan *plan)
     fake_open_jobserver(fake);
     makeflags_define_for_recipes(fake, fake_describe_jobs(fake));
     options = fake_run_options(fake);
+    options.states = fake->states;
     return run_plan(plan, &options, fake->events);
 }
 
@@ -200,7 +210,7 @@ static bool is_needless(struct fake *fake)
 
     fake_open_jobserver(fake);
     options = fake_run_options(fake);
-    return run_is_needless(list_goals(fake), &options, fake->events);
+    return run_is_needless(list_goals(fake), &options, fake->events, &fake->states);
 }
 
 int fake_run(struct fake *fake)
@@ -219,6 +229,7 @@ int fake_run(struct fake *fake)
             fake_tell(fake, EVENT_INTERRUPTED, NULL);
         events_emit(fake->events, (struct event){ .kind = EVENT_RUN_ENDED, .status = code });
     }
+    forget_states(fake);
     if (fake->entered)
         fake_tell_folder(fake, "Leaving");
     return code == FAKE_DONE && fake->lacks_include ? FAKE_FAILED : code;

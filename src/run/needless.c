@@ -223,12 +223,13 @@ static void tell(const struct walk *walk, bool is_question, struct events *event
 }
 
 bool run_is_needless(const struct plan_options *goals, const struct run_options *options,
-                     struct events *events)
+                     struct events *events, struct states **states)
 {
     const struct model *model = lang_model(goals->lang);
     struct walk walk = { .model = model, .goals = goals };
     struct arena *arena;
     bool is_needless;
+    *states = NULL;
     if (quick_is_silent(options) || is_beyond(goals))
         return false;
     arena = arena_new();
@@ -236,10 +237,9 @@ bool run_is_needless(const struct plan_options *goals, const struct run_options 
     arena_free(arena);
     if (walk.table.count == 0)
         return false;
-    walk.states = states_new(model, time(NULL));
+    walk.states = *states = states_new(model, time(NULL));
     walk.passed = mem_array(model->targets.len, sizeof *walk.passed);
     is_needless = walk_all(&walk);
-    states_free(walk.states);
     if (is_needless)
         tell(&walk, options->question, events);
     quick_table_free(&walk.table);

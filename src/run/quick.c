@@ -22,18 +22,28 @@ struct quick {
     uint64_t *learnt;         /* by job index; 0: nothing */
     struct quick_table table; /* as an earlier run left it */
     time_t began;
-    bool is_changed; /* the table is to be written */
-    bool is_silent;  /* options make more of it than states say */
+    uint32_t first_moment; /* nothing has run yet */
+    bool is_changed;       /* the table is to be written */
+    bool is_silent;        /* options make more of it than states say */
 };
 
 /* ---- files ---- */
+
+/* What was seen before the run holds until something has run. */
+static struct file_state look_at(const struct quick *quick, const struct job *job)
+{
+    struct states *states = quick->run->options->states;
+    if (states && !job->path && contents_generation(quick->run->contents) == quick->first_moment)
+        return states_of(states, job->target);
+    return file_state_at(job->target, file_path(job), quick->began);
+}
 
 static struct file_state look(struct quick *quick, const struct job *job)
 {
     struct seen *seen = &quick->seen[job->index];
     uint32_t moment = contents_generation(quick->run->contents);
     if (seen->moment != moment)
-        *seen = (struct seen){ file_state_at(job->target, file_path(job), quick->began), moment };
+        *seen = (struct seen){ look_at(quick, job), moment };
     return seen->state;
 }
 
@@ -119,6 +129,7 @@ struct quick *quick_new(struct run *run)
     quick->run = run;
     quick->key = quick_key(run->arena, lang_model(run->lang), run->plan->options);
     quick->began = time(NULL);
+    quick->first_moment = contents_generation(run->contents);
     quick->is_silent = !run->store || quick_is_silent(run->options);
     quick->seen = mem_array(count, sizeof *quick->seen);
     quick->learnt = mem_array(count, sizeof *quick->learnt);

@@ -17,6 +17,7 @@ enum output_sync {
 };
 
 struct secrets;
+struct states;
 
 /* How a run goes; from the command line. */
 struct run_options {
@@ -45,6 +46,7 @@ struct run_options {
     const char *const *new_files;  /* -W */
     const struct secrets *secrets; /* count in fingerprints by salted hashes; or NULL */
     const char *project;           /* NULL: found out (§5) */
+    struct states *states;         /* of files, as they were seen just now; or NULL */
 };
 
 /* Exit codes (§6). */
@@ -59,9 +61,10 @@ enum {
 
 /* True when all that the goals need is known to be as an earlier run left it: that was told in the
  * events of a run, and the exit code is FAKE_DONE. Else nothing was told, and a plan is needed to
- * find out what there is to do. */
+ * find out what there is to do; *states, which may be NULL, is then what was seen of files, for the
+ * run's options, and the caller's to free. */
 bool run_is_needless(const struct plan_options *goals, const struct run_options *options,
-                     struct events *events);
+                     struct events *events, struct states **states);
 
 /* Runs the plan to its end and tells what happens; returns the exit code. */
 int run_plan(const struct plan *plan, const struct run_options *options, struct events *events);

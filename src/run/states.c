@@ -24,8 +24,9 @@ struct looked {
 };
 
 struct states {
-    const struct map *targets;
-    struct looked *looked; /* by target index */
+    struct looked *looked; /* by target index, as the next */
+    const struct target **targets;
+    size_t count;
     time_t now;
     pthread_t thread;
     bool has_thread;
@@ -77,8 +78,8 @@ static bool take(struct states *states, const struct target *target)
 static void *look_ahead(void *context)
 {
     struct states *states = context;
-    for (size_t i = states->targets->len; i-- > 0 && !atomic_load(&states->is_over);)
-        take(states, states->targets->entries[i].value);
+    for (size_t i = states->count; i-- > 0 && !atomic_load(&states->is_over);)
+        take(states, states->targets[i]);
     return NULL;
 }
 
@@ -95,21 +96,26 @@ static void start_thread(struct states *states)
 struct states *states_new(const struct model *model, time_t now)
 {
     struct states *states = mem_alloc(sizeof *states);
-    size_t count = model->targets.len;
-    states->targets = &model->targets;
-    states->looked = mem_array(count, sizeof *states->looked);
+    states->count = model->targets.len;
+    states->looked = mem_array(states->count, sizeof *states->looked);
+    states->targets = mem_array(states->count, sizeof *states->targets);
+    for (size_t i = 0; i < states->count; i++)
+        states->targets[i] = model->targets.entries[i].value;
     states->now = now;
-    if (count >= LARGE && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+    if (states->count >= LARGE && sysconf(_SC_NPROCESSORS_ONLN) > 1)
         start_thread(states);
     return states;
 }
 
 void states_free(struct states *states)
 {
+    if (!states)
+        return;
     atomic_store(&states->is_over, true);
     if (states->has_thread)
         pthread_join(states->thread, NULL);
     free(states->looked);
+    free(states->targets);
     free(states);
 }
 
@@ -117,6 +123,8 @@ void states_free(struct states *states)
 struct file_state states_of(struct states *states, const struct target *target)
 {
     const struct looked *looked = &states->looked[target->index];
+    if (target->index >= states->count)
+        return file_state_at(target, target->name, states->now);
     if (atomic_load_explicit(&looked->progress, memory_order_acquire) == SEEN ||
         take(states, target) ||
         atomic_load_explicit(&looked->progress, memory_order_acquire) == SEEN)

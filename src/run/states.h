@@ -21,11 +21,11 @@ struct file_state file_state_at(const struct target *target, const char *path, t
 
 /* The states of the files that targets name, each looked at once. In a large graph a second thread
  * looks ahead, from the last target to the first: that is most of the time of a run in which
- * nothing has changed. No target may be added meanwhile. */
+ * nothing has changed. Of targets that are made later nothing is kept. */
 struct states;
 
 struct states *states_new(const struct model *model, time_t now);
-void states_free(struct states *states);
+void states_free(struct states *states); /* NULL is allowed */
 struct file_state states_of(struct states *states, const struct target *target);
 
 #endif
