@@ -262,15 +262,15 @@ static void compare_local_record(struct job_run *job)
 }
 
 /* Under -n what an input will be is not known, when what makes it would run. */
-static void look_for_would_run(struct job_run *job, const struct job *of)
+void decide_would_run(struct job_run *job, const struct job *of)
 {
     for (size_t i = 0; i < of->need_count; i++) {
         const struct job *need = of->needs[i].job;
         if (of->needs[i].kind != EDGE_CONTENT)
             continue;
         if (need->kind == JOB_GATE)
-            look_for_would_run(job, need);
-        else if (run_job(job->run, need)->would_run)
+            decide_would_run(job, need);
+        else if (run_job_seen(job->run, need)->would_run)
             decide_reason(job, "%s would %s", need->target->name,
                           need->kind == JOB_FILE ? "be remade" : "run");
     }
@@ -351,7 +351,7 @@ bool decide_to_run(struct job_run *job)
         else
             compare_local_record(job);
         job->is_unsure = job->is_unsure || job->reasons.len == 0;
-        look_for_would_run(job, of);
+        decide_would_run(job, of);
     }
     return job->reasons.len > 0;
 }

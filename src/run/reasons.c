@@ -218,19 +218,6 @@ static void compare_record(struct job_run *job, struct timespec own)
 
 /* ---- all of them ---- */
 
-static void look_for_would_run(struct job_run *job, const struct job *of)
-{
-    for (size_t i = 0; i < of->need_count; i++) {
-        const struct job *need = of->needs[i].job;
-        if (of->needs[i].kind != EDGE_CONTENT)
-            continue;
-        if (need->kind == JOB_GATE)
-            look_for_would_run(job, need);
-        else if (run_job_seen(job->run, need)->would_run)
-            decide_reason(job, "%s would be remade", need->target->name);
-    }
-}
-
 /* -W */
 static void look_for_new_files(struct job_run *job, const struct job *of)
 {
@@ -311,5 +298,5 @@ void reasons_find(struct job_run *job)
     if (reasons_are_overruled(job))
         job->reasons.len = 0;
     else if (job->reasons.len == 0)
-        look_for_would_run(job, of);
+        decide_would_run(job, of);
 }

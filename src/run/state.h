@@ -164,7 +164,6 @@ struct host_run {
     unsigned acts;           /* beginnings and ends of requests there */
     struct question *questions;
     uint32_t next_id;
-    uint32_t last_request;
     struct map records; /* record's name ▶ struct host_record */
     enum host_lock lock;
     bool wants_connection;  /* as soon as what its questions need is read */
@@ -362,7 +361,8 @@ bool prepare_ahead(struct host_run *host);
 /* ---- decide.c ---- */
 
 void decide_fingerprint(struct job_run *job);
-bool decide_to_run(struct job_run *job); /* fills reasons */
+bool decide_to_run(struct job_run *job);                          /* fills reasons */
+void decide_would_run(struct job_run *job, const struct job *of); /* adds reasons, under -n */
 void decide_add_file(struct job_run *job, const struct job *need);
 void decide_add_variables(struct job_run *job);
 void decide_reason(struct job_run *job, const char *format, ...)

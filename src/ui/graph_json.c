@@ -1,23 +1,8 @@
-#include <jansson.h>
-#include <string.h>
-
-#include "base/str.h"
 #include "ui/graph.h"
-#include "ui/safe.h"
+#include "ui/json_value.h"
 
 /* Raised when a member changes its meaning or goes away. */
 enum { JSON_GRAPH_VERSION = 1 };
-
-static json_t *text_json(const char *text)
-{
-    struct str valid = { 0 };
-    json_t *json;
-
-    utf8_add(&valid, text, strlen(text));
-    json = json_stringn_nocheck(str_text(&valid), valid.len);
-    str_free(&valid);
-    return json;
-}
 
 static json_t *node_json(const struct graph_node *node, size_t index)
 {
@@ -25,9 +10,9 @@ static json_t *node_json(const struct graph_node *node, size_t index)
 
     json_object_set_new(object, "job", json_integer((json_int_t)index + 1));
     json_object_set_new(object, "kind", json_string(graph_kind_name(node->kind)));
-    json_object_set_new(object, "target", text_json(node->target));
+    json_object_set_new(object, "target", json_text(node->target));
     if (node->host)
-        json_object_set_new(object, "host", text_json(node->host));
+        json_object_set_new(object, "host", json_text(node->host));
     if (node->is_goal)
         json_object_set_new(object, "goal", json_true());
     if (node->is_hook)

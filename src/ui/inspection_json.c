@@ -1,37 +1,15 @@
-#include <jansson.h>
-#include <string.h>
-
-#include "base/str.h"
 #include "ui/inspection.h"
 #include "ui/json.h"
-#include "ui/safe.h"
-
-/* Bytes that are no UTF-8 stand as \xNN. */
-static json_t *text_json(const char *text)
-{
-    struct str valid = { 0 };
-    json_t *json;
-
-    if (!text)
-        return json_null();
-    utf8_add(&valid, text, strlen(text));
-    json = json_stringn_nocheck(str_text(&valid), valid.len);
-    str_free(&valid);
-    return json;
-}
+#include "ui/json_value.h"
 
 static void set_text(json_t *object, const char *name, const char *text)
 {
-    json_object_set_new(object, name, text_json(text));
+    json_object_set_new(object, name, json_text(text));
 }
 
 static void set_names(json_t *object, const char *name, const struct vec *names)
 {
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < names->len; i++)
-        json_array_append_new(array, text_json(names->items[i]));
-    json_object_set_new(object, name, array);
+    json_object_set_new(object, name, json_texts(names));
 }
 
 static json_t *target_json(const struct shown_target *target)

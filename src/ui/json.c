@@ -1,12 +1,12 @@
 #include "ui/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/json_value.h"
 #include "ui/safe.h"
 
 /* Which events say how long something took, and how it ended; elsewhere these are left out. */
@@ -27,20 +27,10 @@ static void set(json_t *object, const char *name, json_t *value)
     json_object_set_new(object, name, value);
 }
 
-/* Bytes that are no UTF-8 stand as \xNN. */
-static void set_bytes(json_t *object, const char *name, const char *data, size_t size)
-{
-    struct str text = { 0 };
-
-    utf8_add(&text, data, size);
-    set(object, name, json_stringn_nocheck(str_text(&text), text.len));
-    str_free(&text);
-}
-
 static void set_text(json_t *object, const char *name, const char *text)
 {
     if (text)
-        set_bytes(object, name, text, strlen(text));
+        set(object, name, json_text(text));
 }
 
 static void set_flag(json_t *object, const char *name, bool flag)
@@ -73,7 +63,7 @@ static void set_output(json_t *object, const struct event *event)
     struct str exact = { 0 };
 
     set(object, "stream", json_string(event->stream == 2 ? "err" : "out"));
-    set_bytes(object, "data", event->data, event->size);
+    set(object, "data", json_bytes(event->data, event->size));
     if (utf8_is_valid(event->data, event->size))
         return;
     add_base64(&exact, (const unsigned char *)event->data, event->size);

@@ -1,37 +1,12 @@
-#include <jansson.h>
-#include <string.h>
-
-#include "base/str.h"
+#include "ui/json_value.h"
 #include "ui/list.h"
-#include "ui/safe.h"
 
 /* Raised when a member changes its meaning or goes away. */
 enum { JSON_LIST_VERSION = 1 };
 
-/* Bytes that are no UTF-8 stand as \xNN. */
-static json_t *text_json(const char *text)
-{
-    struct str valid = { 0 };
-    json_t *json;
-
-    utf8_add(&valid, text, strlen(text));
-    json = json_stringn_nocheck(str_text(&valid), valid.len);
-    str_free(&valid);
-    return json;
-}
-
-static json_t *names_json(const struct vec *names)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < names->len; i++)
-        json_array_append_new(array, text_json(names->items[i]));
-    return array;
-}
-
 static void set_text(json_t *object, const char *name, const char *text)
 {
-    json_object_set_new(object, name, text ? text_json(text) : json_null());
+    json_object_set_new(object, name, json_text(text));
 }
 
 static json_t *target_json(const struct list_target *target)
@@ -44,11 +19,11 @@ static json_t *target_json(const struct list_target *target)
     json_object_set_new(object, "line", json_integer(target->line));
     json_object_set_new(object, "task", json_boolean(target->is_task));
     set_text(object, "binding", target->binding);
-    json_object_set_new(object, "hosts", names_json(&target->hosts));
-    json_object_set_new(object, "prerequisites", names_json(&target->prerequisites));
-    json_object_set_new(object, "before", names_json(&target->before));
-    json_object_set_new(object, "after", names_json(&target->after));
-    json_object_set_new(object, "on_failure", names_json(&target->on_failure));
+    json_object_set_new(object, "hosts", json_texts(&target->hosts));
+    json_object_set_new(object, "prerequisites", json_texts(&target->prerequisites));
+    json_object_set_new(object, "before", json_texts(&target->before));
+    json_object_set_new(object, "after", json_texts(&target->after));
+    json_object_set_new(object, "on_failure", json_texts(&target->on_failure));
     return object;
 }
 
@@ -57,7 +32,7 @@ static json_t *role_json(const struct list_role *role)
     json_t *object = json_object();
 
     set_text(object, "name", role->name);
-    json_object_set_new(object, "hosts", names_json(&role->hosts));
+    json_object_set_new(object, "hosts", json_texts(&role->hosts));
     return object;
 }
 
