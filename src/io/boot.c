@@ -256,13 +256,9 @@ static void add_escaped(struct str *out, const char *text)
 
 static void add_query(struct str *text, const struct session_query *query)
 {
-    struct str request = { 0 };
-    str_addf(&request, "f_query %u ", (unsigned)query->id);
-    boot_add_quoted(&request, query->text);
-    str_add(text, "eval \"$(printf \"");
-    add_escaped(text, request.data);
+    str_addf(text, "f_query %u \"$(printf \"", (unsigned)query->id);
+    add_escaped(text, query->text);
     str_add(text, "\")\"; ");
-    str_free(&request);
 }
 
 size_t boot_add_text(struct str *text, const char *nonce, const struct session_query *queries,
