@@ -10,7 +10,7 @@ python ?= python3
 ## The name and version of the distribution, as setup.py, pyproject.toml or setup.cfg says
 dist ?= $(if $(wildcard setup.py),$(shell $(python) setup.py --fullname),$(shell $(python) -c $(quote $(dist_by_metadata))))
 ## What goes into the distribution: files and folders
-dist_files ?= $(dist_metadata) $(wildcard src) $(patsubst %/__init__.py,%,$(wildcard */__init__.py))
+dist_files ?= $(sort $(dist_metadata) $(wildcard src) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)))
 ## What of them does not: what Python leaves there
 dist_exclude ?= __pycache__ *.pyc *.egg-info
 ## The application's folder on the hosts
@@ -60,7 +60,8 @@ $(if $(wsgi_config),os.environ['$(wsgi_config)'] = '$(app_path)/application.cfg'
 endef
 
 make_venv = [ -x $(venv)/bin/pip ] || $(python) -m venv $(venv)
-pip_install = PIP_CACHE_DIR=$(pip_cache) PIP_DISABLE_PIP_VERSION_CHECK=1 $(venv)/bin/pip install $(pip_options)
+pip_install = $(venv)/bin/pip install $(pip_options)
+pip_environment = PIP_CACHE_DIR=$(pip_cache) PIP_DISABLE_PIP_VERSION_CHECK=1
 
 ## Make the archive that pip installs, here; the same bytes from the same tree
 pack @local:
@@ -68,16 +69,18 @@ pack @local:
 
 ## Install what the package needs into the virtualenv, from the files in requirements
 install-requirements @: $(requirements)
-	$(if $(requirements),run mkdir -p $(app_path))
-	$(if $(requirements),run $(make_venv))
-	$(if $(requirements),put $(requirements) $(app_path)/)
+	run mkdir -p $(app_path)
+	run $(make_venv)
+	put $(or $(requirements),$(error requirements names no file)) $(app_path)/
+	env $(pip_environment)
 	$(foreach file,$(notdir $(requirements)),run $(pip_install) $$(! grep -q -e --hash= $(app_path)/$(file) || echo --require-hashes) -r $(app_path)/$(file)$(newline))
 
 ## Put the archive on the hosts and install it into the virtualenv
-install @: pack install-requirements
+install @: pack $(if $(requirements),install-requirements)
 	run $(make_venv)
 	put dist/$(dist).tar.gz $(install_tmp)/
-	run $(pip_install) --force-reinstall $(if $(requirements),--no-deps) $(install_tmp)/$(dist).tar.gz
+	env $(pip_environment)
+	run $(pip_install) --force-reinstall $(if $(requirements),--no-deps )$(install_tmp)/$(dist).tar.gz
 	run rm -f $(install_tmp)/$(dist).tar.gz
 
 ## Prepare a new host: folders, virtualenv, configuration

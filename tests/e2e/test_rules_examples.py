@@ -7,6 +7,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+import time
 
 from harness import TOP, check, contains, lacks, wait_until
 from test_rules_more import SYSTEMCTL, ended, nginx, quietly
@@ -46,26 +47,51 @@ def test_releases(world):
     git(world, 'commit', '-q', '-m', 'one')
     git(world, 'tag', 'v1.0')
     git(world, 'branch', 'staging')
-    contains(world.fake('-f', 'servers.mk', '-R', 'staging', 'showbranch'), 'out: staging')
-    result = world.fake('-f', 'servers.mk', '-R', 'staging', 'deploy')
+    show, deploy_staging, deploy_tag, pending, rollback, rollback_to = (['-f', 'servers.mk', *command] for command in commands('releases'))
+    contains(world.fake(*show), 'out: staging')
+    result = world.fake(*deploy_staging)
     contains(result, f'out: restarted at {staging}')
     lacks(result, one, two)
-    world.fake('-f', 'servers.mk', '-R', 'production', 'deploy:tag=v1.0')
+    world.fake(*deploy_tag)
     for address in world.addresses:
         check((world.folder / address / 'www/current/README.md').exists(), 'live')
         check(os.readlink(world.folder / address / 'www/current/log') == f'{world.folder}/{address}/www/shared/log', 'linked')
+    first = os.path.basename(os.readlink(world.folder / one / 'www/current'))
+    git(world, 'commit', '-q', '--allow-empty', '-m', 'the second')
+    contains(world.fake(*pending), 'the second')
+    time.sleep(1.05)  # names of releases are seconds
+    world.fake('-f', 'servers.mk', '-R', 'production', 'deploy')
+    contains(world.fake(*rollback), f'out: restarted at {one}')
+    for address in (one, two):
+        check(os.path.basename(os.readlink(world.folder / address / 'www/current')) == first, 'rolled back')
+    world.fake(*(word.replace('NAME', first) for word in rollback_to))
+
+
+def test_flask(world):
+    address, = world.servers(1)
+    www = world.folder / address / 'www'
+    example(world, 'flask', [f'hosts = {address}', f'www = {www}', f'tmp = {world.host_home(address)}'])
+    bootstrap, deploy = (['-f', 'servers.mk', *(word.replace('newserver.example.com', address) for word in command)]
+                         for command in commands('flask'))
+    world.fake(*bootstrap, timeout=300)
+    world.fake(*deploy, timeout=300)
+    said = subprocess.run([www / 'env/bin/python', '-c', 'import yourapplication as a; print(a.GREETING)'],
+                          capture_output=True, cwd='/', env=world.environment(), check=True).stdout.decode()
+    check(said == 'Hello, world!\n', said)
+    lacks(world.fake(*bootstrap, *deploy[2:]), ' run: ', ' put: ')
 
 
 def test_gunicorn(world):
     address, = world.servers(1)
     path = world.folder / address / 'srv'
-    example(world, 'gunicorn', [f'hosts = {address}', f'app_path = {path}', f'install_tmp = {world.host_home(address)}',
+    account = f'{getpass.getuser()}@{address}'
+    example(world, 'gunicorn', [f'hosts = {account}', f'app_path = {path}', f'install_tmp = {world.host_home(address)}',
                                 'pip_options = -q --no-index'])
     path.mkdir()
     subprocess.run(['/usr/bin/python3', '-m', 'venv', '--system-site-packages', path / 'env'], check=True)
-    fake = ['-f', 'servers.mk']
-    world.fake(*fake, 'bootstrap', timeout=300)
-    contains(world.fake(*fake, 'pack', 'deploy', code=2, timeout=300), 'err: reload-gunicorn: no pid file')
+    bootstrap, deploy = (['-f', 'servers.mk', *command] for command in commands('gunicorn'))
+    world.fake(*bootstrap, timeout=300)
+    contains(world.fake(*deploy, code=2, timeout=300), 'err: reload-gunicorn: no pid file')
     url = f'http://{address}:{port_of(address)}/'
     master = subprocess.Popen([path / 'env/bin/python', '-m', 'gunicorn', '--pid', path / 'gunicorn.pid', '--bind', url[7:-1],
                                '--graceful-timeout', '2', 'hello:application'], cwd=path, env=world.environment(),
@@ -75,9 +101,15 @@ def test_gunicorn(world):
         wait_until(lambda: answers(url, 'Hello, world!\n'), 30, 'gunicorn answers')
         source = world.project / 'hello/__init__.py'
         source.write_text(source.read_text().replace('Hello, world!', 'Hello again!'))
-        world.fake(*fake, 'pack', 'deploy', timeout=300)
+        result = world.fake(*deploy, timeout=300)
+        said = result.out.split('\n\nhost ')[0]
+        for here, there in ((account, 'admin@web1.example.com'), (f'{path}', '/srv/hello'), (f'{world.host_home(address)}', '/tmp'),
+                            ('-q --no-index', '--quiet --use-pep517')):
+            said = said.replace(here, there)
+        transcript = (world.project / 'README.md').read_text().split('```\n')[1]
+        check(said + '\n' == transcript, said)
         check(answer(url) == 'Hello again!\n', 'the change is served')
-        lacks(world.fake(*fake, 'pack', 'deploy'), ' run: ', ' put: ')
+        lacks(world.fake(*deploy), ' run: ', ' put: ')
     finally:
         master.terminate()
         master.wait()
@@ -88,15 +120,16 @@ def test_flask_older(world):
     www = world.folder / address / 'www'
     home = world.host_home(address)
     example(world, 'flask-older', [f'hosts = {address}', f'www = {www}', f'tmp = {home}'])
-    fake = ['-f', 'servers.mk']
-    world.fake(*fake, 'bootstrap', timeout=300)
-    world.fake(*fake, 'pack', 'deploy', timeout=300)
+    bootstrap, deploy = (['-f', 'servers.mk', *(word.replace('newserver.example.com', address) for word in command)]
+                         for command in commands('flask-older'))
+    world.fake(*bootstrap, timeout=300)
+    world.fake(*deploy, timeout=300)
     check('안녕하세요' in (www / 'application.cfg').read_text(), 'UTF-8 as it was')
     said = subprocess.run([www / 'env/bin/python', '-c', 'import yourapplication as a; print(a.__file__, a.GREETING)'],
                           capture_output=True, cwd='/', env=world.environment(), check=True).stdout.decode()
     check(said.startswith(str(www)) and '안녕하세요!' in said, said)
     check(not (home / 'yourapplication').exists() and not (home / 'yourapplication.tar.gz').exists(), 'clean')
-    lacks(world.fake(*fake, 'bootstrap', 'pack', 'deploy'), ' run: ', ' put: ')
+    lacks(world.fake(*bootstrap, *deploy[2:]), ' run: ', ' put: ')
 
 
 def connect(address, port):

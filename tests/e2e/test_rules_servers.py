@@ -9,6 +9,7 @@ import subprocess
 import urllib.request
 
 from harness import check, contains, lacks, wait_until
+from web import Load
 
 APPLICATION = '''
 def application(environ, start_response):
@@ -234,7 +235,9 @@ def test_mod_wsgi_site(world):
         check(right.endswith(f'# for {world.addresses[0]}, ${{APACHE}}\n'), right)
         lacks(world.fake('install-site'), 'Executing')
         world.write('apache.conf', 'NoSuchDirective on\n')
-        contains(world.fake('install-site', code=2), 'NoSuchDirective')
+        with Load(world.url + 'two') as load:
+            contains(world.fake('install-site', code=2), 'NoSuchDirective')
+        check(not load.failures and set(load.texts) == {'two'}, (load.failures, set(load.texts)))
         check(site.read_text() == right and answer(world.url + 'two') == 'two', 'the old file is back')
         check(sorted(os.listdir(world.root / 'sites')) == ['site.conf'], 'nothing is left')
     finally:
