@@ -192,31 +192,61 @@ void node_end(struct scheduler *scheduler, struct node *node, enum outcome outco
     tell_followers(scheduler, node);
 }
 
-/* Asked for by its triggers alone, of which one has not had its end, or may be asked for in turn. */
-static bool may_be_asked(const struct scheduler *scheduler, struct node *hook)
+static bool may_still_run(const struct scheduler *scheduler, const struct job *job);
+
+static bool any_may_run(const struct scheduler *scheduler, const struct vec *jobs, bool on_demand)
 {
-    bool may = false;
-    if (hook->is_visited)
-        return false;
-    hook->is_visited = true;
-    for (size_t i = 0; i < hook->job->triggers.len && !may; i++) {
-        struct node *trigger = node_of(scheduler, hook->job->triggers.items[i]);
-        may = trigger->phase == PHASE_IDLE ? may_be_asked(scheduler, trigger)
-                                           : trigger->phase != PHASE_ENDED;
+    for (size_t i = 0; i < jobs->len; i++) {
+        const struct job *job = jobs->items[i];
+        if ((job->is_on_demand || !on_demand) && may_still_run(scheduler, job))
+            return true;
     }
-    hook->is_visited = false;
+    return false;
+}
+
+/* One that nobody has asked for may yet be: a hook by a trigger that may run, what only hooks need
+ * by one of those. */
+static bool may_be_asked(const struct scheduler *scheduler, const struct job *job)
+{
+    if (job->is_hook && job->hook == HOOK_ON_FAILURE)
+        return !scheduler->cleaning;
+    if (job->is_hook)
+        return any_may_run(scheduler, &job->triggers, false);
+    return job->is_on_demand && any_may_run(scheduler, &job->dependents, true);
+}
+
+static bool may_still_run(const struct scheduler *scheduler, const struct job *job)
+{
+    struct node *node = node_of(scheduler, job);
+    if (node->phase != PHASE_IDLE || node->is_visited)
+        return node->phase != PHASE_IDLE && node->phase != PHASE_ENDED;
+    node->is_visited = true;
+    bool may = may_be_asked(scheduler, job);
+    node->is_visited = false;
     return may;
+}
+
+/* Nobody asks any more for what only hooks need; a gate stands for those that it waits for. */
+static bool is_in_vain(const struct scheduler *scheduler, const struct job *job)
+{
+    if (job->kind != JOB_GATE)
+        return !may_still_run(scheduler, job);
+    for (size_t i = 0; i < job->need_count; i++)
+        if (may_still_run(scheduler, job->needs[i].job))
+            return false;
+    return true;
 }
 
 /* Triggers that nobody asked for (prerequisites of a hook that does not run) will never end: a hook
  * need not wait for them. `ever`: nor will anybody, as far as can be seen. */
-static bool only_idle_triggers(const struct scheduler *scheduler, const struct node *hook, bool ever)
+static bool only_idle_triggers(const struct scheduler *scheduler, const struct node *hook,
+                               bool ever)
 {
     for (size_t i = 0; i < hook->job->triggers.len; i++) {
-        struct node *trigger = node_of(scheduler, hook->job->triggers.items[i]);
+        const struct node *trigger = node_of(scheduler, hook->job->triggers.items[i]);
         if (trigger->phase != PHASE_IDLE && trigger->phase != PHASE_ENDED)
             return false;
-        if (ever && trigger->phase == PHASE_IDLE && may_be_asked(scheduler, trigger))
+        if (ever && may_still_run(scheduler, trigger->job))
             return false;
     }
     return true;
@@ -242,7 +272,8 @@ static bool release_hooks(struct scheduler *scheduler, bool ever)
             node->triggers_left = 1;
             tell_hook(scheduler, node);
         } else if (node->phase == PHASE_IDLE && node->job->is_on_demand && !node->job->is_hook &&
-                   has_waiting_follower(scheduler, node)) {
+                   has_waiting_follower(scheduler, node) &&
+                   (!ever || is_in_vain(scheduler, node->job))) {
             any = true;
             node_end(scheduler, node, OUTCOME_UNASKED);
         }
@@ -254,5 +285,6 @@ static bool release_hooks(struct scheduler *scheduler, bool ever)
  * nothing up any longer. Those that a hook may still ask for, when it runs, are the last to go. */
 bool node_release_hooks(struct scheduler *scheduler)
 {
-    return release_hooks(scheduler, true) || release_hooks(scheduler, false);
+    return release_hooks(scheduler, true) ||
+           (scheduler->asked_left > 0 && release_hooks(scheduler, false));
 }

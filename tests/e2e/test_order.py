@@ -214,6 +214,43 @@ all @local:
     check(result.code == 3, result)
 
 
+def test_barrier_waits_for_late_hooks(world):
+    """The second barrier, too, though its hooks were not asked for when the first one was passed."""
+    world.fakefile('''
+ssh_transport = local
+hosts = w1 w2
+all @: one first two second
+.BARRIER: first second
+one @: ; run echo one
+after one: hook-one
+hook-one @: ; run echo hook-one
+first @: ; run echo first
+two @: ; run echo two
+after two: hook-two
+hook-two @: ; run [ $(host) != w1 ] || sleep 1; echo hook-two
+second @: ; run echo second
+''')
+    rolled(world.fake('--verbose', 'all'), ['one', 'hook-one'] * 2, ['first'] * 2 + ['two', 'hook-two'] * 2, ['second'] * 2)
+
+
+def test_hooks_of_on_failure(world):
+    world.fakefile('''
+ssh_transport = local
+hosts = w1 w2
+deploy @: ; run false
+on-failure deploy: undo
+undo @: ; run echo undo
+before undo: look
+look @: ; run echo look
+after undo: tell
+tell @local: ; local echo tell
+''')
+    rolled(world.fake('--verbose', 'deploy', code=2), ['look', 'undo'] * 2, ['tell'])
+    world.fakefile('ssh_transport = local\nhosts = w1\ndeploy @: ; run true\non-failure deploy: undo\n'
+                   'undo @: ; run echo undo\nafter undo: tell\ntell @: ; run echo tell\n')
+    check(said(world.fake('--verbose', 'deploy')) == [], 'nothing failed')
+
+
 def test_on_failure_of_what_has_no_hosts(world):
     """A task of this machine, a file: the tasks run on all of their hosts, and know what failed."""
     world.fakefile('''
