@@ -128,12 +128,12 @@ static const char BOOT[] =
     "( eval \"$2\" ) </dev/null >/dev/null 2>\"$d/x\"; f_c=$?; "
     "[ -s \"$d/x\" ] && cat \"$d/x\" >&4; f_both e $1 $f_c; return $f_c; }; "
 
-    /* A request: ID UPLOADS TEXT; the text is in its file already when it is not given. There are
-     * two files, in turn: the runner may still be reading the last line of one. */
+    /* A request: ID FILE UPLOADS TEXT; the text is in its file already when it is not given. There
+     * are two files, 0 and 1, in turn: the runner may still be reading the last line of one. */
     "f_run(){ [ \"$d\" ] || { f_both q $1 1; return; }; "
-    "for f_x in $2; do case \"$f_bad \" in *\" $f_x \"*) f_both q $1 1; return;; esac; done; "
-    "f_stopped && rm -f \"$d/k\"; [ -z \"$3\" ] || printf \"%s\\n\" \"$3\" >\"$d/q$(($1%2))\"; "
-    "echo $(($1%2)) >&5; }; "
+    "for f_x in $3; do case \"$f_bad \" in *\" $f_x \"*) f_both q $1 1; return;; esac; done; "
+    "f_stopped && rm -f \"$d/k\"; [ -z \"$4\" ] || printf \"%s\\n\" \"$4\" >\"$d/q$2\"; "
+    "echo $2 >&5; }; "
 
     /* f_signal SIGNAL STEP: to the group of the running step, if it is this one; SIGNAL all: to
      * any, and the request is over. `k`: it has not begun yet, ask again. */

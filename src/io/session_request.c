@@ -185,8 +185,8 @@ static struct str request_line(const struct request *request)
     add_body(&body, request);
     bool is_long = body.len > SESSION_LINE_LIMIT;
     if (is_long)
-        str_addf(&line, "f_take %zu >\"$d/q%u\"; ", body.len, (unsigned)request->id % 2);
-    str_addf(&line, "f_run %u \"", (unsigned)request->id);
+        str_addf(&line, "f_take %zu >\"$d/q%u\"; ", body.len, request->file);
+    str_addf(&line, "f_run %u %u \"", (unsigned)request->id, request->file);
     for (const struct item *item = request->items; item; item = item->next)
         if (is_upload(item))
             str_addf(&line, " %s", item->name);
@@ -206,6 +206,7 @@ static struct str request_line(const struct request *request)
 void request_send(struct request *request)
 {
     struct session *session = request->session;
+    request->file = session->requests_sent++ % 2;
     *session->requests_end = request;
     session->requests_end = &request->next;
     if (session->phase >= SESSION_ENDING) {

@@ -53,6 +53,7 @@ struct request {
     bool abandoned; /* nothing is run of what was not sent yet */
     bool interrupted;
     unsigned ended; /* streams that brought `q` */
+    unsigned file;  /* which of the far side's two it is run from */
     int status;     /* of the first item that failed */
 };
 
@@ -124,6 +125,7 @@ struct session {
     unsigned uploads; /* sent or queued, not yet answered */
 
     struct request *requests, **requests_end; /* the first runs */
+    unsigned requests_sent;
     struct item *running;                     /* the step begun and not ended */
     struct timer *step_limit;                 /* its time-out, then the KILL, then our patience */
     unsigned signals_sent;                    /* 0, 1: TERM, 2: KILL */

@@ -179,13 +179,17 @@ static void begin_frame(struct session *session, int stream, struct item *item)
         session_resume(session, other);
 }
 
-static void finish_request(struct session *session)
+/* far_status is the far side's own word: where steps are left untold, nothing else says that they
+ * did not run. */
+static void finish_request(struct session *session, int far_status)
 {
     struct request *request = session->requests;
     for (struct item *item = request->items; item; item = item->next) {
         if (item->kind != ITEM_STEP || item->told)
             continue;
         item->told = true;
+        if (request->status == 0)
+            request->status = far_status;
         item->result =
             (struct step_result){ .not_begun = true, .interrupted = request->interrupted };
         session->events.step_ended(session->context, item->id, &item->result);
@@ -204,7 +208,7 @@ static void finish_request(struct session *session)
     session_check_close(session);
 }
 
-static void request_frame(struct session *session, int stream, uint32_t id)
+static void request_frame(struct session *session, int stream, uint32_t id, int status)
 {
     struct request *request = session->requests;
     if (!request || request->id != id || !request->runner_sent)
@@ -212,7 +216,7 @@ static void request_frame(struct session *session, int stream, uint32_t id)
     leave_current(session, stream);
     request->ended |= (unsigned)stream;
     if (request->ended == ON_BOTH)
-        finish_request(session);
+        finish_request(session, status);
 }
 
 static struct item *find_upload(const struct session *session, const char *name)
@@ -264,7 +268,7 @@ void session_step_frame(struct session *session, int stream, const char *verb, c
     char *rest;
     uint32_t id = (uint32_t)strtoul(words, &rest, 10);
     if (strcmp(verb, "q") == 0) {
-        request_frame(session, stream, id);
+        request_frame(session, stream, id, read_status(rest));
         return;
     }
     struct item *item = find_item(session, id);
@@ -293,6 +297,10 @@ void session_interrupt(struct session *session)
     if (!request || request->interrupted)
         return;
     request->interrupted = true;
+    for (struct request *next = request->next; next; next = next->next) {
+        next->interrupted = true;
+        session_abandon(session, next);
+    }
     if (!request->runner_sent) {
         session_abandon(session, request);
     } else if (session->running) {

@@ -82,10 +82,6 @@ static struct request *begin_request(struct job_run *job)
 {
     struct host_run *host = there(job);
     job->request_id = host_next_id(host);
-    /* The far side keeps two requests apart by whether their ids are even. */
-    if (host->last_request % 2 == job->request_id % 2)
-        job->request_id = host_next_id(host);
-    host->last_request = job->request_id;
     job->script_id = host_next_id(host);
     str_clear(&job->script_errors);
     struct request *request = request_new(host->session, job->request_id);
@@ -592,9 +588,10 @@ void request_ended(struct job_run *job, uint32_t id, int status)
         job_fail(job, FAKE_FAILED, "the host did not say how a step ended");
     } else if (status != 0) {
         job_fail(job, status,
-                 host->why               ? host->why
-                 : job->run->interrupted ? "interrupted"
-                                         : "connection lost");
+                 host->why                   ? host->why
+                 : job->run->interrupted     ? "interrupted"
+                 : host->state == HOST_READY ? "the host could not begin its steps"
+                                             : "connection lost");
     } else if (!was_visit || !visit_next(job)) {
         warn_unwritten(job);
         job->cursor = job->request_end;

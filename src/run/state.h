@@ -164,7 +164,6 @@ struct host_run {
     unsigned acts;           /* beginnings and ends of requests there */
     struct question *questions;
     uint32_t next_id;
-    uint32_t last_request;
     struct map records; /* record's name ▶ struct host_record */
     enum host_lock lock;
     bool wants_connection;  /* as soon as what its questions need is read */
