@@ -57,7 +57,7 @@ struct event {
     bool silent;  /* the step has @ or --quiet: it is not announced */
     bool ignored; /* a failure that - forgives, or that it is tried again after */
     bool unsure;  /* it would run only if what is made before it comes out different */
-    bool again;   /* the step has failed, and will be tried again */
+    bool again;   /* the step will be tried again, or goes on on its next host */
     /* The target is a make rule's. Texts are then whole sentences in make's words: "[Fakefile:3:
      * prog] Error 1" where a step or job ended, "'prog' is up to date." where a goal (and only a
      * goal) is skipped; others that are skipped have no text. */

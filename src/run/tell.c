@@ -66,8 +66,8 @@ void tell_step_ended(const struct job_run *job, const struct step *step, int sta
         event.status = status == 0 ? -1 : status;
         event.text = says_more || again ? str_text(&text) : NULL; /* the status says it all */
         event.ignored = step->ignore || again;
-        event.again = again;
     }
+    event.again = again || (job->visit + 1 < job->visits.len && (!run->why || step->ignore));
     events_emit(job->run->events, event);
     str_free(&text);
 }

@@ -257,10 +257,18 @@ fails @web:
     run touch ~/went-on
 wrong @web:
     run --on=@bl true
+all @web:
+    run --on=$(on) echo to
+on = @lb
 '''
     world.fakefile(text)
     world.write('f', 'f\n')
     result = world.fake('t')
+    every = world.fake('--verbose', 'all', 'on=@all')
+    told = world.fake('all', 'on=@all')  # each visit is told, folded or not
+    for host in world.addresses:
+        contains(told, f'run: (on {host}) echo to')
+    check(every.out.count('out: to') == 4 * 6 and told.out.count('out: to') >= 6, told)
     contains(result, f'(on {lb})', f'(on {other})')
     for host in (lb, other):
         check(sorted((world.host_home(host) / 'log').read_text().split()) == sorted(webs), 'each of them once')
