@@ -18,16 +18,21 @@ gunicorn_app ?=
 gunicorn_path ?=
 ## The program with which gunicorn_app is checked
 gunicorn ?= gunicorn
+## What to do where there is no gunicorn_pid: fail, or skip, for hosts on which gunicorn was not started yet
+gunicorn_missing ?= fail
 ## How many seconds the new workers have until they must serve
 gunicorn_seconds ?= 30
 
 # Sets pid to the master's.
 define gunicorn_functions
+	$(if $(filter skip,$(gunicorn_missing)),$(skip_without_gunicorn))
 	pid=$$(cat '$(gunicorn_pid)') || fail 'no pid file $(gunicorn_pid): does gunicorn run, with --pid?'
 	case $$pid in '' | *[!0-9]*) fail '$(gunicorn_pid) holds no process id' ;; esac
 	name=$$(ps -p "$$pid" -o args=) || fail "$(gunicorn_pid) is stale: there is no process $$pid"
 	case $$name in *gunicorn*) ;; *) fail "process $$pid is no gunicorn but: $$name" ;; esac
 endef
+
+skip_without_gunicorn = [ -e '$(gunicorn_pid)' ] || { echo '$@: gunicorn does not run here'; exit 0; }
 
 # A master ends when its new workers cannot load the application, so it is loaded once before. How the master was
 # started is in /proc; one that calls itself otherwise there (setproctitle) is not asked.
@@ -44,21 +49,17 @@ define check_by_master
 		exec xargs -0 sh -c "exec \"\$$@\" --check-config $${path:+--chdir \"\$$path\"}" sh <"$$master/cmdline"'
 	xargs -0 sh -c 'exec env -i "$$@" master="$$master" path="$$path" sh -c "$$check"' sh <"$$master/environ"
 endef
-define check_whether_it_runs
-	[ -e '$(gunicorn_pid)' ] || { echo '$@: gunicorn does not run yet'; exit 0; }
-	$(gunicorn_functions)
-endef
 define check_gunicorn
 (
 	$(if $(strip $(gunicorn_app)),$(check_by_app),$(check_by_master))
 ) || fail 'the application cannot be loaded: the old one serves on'
 endef
 
-## Load the application once, as gunicorn's workers would; changes nothing. Without gunicorn_app, where gunicorn runs
+## Load the application once, as gunicorn's workers would; changes nothing. Without gunicorn_app, only where gunicorn runs
 check-gunicorn @:
 	@run {
 		$(host_functions)
-		$(if $(strip $(gunicorn_app)),,$(check_whether_it_runs))
+		$(if $(strip $(gunicorn_app)),,$(skip_without_gunicorn)$(newline)$(gunicorn_functions))
 		$(check_gunicorn)
 	}
 

@@ -45,7 +45,7 @@ def test_flask_gunicorn(world):
     contains(world.fake('init'), 'Fakefile: for shop, flask-gunicorn')
     contains((world.project / 'Fakefile').read_text(), '--bind 127.0.0.1:8000 app:site\n')
     contains(dry(world, 'deploy'), 'would run pack', *would('install', 'reload-gunicorn'))
-    contains(dry(world, 'start'), *would('install-service', 'restart-service'))
+    contains(dry(world, 'bootstrap', 'install', 'start'), *would('bootstrap', 'install', 'install-service', 'restart-service'))
 
 
 def test_django(world):
@@ -58,7 +58,7 @@ def test_django(world):
     text = (world.project / 'Fakefile').read_text()
     contains(text, 'branch      = trunk\n', 'shop.wsgi:application\n', 'key for git@git.example.com:shop.git.', 'install --quiet django')
     lacks(text, 'requirements.txt')
-    contains(dry(world, 'deploy'), *would('install-needs', 'static', 'migrate', 'publish-release'))
+    contains(dry(world, 'deploy'), *would('install-needs', 'static', 'migrate', 'publish-release', 'reload-gunicorn'))
     contains(dry(world, 'start'), *would('install-service'))
 
 
