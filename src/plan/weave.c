@@ -44,22 +44,6 @@ static void reach_hooks(struct reach *reach, const struct unit *unit, enum hook_
             reach_unit(reach, unit->woven->hooks[i].unit);
 }
 
-/* The members of lists before it. That it waits for their after-hooks too is taken for granted
- * here; edges.c leaves out those that then close a cycle. */
-static void reach_turns(struct reach *reach, struct turn *turn)
-{
-    for (; turn && turn->stamp != reach->stamp; turn = turn->previous) {
-        turn->stamp = reach->stamp;
-        for (size_t i = turn->from; i < turn->to; i++) {
-            struct unit *member = turn->links[i].unit;
-
-            reach_unit(reach, member);
-            if (member)
-                reach_hooks(reach, member, HOOK_AFTER);
-        }
-    }
-}
-
 static bool is_after_hook_of(const struct unit *hook, const struct unit *trigger)
 {
     for (size_t i = 0; i < trigger->woven->hook_count; i++)
@@ -67,6 +51,61 @@ static bool is_after_hook_of(const struct unit *hook, const struct unit *trigger
             trigger->woven->hooks[i].hook->kind == HOOK_AFTER)
             return true;
     return false;
+}
+
+/* It waits for the unit, or both are hooks of one target, which says their order. */
+static bool comes_later(const struct unit *hook, const struct unit *unit)
+{
+    if (!unit->woven)
+        return false;
+    if (is_after_hook_of(hook, unit))
+        return true;
+    for (size_t i = 0; i < unit->woven->triggers.len; i++) {
+        const struct unit *trigger = unit->woven->triggers.items[i];
+
+        if (is_after_hook_of(unit, trigger) && is_after_hook_of(hook, trigger))
+            return true;
+    }
+    return false;
+}
+
+/* The hooks of a member of a list, for `unit`, which is further back. False: one is left out. */
+static bool reach_after_hooks(struct reach *reach, const struct unit *member,
+                              const struct unit *unit)
+{
+    bool is_whole = true;
+
+    for (size_t i = 0; member->woven && i < member->woven->hook_count; i++) {
+        struct unit *hook = member->woven->hooks[i].unit;
+
+        if (member->woven->hooks[i].hook->kind != HOOK_AFTER)
+            continue;
+        if (hook && comes_later(hook, unit))
+            is_whole = false;
+        else
+            reach_unit(reach, hook);
+    }
+    return is_whole;
+}
+
+/* The members of lists before it. That it waits for their after-hooks too is taken for granted
+ * here; edges.c leaves out those that then close a cycle. */
+static void reach_turns(struct reach *reach, const struct unit *unit)
+{
+    for (struct turn *turn = unit->turn; turn && turn->stamp != reach->stamp;
+         turn = turn->previous) {
+        bool is_whole = true;
+
+        for (size_t i = turn->from; i < turn->to; i++) {
+            struct unit *member = turn->links[i].unit;
+
+            reach_unit(reach, member);
+            if (member)
+                is_whole = reach_after_hooks(reach, member, unit) && is_whole;
+        }
+        if (is_whole)
+            turn->stamp = reach->stamp;
+    }
 }
 
 static void reach_triggers(struct reach *reach, const struct unit *hook)
@@ -94,7 +133,7 @@ uint64_t *weave_reach(struct planner *planner, struct unit *from)
         reach_unit(&reach, unit->earlier);
         reach_unit(&reach, unit->made_by);
         reach_hooks(&reach, unit, HOOK_BEFORE);
-        reach_turns(&reach, unit->turn);
+        reach_turns(&reach, unit);
         reach_triggers(&reach, unit);
     } while ((unit = vec_pop(&reach.todo)));
     vec_free(&reach.todo);

@@ -233,6 +233,21 @@ second @: ; run echo second
     rolled(world.fake('--verbose', 'all'), ['one', 'hook-one'] * 2, ['first'] * 2 + ['two', 'hook-two'] * 2, ['second'] * 2)
 
 
+def test_order_of_hooks_with_several_triggers(world):
+    world.fakefile('''
+ssh_transport = local
+hosts = w1
+deploy @: a b
+a @: ; run echo a
+b @: ; run echo b
+after b: first
+after a b: second
+first @: ; run echo first
+second @: ; run echo second
+''')
+    check(said(world.fake('--verbose', 'deploy')) == ['a', 'b', 'first', 'second'], 'as b lists them')
+
+
 def test_hooks_of_on_failure(world):
     world.fakefile('''
 ssh_transport = local
