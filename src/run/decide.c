@@ -335,7 +335,7 @@ bool decide_to_run(struct job_run *job)
     if (!of->recipe && !chain_decides(job))
         return decide_stage(job);
     if (job->run->options->always)
-        decide_reason(job, "-B");
+        decide_reason(job, "%s", job->run->options->sandbox ? "--sandbox" : "-B");
     else if (of->target->flags & TARGET_ALWAYS)
         decide_reason(job, "it is .ALWAYS");
     else if (!job->fingerprint.has_inputs && job->owed)

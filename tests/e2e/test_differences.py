@@ -130,5 +130,5 @@ fine: remote_shell = bash -c
         contains(result, text)
     check(result.err.count('this would not run') == 5, result)
     check(not (world.folder / 'ran').exists(), 'nothing ran')
-    contains(world.fake('--sandbox', 'fine'), f'would run fine on {every}')
+    contains(world.fake('--sandbox', 'fine'), f'would run fine on {every}: --sandbox')
     check(not (world.folder / 'ran').exists(), 'nothing ran')
