@@ -24,6 +24,7 @@ struct lang {
     struct variable *default_goal; /* .DEFAULT_GOAL; empty until there is one */
     struct vec hosts;              /* struct host: @all, once it was asked for */
     struct map pattern_targets;    /* first target of a pattern rule ▶ the last such rule */
+    struct vec suffixes;           /* const char *: of .SUFFIXES */
     struct map reported;           /* places of undefined variables that were told of */
     uintptr_t stack_begin;         /* about where the C stack begins */
     uintptr_t stack_room;          /* what expansions may take of it */
@@ -31,6 +32,7 @@ struct lang {
     bool is_stopped;
     bool is_finished;
     bool is_making_environment;
+    bool has_no_usual_suffixes;
     bool knows_all_hosts;
 };
 

@@ -84,29 +84,33 @@ static bool is_exported(const struct lang *lang, const struct variable *variable
     return variable->export == EXPORT_YES;
 }
 
-static void put_variable(struct lang *lang, struct environment *environment,
+/* False: reported. */
+static bool put_variable(struct lang *lang, struct environment *environment,
                          const struct scope *scope, const struct expand_calls *calls,
                          const char *name)
 {
     const struct variable *variable = scope_find(scope, name);
     struct expander expander = { .lang = lang, .scope = scope };
     struct str value = { 0 };
+    bool fine;
 
-    if (!variable || strchr(name, '='))
-        return;
+    if (!variable || strchr(name, '=') || variable->expanding) /* its value asks for this */
+        return true;
     if (!is_exported(lang, variable)) {
         if (variable->export == EXPORT_NO)
             put(environment, name, NULL);
-        return;
+        return true;
     }
     if (variable->inherited) /* as it came, `$` and all */
-        return;
+        return true;
     if (calls)
         expander.calls = *calls;
     str_addf(&value, "%s=", name);
-    if (expand_variable(&expander, name, variable->where, &value))
+    fine = expand_variable(&expander, name, variable->where, &value);
+    if (fine)
         put(environment, name, str_steal(&value));
     str_free(&value);
+    return fine;
 }
 
 /* Most do not: known without a look at the other levels. */
@@ -156,6 +160,8 @@ char **lang_environment(struct lang *lang, const struct scope *scope,
 {
     struct environment environment = { 0 };
     const struct scope *level;
+    bool fine = true;
+    char **list;
     size_t i;
 
     put_inherited(&environment, lang->options.environment);
@@ -163,12 +169,16 @@ char **lang_environment(struct lang *lang, const struct scope *scope,
     if (!lang->is_making_environment) {
         lang->is_making_environment = true;
         for (level = scope ? scope : &lang->globals; level; level = level->outer)
-            for (i = 0; level->set && i < level->set->map.len; i++)
+            for (i = 0; fine && level->set && i < level->set->map.len; i++)
                 if (may_matter(lang, level->set->map.entries[i].value))
-                    put_variable(lang, &environment, scope ? scope : &lang->globals, calls,
-                                 level->set->map.entries[i].key);
+                    fine = put_variable(lang, &environment, scope ? scope : &lang->globals, calls,
+                                        level->set->map.entries[i].key);
         lang->is_making_environment = false;
     }
     put_level(lang, &environment);
-    return take_entries(&environment);
+    list = take_entries(&environment);
+    if (fine)
+        return list;
+    free(list);
+    return NULL;
 }

@@ -83,11 +83,13 @@ static bool apply_static_pattern(struct rule_line *line, struct span name, struc
     return matches;
 }
 
-static void check_colons(struct rule_line *line, const struct target *target)
+static bool has_other_colons(const struct rule_line *line, const struct target *target)
 {
-    if (target->rules.len && target->double_colon != line->head->is_double)
-        diag_error(line->reader->lang->diags, line->statement->where,
-                   "target file '%s' has both : and :: entries", target->name);
+    if (!target->rules.len || target->double_colon == line->head->is_double)
+        return false;
+    diag_error(line->reader->lang->diags, line->statement->where,
+               "target file '%s' has both : and :: entries", target->name);
+    return true;
 }
 
 static void add_explicit(struct rule_line *line, struct span name)
@@ -100,7 +102,8 @@ static void add_explicit(struct rule_line *line, struct span name)
     *rule = line->rule;
     if (line->target_pattern && !apply_static_pattern(line, name, rule))
         return;
-    check_colons(line, target);
+    if (has_other_colons(line, target))
+        return;
     target->double_colon = line->head->is_double;
     if (!target->where.source)
         target->where = line->statement->where;
@@ -113,6 +116,17 @@ static void add_explicit(struct rule_line *line, struct span name)
     vec_push(&draft->owners, target);
     draft->is_task = draft->is_task || target->binding;
     offer_default_goal(lang, target);
+}
+
+/* x\%y is x%y. */
+static void add_unquoted(struct rule_line *line, struct span name)
+{
+    struct str memory = { 0 };
+
+    if (memchr(name.data, '%', name.len) && !line->target_pattern)
+        name = pattern_parse(name.data, name.len, &memory).prefix;
+    add_explicit(line, name);
+    str_free(&memory);
 }
 
 /* A target's name, expanded. */
@@ -133,7 +147,7 @@ static void add_target(void *context, struct span name)
     } else {
         if (line->patterns.len)
             diag_error(lang->diags, line->statement->where, "mixed implicit and normal rules");
-        add_explicit(line, name);
+        add_unquoted(line, name);
     }
 }
 

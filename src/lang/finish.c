@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "lang/context.h"
+#include "lang/reader.h"
 #include "lang/steps.h"
 
 /* What can be said only when all is read. */
@@ -326,6 +326,7 @@ void lang_finish(struct lang *lang)
         if (target->rules.len > 1 && !target->double_colon)
             merge_rules(lang, target);
     }
+    suffixes_convert(lang);
     tie_hooks(lang);
     settle_default_goal(lang);
     hosts_resolve(lang);

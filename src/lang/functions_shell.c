@@ -89,6 +89,9 @@ bool expand_shell(struct expander *expander, const char *command, struct locatio
 
     if (ok) {
         environment = lang_environment(expander->lang, expander->scope, &expander->calls);
+        ok = environment != NULL;
+    }
+    if (ok) {
         words = command_words(str_text(&shell), str_text(&flags), command);
         status = file_run_program((const char *const *)words, environment, &output);
         if (status == -1)

@@ -172,6 +172,7 @@ void lang_free(struct lang *lang)
     vec_free(&lang->bodies);
     vec_free(&lang->early_uses);
     vec_free(&lang->hosts);
+    vec_free(&lang->suffixes);
     map_free(&lang->reported);
     map_free(&lang->pattern_targets);
     arena_free(lang->scratch);

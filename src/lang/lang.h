@@ -98,7 +98,8 @@ bool lang_mentions(struct lang *lang, const struct recipe *recipe, const struct 
                    const char *const *names);
 
 /* The environment for processes of this machine (export, unexport, MAKEFLAGS, MAKELEVEL), in the
- * scope of a target. NULL-terminated, one block of the heap; what is inherited is lang_options'. */
+ * scope of a target. NULL-terminated, one block of the heap; what is inherited is lang_options'.
+ * NULL: a value cannot be expanded (reported). */
 char **lang_environment(struct lang *lang, const struct scope *scope,
                         const struct expand_calls *calls);
 

@@ -171,6 +171,10 @@ typedef void file_name_visitor(void *context, struct span name);
 void file_name_expand(struct lang *lang, struct span name, bool wildcards, file_name_visitor *add,
                       void *context);
 
+/* suffixes.c */
+void suffixes_set(struct lang *lang, const struct prerequisite *names, size_t count);
+void suffixes_convert(struct lang *lang); /* after all is read */
+
 /* special.c */
 struct special;
 const struct special *special_find(struct span name); /* or NULL */

@@ -100,6 +100,17 @@ enum reference_kind reference_find(struct expander *expander, const char *name,
     return is_computed(expander, name, value) ? REFERENCE_AUTOMATIC : REFERENCE_UNDEFINED;
 }
 
+/* Else it is in use further out: an environment is made for a $(shell) in its value, where it is
+ * not to be had yet. */
+static bool is_recursion(const struct expander *expander, const struct variable *variable)
+{
+    const struct expand_frame *frame = expander->frames;
+
+    while (frame && frame->variable != variable)
+        frame = frame->outer;
+    return frame != NULL;
+}
+
 static bool expand_own(struct expander *expander, struct variable *variable, struct location where,
                        struct str *out, bool is_called)
 {
@@ -111,7 +122,8 @@ static bool expand_own(struct expander *expander, struct variable *variable, str
         return true;
     }
     if (was_expanding && !is_called)
-        return reference_fail_recursive(expander, variable, where);
+        return !is_recursion(expander, variable) ||
+               reference_fail_recursive(expander, variable, where);
     if (!variable->text)
         variable->text = text_compile(lang_arena(expander->lang), variable->value, variable->length,
                                       variable->where);

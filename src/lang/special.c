@@ -9,6 +9,7 @@ enum special_kind {
     SPECIAL_SWITCH,         /* whatever is named */
     SPECIAL_SWITCH_OR_FLAG, /* alone a switch, else a flag of the targets named */
     SPECIAL_DEFAULT,        /* its recipe is for what has none */
+    SPECIAL_SUFFIXES,       /* more of them; alone: none */
     SPECIAL_NOTHING,        /* known to make, without a meaning here */
 };
 
@@ -40,7 +41,7 @@ static const struct special specials[] = {
     { ".POSIX", SPECIAL_SWITCH, 0, MODEL(posix) },
     { ".SECONDEXPANSION", SPECIAL_SWITCH, 0, MODEL(second_expansion) },
     { ".DEFAULT", SPECIAL_DEFAULT, 0, 0 },
-    { ".SUFFIXES", SPECIAL_NOTHING, 0, 0 },
+    { ".SUFFIXES", SPECIAL_SUFFIXES, 0, 0 },
     { ".LOW_RESOLUTION_TIME", SPECIAL_NOTHING, 0, 0 },
     { ".WAIT", SPECIAL_NOTHING, 0, 0 },
 };
@@ -73,6 +74,8 @@ void special_apply(struct reader *reader, const struct special *special,
         *(bool *)((char *)model + special->offset) = true;
     if (special->kind == SPECIAL_FLAG_ALL && !count)
         model->all_flags |= special->flag;
+    if (special->kind == SPECIAL_SUFFIXES)
+        suffixes_set(reader->lang, names, count);
     for (i = 0; i < count; i++)
         if (special->flag)
             model_target(model, names[i].name)->flags |= special->flag;

@@ -183,6 +183,11 @@ static void start_process(struct job_run *job, const struct step *step)
     const char *argv[] = { shell ? shell : "/bin/sh", "-c", step_local_command(step), NULL };
     job_expander(job, &expander, EXPAND_VALUE);
     char **environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
+    if (!environment) {
+        job->step_runs[job->cursor].why = "its environment cannot be made";
+        end_step(job, -1, false, false);
+        return;
+    }
     struct process_options options = { .argv = argv, .environment = environment };
     job->process = process_start(job->run->loop, &options, &events, job);
     free(environment);

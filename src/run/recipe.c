@@ -311,6 +311,10 @@ void file_resume(struct job_run *job, bool well)
             trace(job);
         file_find_shell(job);
         job->file->environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
+        if (!job->file->environment) {
+            fail(job, "its environment cannot be made");
+            return;
+        }
         file_note_begun(job);
     }
     run_next(job);

@@ -99,3 +99,20 @@ all: ; @echo $$a
 --- out
 1
 
+
+=== an exported value that asks the shell gets the others
+export
+B := 2
+C = $(shell echo c$$B)
+D = $(C)d
+all: ; @echo "$$B" $(C) $(D)
+--- make 4.4
+--- out
+2 c2 c2d
+
+=== an exported value that refers to itself
+export A = $(A)x
+all: ; @echo no
+--- exit 2
+--- err
+*** Recursive variable 'A' references itself (eventually).  Stop.

@@ -554,3 +554,18 @@ a: ;@:
 --- out
 a
 
+
+=== a quoted % in a target's name is none
+all: x%y a7b
+x\%y: ; @echo '[$@]'
+a%b: ; @echo '[$@] $*'
+--- out
+[x%y]
+[a7b] 7
+
+=== both : and :: end the reading
+a:: ; @echo 1
+a: ; @echo 2
+--- exit 2
+--- err
+Fakefile:2: *** target file 'a' has both : and :: entries.  Stop.
