@@ -193,7 +193,8 @@ endef
 
 # Of a branch, a tag and what an annotated tag stands for, git lists the last one last.
 revision_by_clone = $(or $(firstword $(subst |, ,$(lastword $(subst $(tab),|,$(refs_asked))))),$(revision))
-refs_asked = $(shell git ls-remote $(repo_url) $(foreach ref,heads/$(revision) tags/$(revision) tags/$(revision)^{},$(quote refs/$(ref))))
+refs_asked = $(if $(repo_url),$(shell git ls-remote $(repo_url) $(refs_of_revision)))
+refs_of_revision = $(foreach ref,heads/$(revision) tags/$(revision) tags/$(revision)^{},$(quote refs/$(ref)))
 tab := $(subst .,,.	.)
 define newline
 

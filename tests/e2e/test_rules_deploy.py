@@ -387,3 +387,14 @@ def test_a_folder_of_capistrano(world):
     contains(deploy(world, 'keep_releases=3'), 'out: one')
     check(releases(world, address)[:-1] == ['20250101000000', '20250102000000'], 'the good ones are kept')
     contains(world.fake('rollback'), 'out: 20250102000000')
+
+
+def test_what_is_wrong_is_found_at_the_start(world):
+    project(world, count=1)
+    address, = world.addresses
+    result = deploy(world, 'strategy=clone', code=2)
+    contains(result, 'err: check-deploy: repo_url is not set')
+    lacks(result, 'fatal: ')
+    contains(deploy(world, 'strategy=chekout', 'repo_url=.', code=2), "did you mean 'release_by_checkout'?")
+    contains(deploy(world, 'branch=none', code=2), "there is no revision 'none'")
+    check(not (www(world, address) / 'current').exists() and releases(world, address) == [], 'nothing was made')
