@@ -8,7 +8,7 @@ include util.mk
 ## The Python of this machine and of the hosts
 python ?= python3
 ## The name and version of the distribution, as setup.py, pyproject.toml or setup.cfg says
-dist ?= $(if $(wildcard setup.py),$(shell $(python) setup.py --fullname),$(shell $(python) -c $(quote $(dist_by_metadata))))
+dist ?= $(if $(filter setup.py,$(dist_source)),$(shell $(python) setup.py --fullname),$(shell $(python) -c $(quote $(dist_by_metadata))))
 ## What goes into the distribution: files and folders
 dist_files ?= $(sort $(dist_metadata) $(wildcard src) $(patsubst %/__init__.py,%,$(wildcard */__init__.py)))
 ## What of them does not: what Python leaves there
@@ -32,11 +32,11 @@ wsgi_app ?=
 ## The environment variable by which it finds application.cfg, such as YOURAPPLICATION_CONFIG
 wsgi_config ?=
 
-dist_metadata = $(or $(wildcard setup.py pyproject.toml),$(error there is neither setup.py nor pyproject.toml, one of which pip needs to install the package)) \
-	$(wildcard setup.cfg MANIFEST.in README* LICENSE* LICENCE* *.py)
+dist_source = $(firstword $(or $(wildcard setup.py pyproject.toml),$(error there is neither setup.py nor pyproject.toml, one of which pip needs to install the package)))
+dist_metadata = $(wildcard pyproject.toml setup.cfg MANIFEST.in README* LICENSE* LICENCE* *.py)
 
 define dist_by_metadata
-import configparser, os
+import configparser, os, sys
 def read():
     if os.path.exists("pyproject.toml"):
         import tomllib
@@ -47,7 +47,7 @@ def read():
                 return told
     told = configparser.ConfigParser()
     told.read("setup.cfg")
-    return told["metadata"]
+    return told["metadata"] if told.has_option("metadata", "name") else sys.exit("neither pyproject.toml nor setup.cfg names the project")
 told = read()
 version = told.get("version", "")
 print(told["name"] + ("-" + version if version and ":" not in version else ""))

@@ -28,8 +28,9 @@ sent_as_root = $(if $(filter sudo,$(firstword $(as_root))),--sudo)
 # $(call sh_check,SCRIPT): for put's option --check, which appends the name of the file: the script's $1.
 sh_check = $(quote sh -c $(quote $1) sh)
 
-# For scripts on the hosts: fail WORDS…; within SECONDS COMMAND… is asked until it says yes; the processes that PID began.
+# For scripts on the hosts: the name that is told of them first; fail WORDS…; within SECONDS COMMAND… is asked until it says yes; the processes that PID began.
 define host_functions
+	# $@
 	fail() { echo "$@: $$*" >&2; exit 1; }
 	within() {
 		end=$$(($$(date +%s) + $$1)); shift
