@@ -20,6 +20,45 @@ static void add_places(struct job_run *job, void *context)
                         job->step_runs[i].answer, places);
 }
 
+enum { SURE_SIZE = 1024 * 1024 }; /* reading less there costs less than telling */
+
+/* The first step behind the last command of a job. */
+static size_t behind_commands(const struct job_run *job)
+{
+    size_t first = job->steps.count;
+    for (; first > 0; first--) {
+        const struct step *step = &job->steps.items[first - 1];
+        if (step_acts(step) && (!step->verb->places || step->options.check))
+            break;
+    }
+    return first;
+}
+
+/* From there on what was sent is as it was sent: the host need not read it for the record. */
+static void mark_sure(struct job_run *job, const struct vec *places)
+{
+    struct map sent = { 0 };
+    struct vec last = { 0 };
+    for (size_t i = behind_commands(job); i < job->steps.count; i++)
+        if (job->step_runs[i].is_prepared)
+            step_places(&job->steps.items[i], job->arena, job->step_runs[i].contents,
+                        job->step_runs[i].answer, &last);
+    for (size_t i = 0; i < last.len; i++) {
+        const struct place *place = last.items[i];
+        *map_put(&sent, place->path) = (void *)place;
+    }
+    for (size_t i = 0; i < places->len; i++) {
+        struct place *place = places->items[i];
+        const struct place *now = map_get(&sent, place->path);
+        if (!now || now->link || !now->sha256[0] || now->size < SURE_SIZE)
+            continue;
+        memcpy(place->sha256, now->sha256, sizeof place->sha256);
+        place->is_sure = true;
+    }
+    map_free(&sent);
+    vec_free(&last);
+}
+
 bool places_list(struct job_run *job, struct vec *places)
 {
     if (job->job->recipe)
@@ -39,6 +78,8 @@ bool places_list(struct job_run *job, struct vec *places)
     }
     places->len = kept;
     map_free(&seen);
+    if (job->job->recipe)
+        mark_sure(job, places);
     return fine;
 }
 
@@ -142,7 +183,8 @@ static bool is_known(const struct job_run *job)
         const struct step_run *step = &job->step_runs[i];
         if (i == 0 && !step->is_prepared)
             return false;
-        if (step->question.len > 0 && !step->answer && !step->is_put_off && job->steps.items[i].verb->place != STEP_GATE)
+        if (step->question.len > 0 && !step->answer && !step->is_put_off &&
+            job->steps.items[i].verb->place != STEP_GATE)
             return false;
     }
     return job->steps.count > 0;

@@ -21,6 +21,9 @@
  * hashed that an older record knows: r_known. What changed less than two seconds before the record
  * was written could change again within its time stamp, and is not known: `young TIME`.
  *
+ * $r_sure: "hash HASH  PATH" lines of what has just been sent whole and not been read there: the
+ * record is young then, so that the next run reads it.
+ *
  * `fixed`: a file that we may not read is taken as the same while its state is.
  */
 enum {
@@ -42,8 +45,9 @@ static const char LIBRARY[] =
     "r_xstat(){ xargs stat -f 'state %i %z %m %c %N' -- 2>/dev/null; }\n"
     "else r_stat(){ :; }; r_young=young\n"
     "r_xstat(){ sed 's/\\\\\\(.\\)/\\1/g;s/^/state 0 0 0 0 /'; }; fi\n"
-    "if command -v sha256sum >/dev/null 2>&1; then r_hash(){ sha256sum -- \"$@\"; }\n"
+    "r_as=1; if command -v sha256sum >/dev/null 2>&1; then r_hash(){ sha256sum -- \"$@\"; }\n"
     "elif command -v shasum >/dev/null 2>&1; then r_hash(){ shasum -a 256 -- \"$@\"; }\n"
+    "else r_as=; fi; if [ \"$r_as\" ]; then :\n"
     "elif command -v sha256 >/dev/null 2>&1; then r_hash(){ sha256 -r -- \"$@\"; }\n"
     "else r_hash(){ cksum -- \"$@\"; }; fi\n"
     "r_xhash(){ if command -v sha256sum; then set -- sha256sum; elif command -v shasum; then "
@@ -52,11 +56,14 @@ static const char LIBRARY[] =
     "/'; }; }\n"
     "r_plain(){ for r_p do [ -f \"$r_p\" ] && [ -r \"$r_p\" ] && [ ! -h \"$r_p\" ] || return 1; "
     "done; }\n"
-    "r_sum(){ r_plain \"$@\" || for r_p do shift\n"
+    "r_sum(){ r_v=; [ \"$r_as\" ] || r_sure=; [ -z \"$r_sure\" ] && r_plain \"$@\" || for r_p do "
+    "shift\n"
     "if [ -h \"$r_p\" ]; then printf 'link %s -> %s\\n' \"$r_p\" \"$(readlink \"$r_p\")\"\n"
-    "elif [ -f \"$r_p\" ] && [ -r \"$r_p\" ]; then set -- \"$@\" \"$r_p\"\n"
+    "elif [ -f \"$r_p\" ] && [ -r \"$r_p\" ]; then case $r_nl$r_sure in *\"  $r_p$r_nl\"*) "
+    "r_l=${r_sure%%\"  $r_p$r_nl\"*}; r_v=$r_v${r_l##*\"$r_nl\"}\"  $r_p$r_nl\";; "
+    "*) set -- \"$@\" \"$r_p\";; esac\n"
     "elif [ -e \"$r_p\" ]; then printf 'fixed '; r_stat \"$r_p\"; fi; done\n"
-    "[ $# = 0 ] || r_hash \"$@\" 2>/dev/null | while IFS= read -r r_l; do "
+    "printf %s \"$r_v\"; [ $# = 0 ] || r_hash \"$@\" 2>/dev/null | while IFS= read -r r_l; do "
     "printf 'hash %s\\n' \"$r_l\"; done; }\n"
     "r_folder(){ [ ! -d \"$1\" ] || case $r_f in r_stat) printf 'state d %s\\n' \"$1\";; "
     "*) printf 'folder %s\\n' \"$1\";; esac; }\n"
@@ -74,7 +81,7 @@ static const char LIBRARY[] =
      * stamp. */
     "r_age(){ r_z=0; while read -r r_x r_x r_x r_x r_y r_x; do case $r_y in ''|*[!0-9]*) ;; "
     "*) [ $r_y -le $r_z ] || r_z=$r_y;; esac; done <<r_age\n$r_a\nr_age\n"
-    "if [ \"$r_young\" ]; then echo young; elif [ $r_z -gt 0 ]; then r_clock \"$r_t\"; "
+    "if [ \"$r_young$r_sure\" ]; then echo young; elif [ $r_z -gt 0 ]; then r_clock \"$r_t\"; "
     "[ $r_z -lt $r_n ] || echo young; fi; }\n"
     /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
      * place. */
@@ -309,15 +316,30 @@ static void add_writing(struct str *out, const char *name, const struct str *tex
         str_addf(out, "%sr_end\n", str_text(text));
 }
 
-void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
+/* The sure ones first: so their hashes stand in the order in which they will be read. */
+static void add_place_lines(struct str *text, struct str *sure, const struct vec *places,
+                            bool of_sure)
 {
-    struct str text = { 0 };
-    str_add(&text, head);
     for (size_t i = 0; i < places->len; i++) {
         const struct place *place = places->items[i];
-        str_addf(&text, "place %c %s\n", place_kind(place), place->path);
+        if (place->is_sure != of_sure)
+            continue;
+        str_addf(text, "place %c %s\n", place_kind(place), place->path);
+        if (of_sure)
+            str_addf(sure, "hash %s  %s\n", place->sha256, place->path);
     }
-    str_addf(out, "r_big=%s; umask $r_m; cd; { ", places->len > BIG ? "1" : "");
+}
+
+void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
+{
+    struct str text = { 0 }, sure = { 0 };
+    str_add(&text, head);
+    add_place_lines(&text, &sure, places, true);
+    add_place_lines(&text, &sure, places, false);
+    str_add(out, "r_sure=");
+    str_add_quoted(out, str_text(&sure));
+    str_free(&sure);
+    str_addf(out, "; r_big=%s; umask $r_m; cd; { ", places->len > BIG ? "1" : "");
     add_writing(out, name, &text);
     str_add(out, "} || { echo x | cat >"); /* cat says why: a shell may say "I/O error" */
     add_new_file(out, name);

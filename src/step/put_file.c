@@ -197,6 +197,7 @@ void put_file_places(const struct step *step, struct arena *arena, const struct 
         place_of(step, content, put->is_inside || read_answer(step, answer, content).is_inside);
     memcpy(place->sha256, content->sha256, sizeof place->sha256);
     place->mode = put_mode(step, content);
+    place->size = content->size;
     place->content = content;
     place->from = content->path;
     vec_push(places, place);

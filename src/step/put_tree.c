@@ -309,6 +309,7 @@ void put_tree_places(const struct step *step, struct arena *arena,
         memcpy(place->sha256, item->content->sha256, sizeof place->sha256);
         place->content = item->content;
         place->from = item->path;
+        place->size = item->content->size;
         if (item->content->kind == CONTENT_FILE)
             place->mode = put_item_mode(step, item);
         vec_push(places, place);

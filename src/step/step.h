@@ -140,6 +140,8 @@ struct place {
     char sha256[HASH_SHA256_HEX_SIZE]; /* of what will be there; "" for a link or folder */
     const char *link;                  /* text, for a link */
     unsigned mode;                     /* 0: as it is */
+    uint64_t size;                     /* of a file */
+    bool is_sure; /* nothing has acted there since it was sent: set by who knows that */
     const struct content *content;     /* of a file; NULL */
     const char *from;                  /* its path here; NULL: the content has its bytes */
 };

@@ -1,4 +1,5 @@
 """put, get, link: atomic, nothing sent that is there."""
+import hashlib
 import os
 import subprocess
 import tarfile
@@ -313,3 +314,35 @@ def test_unpack_stays_in_its_folder(world):
     contains(world.fake('t', 'archive=none.tar', code=2), 'none.tar: No such file')
     world.write('text', 'no archive\n')
     contains(world.fake('t', 'archive=text', code=2), 'text: ')
+
+
+def test_large_and_record(world):
+    """What was just sent is not read again for the record, which the next run verifies by content."""
+    address, = world.servers(1)
+    d = world.folder / 'far'
+    d.mkdir()
+    world.fakefile(f"""
+a @:
+    run true
+    put one two small {d}/
+b @:
+    put one {d}/b
+    run printf x >> {d}/b
+""")
+    world.write('one', os.urandom(3 << 20))
+    world.write('two', os.urandom(2 << 20))
+    world.write('small', 'small\n')
+    world.fake('a', 'b')
+    record, = (world.host_home(address) / '.fake/e2e').glob('a@*')
+    lines = record.read_text().splitlines()
+    for name in ('one', 'two', 'small'):
+        digest = hashlib.sha256((d / name).read_bytes()).hexdigest()
+        check(f'hash {digest}  {d / name}' in lines, lines)
+    check('young' in lines, 'not believed before it was read')
+    contains(world.fake('a', 'b'), 'a b: up to date')
+    check(hashlib.sha256((d / 'b').read_bytes()).hexdigest() in next(
+        (world.host_home(address) / '.fake/e2e').glob('b@*')).read_text(), 'as the command left it')
+    with open(d / 'two', 'r+b') as file:
+        file.write(b'drift')
+    contains(world.fake('a', '--explain'), 'two')
+    check((d / 'two').read_bytes() == (world.project / 'two').read_bytes(), 'mended')
