@@ -54,7 +54,8 @@ struct event {
     double seconds;
     int stream; /* 1 or 2 */
     int status;
-    bool silent;  /* the step has @ or --quiet: it is not announced */
+    bool silent;  /* the step has @ or --quiet: it is not announced; a failure of a make rule's job
+                     that a diagnostic has told */
     bool ignored; /* a failure that - forgives, or that it is tried again after */
     bool unsure;  /* it would run only if what is made before it comes out different */
     bool again;   /* the step will be tried again, or goes on on its next host */

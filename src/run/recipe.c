@@ -61,8 +61,9 @@ static void end_environment(struct job_run *job)
     job->file->environment = NULL;
 }
 
-static void fail(struct job_run *job, const char *why)
+static void end_failed(struct job_run *job, const char *why, bool is_told)
 {
+    struct event event;
     end_environment(job);
     output_release(job);
     job->failure = why;
@@ -70,8 +71,24 @@ static void fail(struct job_run *job, const char *why)
     delete_targets(job);
     file_forget(job);
     contents_expire(job->run->contents);
-    tell_job(job, EVENT_JOB_ENDED, why);
+    event = tell_base(job, EVENT_JOB_ENDED);
+    event.text = why;
+    event.silent = is_told;
+    event.status = job->status ? job->status : FAKE_FAILED;
+    event.seconds = tell_seconds(job->run, job->began);
+    events_emit(job->run->events, event);
     file_ended(job, OUTCOME_FAILED);
+}
+
+static void fail(struct job_run *job, const char *why)
+{
+    end_failed(job, why, false);
+}
+
+/* A diagnostic has told why. */
+static void fail_told(struct job_run *job, const char *why)
+{
+    end_failed(job, why, true);
 }
 
 /* ---- running ---- */
@@ -301,7 +318,7 @@ void file_resume(struct job_run *job, bool well)
     job->began = loop_now(job->run->loop);
     job->began_at = time(NULL);
     if (!file_expand_commands(job, &expander)) {
-        fail(job, "its recipe cannot be expanded");
+        fail_told(job, "its recipe cannot be expanded");
         return;
     }
     if (job->file->lines.len > 0) {
@@ -312,7 +329,7 @@ void file_resume(struct job_run *job, bool well)
         file_find_shell(job);
         job->file->environment = lang_environment(job->run->lang, expander.scope, &expander.calls);
         if (!job->file->environment) {
-            fail(job, "its environment cannot be made");
+            fail_told(job, "its environment cannot be made");
             return;
         }
         file_note_begun(job);

@@ -268,6 +268,8 @@ static void job_ended(struct plain *plain, const struct event *event)
     if (summary_is_interruption(event) ||
         (host_failure_is_told(plain) && summary_is_host_failure(plain->summary, event)))
         is_news = false;
+    if (event->is_file && event->silent) /* what was wrong has been told where it stands */
+        is_news = false;
     if (event->status != 0 && is_news)
         job_failed(plain, event);
     job_over(plain, event);
