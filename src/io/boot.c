@@ -61,7 +61,14 @@ static const char BOOT[] =
      */
     "f_counts(){ exec 7<>\"$d/o0\"; echo abc >&7; \"$@\" <&7 >/dev/null; echo x >&7; "
     "f_x=; read -r f_x <&7; exec 7>&-; [ \"$f_x\" = bc ]; }; "
-    "f_reader(){ if f_counts head -c 1; then f_take(){ head -c $1; }; "
+    /* head may copy in small pieces: twice the time of a large upload. */
+    "f_large(){ [ \"$f_dd\" ] || { f_dd=n; "
+    "[ \"$(printf abc | { dd bs=1 count=1 iflag=fullblock >/dev/null; cat; })\" = bc ] && f_dd=y; "
+    "}; "
+    "[ $f_dd = y ]; }; "
+    "f_reader(){ f_dd=; if f_counts head -c 1; then f_take(){ "
+    "if [ $1 -ge 1048576 ] && f_large; then dd bs=1048576 count=$(($1/1048576)) iflag=fullblock; "
+    "[ $(($1%1048576)) = 0 ] || head -c $(($1%1048576)); else head -c $1; fi; }; "
     "elif f_counts dd bs=1 count=1 iflag=fullblock; "
     "then f_take(){ [ $1 -lt 65536 ] || dd bs=65536 count=$(($1/65536)) iflag=fullblock; "
     "[ $(($1%65536)) = 0 ] || dd bs=$(($1%65536)) count=1 iflag=fullblock; }; "
