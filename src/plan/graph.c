@@ -297,10 +297,25 @@ static void meet_hook(struct search *search, struct unit *unit, struct hooking *
 }
 
 /* What the top frame meets next. False: nothing is left. */
+static void step_link(struct search *search, struct frame *frame, size_t at)
+{
+    struct link *links = frame->links;
+
+    if (links[at].unit) /* a unit that the rule's resolution has linked already */
+        return;
+    if (frame->is_ordered || links[at].wait_before)
+        take_turn(search, frame, at);
+    links[at].unit = meet(search, links[at].target, at, NULL);
+}
+
+/* A before-hook comes just before the body: behind the prerequisites, or in front of them, when
+ * they are the body. */
 static bool step_frame(struct search *search)
 {
     struct frame *frame = &search->frames[search->depth - 1];
     struct unit *unit = frame->unit;
+    size_t hooks = unit && unit->woven ? unit->woven->hook_count : 0;
+    size_t first_hook = unit && unit->binding && !unit->recipe ? 0 : frame->count;
     size_t at = frame->next++;
 
     if (at == 0) {
@@ -309,21 +324,12 @@ static bool step_frame(struct search *search)
                        unit->turn);
         return true;
     }
-    if (--at < frame->count) {
-        struct link *links = frame->links;
-
-        if (links[at].unit) /* a unit that the rule's resolution has linked already */
-            return true;
-        if (frame->is_ordered || links[at].wait_before)
-            take_turn(search, frame, at);
-        links[at].unit = meet(search, links[at].target, at, NULL);
-        return true;
-    }
-    at -= frame->count;
-    if (!unit || !unit->woven || at >= unit->woven->hook_count)
+    if (--at >= frame->count + hooks)
         return false;
-    if (unit->woven->hooks[at].hook->kind == HOOK_BEFORE)
-        meet_hook(search, unit, &unit->woven->hooks[at]);
+    if (at < first_hook || at >= first_hook + hooks)
+        step_link(search, frame, at < first_hook ? at : at - hooks);
+    else if (unit->woven->hooks[at - first_hook].hook->kind == HOOK_BEFORE)
+        meet_hook(search, unit, &unit->woven->hooks[at - first_hook]);
     return true;
 }
 

@@ -244,10 +244,65 @@ bool weave_may_wait(const struct unit *unit, const struct unit *hook)
     return unit != hook && hook->woven->reach && !is_in(hook->woven->reach, unit);
 }
 
+/* ---- before-hooks of a target without a recipe ---- */
+
+static bool has_before_hook(const struct unit *unit, const struct unit *hook)
+{
+    for (size_t i = 0; unit->woven && i < unit->woven->hook_count; i++)
+        if (unit->woven->hooks[i].unit == hook && unit->woven->hooks[i].hook->kind == HOOK_BEFORE)
+            return true;
+    return false;
+}
+
+/* In front of its own. */
+static void take_hook(struct planner *planner, struct unit *unit, struct hooking hooking)
+{
+    struct woven *woven = weave_of(planner, unit);
+    struct hooking *hooks = arena_alloc(planner->arena, (woven->hook_count + 1) * sizeof *hooks);
+
+    hooks[0] = hooking;
+    if (woven->hook_count)
+        memcpy(hooks + 1, woven->hooks, woven->hook_count * sizeof *hooks);
+    woven->hooks = hooks;
+    woven->hook_count++;
+    vec_push(&hooking.unit->woven->triggers, unit);
+}
+
+/* The body of such a target is its prerequisites: the hook runs before the first of the tasks among
+ * them, but for those that it needs itself. */
+static void spread_hook(struct planner *planner, const struct unit *unit, struct hooking hooking)
+{
+    uint64_t *set = weave_reach(planner, hooking.unit);
+
+    for (size_t i = 0; i < unit->link_count; i++) {
+        struct unit *member = unit->links[i].unit;
+
+        if (member && member->binding && member != hooking.unit && !is_in(set, member) &&
+            !has_before_hook(member, hooking.unit))
+            take_hook(planner, member, hooking);
+    }
+    free(set);
+}
+
+/* From the goals to what they need: what a hook was given to may be such a target, too. */
+static void spread_hooks(struct planner *planner)
+{
+    for (size_t i = planner->units.len; i-- > 0;) {
+        const struct unit *unit = planner->units.items[i];
+
+        if (unit->recipe || !unit->binding || !unit->woven || !(unit->is_wanted || unit->is_asked))
+            continue;
+        for (size_t k = unit->woven->hook_count; k-- > 0;)
+            if (unit->woven->hooks[k].hook->kind == HOOK_BEFORE && unit->woven->hooks[k].unit)
+                spread_hook(planner, unit, unit->woven->hooks[k]);
+    }
+}
+
 void weave_order(struct planner *planner)
 {
     bool is_added;
 
+    spread_hooks(planner);
     for (size_t i = 0; i < planner->units.len; i++) {
         struct unit *unit = planner->units.items[i];
 

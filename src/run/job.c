@@ -309,6 +309,16 @@ void job_start(struct job_run *job)
     job_advance(job);
 }
 
+static bool has_failed_before(const struct job_run *job)
+{
+    for (size_t i = 0; i < job->job->before.len; i++) {
+        enum outcome outcome = scheduler_outcome(job->run->scheduler, job->job->before.items[i]);
+        if (outcome == OUTCOME_FAILED || outcome == OUTCOME_DROPPED)
+            return true;
+    }
+    return false;
+}
+
 void job_resume(struct job_run *job, bool well)
 {
     if (job->host)
@@ -316,8 +326,11 @@ void job_resume(struct job_run *job, bool well)
     if (well) {
         job->state = JOB_RUNNING;
         job_advance(job);
-    } else {
+    } else if (has_failed_before(job)) {
         job_fail(job, FAKE_FAILED, "a target that runs before it failed");
+    } else {
+        tell_job(job, EVENT_JOB_DROPPED, "not started after a failure");
+        end_job(job, OUTCOME_DROPPED);
     }
 }
 

@@ -248,6 +248,57 @@ second @: ; run echo second
     check(said(world.fake('--verbose', 'deploy')) == ['a', 'b', 'first', 'second'], 'as b lists them')
 
 
+BODY = '''
+ssh_transport = local
+hosts = w1 w2
+publish @: one inner
+inner @: two three
+one @: ; run echo one
+two @local: ; local echo two
+three @: app
+    put app {0}/three.$(host)
+before publish: check
+check @: base
+    run echo check
+    run test $(host) != $(bad)
+base @: ; run echo base
+before inner: look
+look @: ; run echo look
+bad = none
+skipped @: four
+four @: app
+    put app {0}/four.$(host)
+before skipped: warn
+warn @: ; run echo warn
+'''
+
+
+def test_before_a_target_without_a_recipe(world):
+    """Its body is its prerequisites: the hook runs before the first of them, once, and not when all are skipped."""
+    world.write('app', 'x\n')
+    world.fakefile(BODY.format(world.folder))
+    alone = ('--verbose', '-H', 'w1', 'publish')
+    check(said(world.fake(*alone)) == ['base', 'check', 'one', 'look', 'two'], 'before the body')
+    lines = said(world.fake('--verbose', 'publish'))
+    check(sorted(lines) == sorted(['base', 'check', 'one', 'look'] * 2 + ['two']) and lines[-1] == 'two', lines)
+    rolled(world.fake('--verbose', 'skipped'), ['warn'] * 2)
+    check(said(world.fake('--verbose', 'skipped')) == [], 'four is skipped, and so is what is before it')
+    world.fakefile(BODY.format(world.folder) + 'base: publish-needs\npublish-needs @: one ; run echo needs\n')
+    check(said(world.fake(*alone)) == ['one', 'needs', 'base', 'check', 'look', 'two'], 'but what it needs itself')
+
+
+def test_failure_before_a_target_without_a_recipe(world):
+    """A failed check stops all of the body, on that host with -k, else everywhere."""
+    world.write('app', 'x\n')
+    world.fakefile(BODY.format(world.folder))
+    result = world.fake('--verbose', 'publish', 'bad=w2', code=2)
+    lacks(result, 'out: two', 'out: look')
+    contains(result.err, 'check failed on w2, step 2:', 'one failed on w2:\n    a target that runs before it failed')
+    result = world.fake('--verbose', '-k', '-H', 'w1,w2', 'publish', 'bad=w2', code=2)
+    check('one' in said(result) and said(result).count('one') == 1, result)
+    lacks(result, 'out: two')  # it is for all hosts
+
+
 def test_hooks_of_on_failure(world):
     world.fakefile('''
 ssh_transport = local
