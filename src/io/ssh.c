@@ -134,6 +134,7 @@ static void drop_session(struct ssh *ssh)
     ssh->session = NULL;
     ssh->channel = NULL;
     ssh->received = 0;
+    ssh->has_ended = false;
     ssh->is_lost = false;
     ssh->is_dropped = false;
     ssh->sender = SSH_NOBODY;

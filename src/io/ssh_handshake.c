@@ -22,6 +22,7 @@ static void keep_greeting(struct ssh *ssh, const char *data, size_t size)
  * channel is in use the end is kept from it until all is read. */
 static ssize_t end_of_connection(struct ssh *ssh, ssize_t result)
 {
+    ssh->has_ended = true;
     if (ssh->state != SSH_RUNNING && ssh->state != SSH_CARRY)
         return result;
     ssh->is_lost = true;
@@ -123,6 +124,9 @@ static enum ssh_progress fail_banner(struct ssh *ssh)
             ssh, "the server sheds load (MaxStartups in its sshd_config) or bars this address");
     }
     const char *text = str_text(&ssh->greeting);
+    if (str_starts("SSH-", text))
+        return ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s closed the connection in its banner",
+                        str_text(&ssh->address_text));
     ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s is not an ssh server: it said \"%.*s\"",
              str_text(&ssh->address_text), (int)strcspn(text, "\r\n"), text);
     return ssh_hint(ssh, "is %u the port of sshd?", ssh->config->port);
@@ -147,7 +151,7 @@ enum ssh_progress ssh_fail_library(struct ssh *ssh, const char *doing)
     char *message = NULL;
     int code = libssh2_session_last_error(ssh->session, &message, NULL, 0);
     bool is_gone = code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_SOCKET_RECV ||
-                   code == LIBSSH2_ERROR_SOCKET_SEND;
+                   code == LIBSSH2_ERROR_SOCKET_SEND || ssh->has_ended;
     enum transport_error error = ssh->state < SSH_RUNNING ? TRANSPORT_UNREACHABLE : TRANSPORT_LOST;
     if (is_gone)
         return ssh_fail(ssh, error, "%s closed the connection %s", str_text(&ssh->address_text),

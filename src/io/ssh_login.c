@@ -9,7 +9,11 @@
 
 /* User authentication: keys are offered one after the other, then the password is, once, by the one
  * method that the server takes. Which it takes is asked only when all keys have failed: asking
- * first would cost a round trip. */
+ * first would cost a round trip.
+ *
+ * A server may want both. libssh2 tells a factor that was taken and one that was refused alike, but
+ * the server then no longer lists the method: so a key goes before the password by itself, and
+ * behind it the keys are offered once more. */
 
 enum login_state {
     LOGIN_LIST,    /* the agent is asked for its keys */
@@ -27,7 +31,9 @@ struct ssh_login {
     struct str tried;      /* for the message */
     struct str methods;    /* what the server takes, commas between */
     struct unusable unusable;
-    bool answered; /* the password was given once: never a second time */
+    bool answered;           /* the password was given once: never a second time */
+    const char *answered_by; /* the method */
+    bool offered_again;      /* the keys, behind the password */
 };
 
 void ssh_login_free(struct ssh_login *login)
@@ -144,7 +150,7 @@ static enum ssh_progress hint_login(struct ssh *ssh)
     if (login->answered)
         return ssh_hint(ssh, "is ssh_password right?");
     if (!strstr(methods, "publickey"))
-        return ssh_hint(ssh, "the server takes no keys, but %s: set ssh_password", methods);
+        return ssh_hint(ssh, "the server takes no key alone, but %s: set ssh_password", methods);
     if (login->at >= USUAL_MAX_TRIES)
         return ssh_hint(
             ssh, "servers stop listening after %d keys: name the right one with ssh_identity",
@@ -198,6 +204,14 @@ static enum ssh_progress fail_login(struct ssh *ssh)
 
 /* ---- password ---- */
 
+/* Refused, or the first of two factors: what the server wants now tells. */
+static enum ssh_progress ask_again(struct ssh *ssh, const char *method)
+{
+    ssh->login->answered_by = method;
+    ssh->login->state = LOGIN_METHODS;
+    return SSH_WAIT;
+}
+
 static enum ssh_progress give_password(struct ssh *ssh)
 {
     const char *user = ssh->config->user;
@@ -214,7 +228,7 @@ static enum ssh_progress give_password(struct ssh *ssh)
         ssh_fail(ssh, TRANSPORT_AUTH, "the password of %s has expired", ssh->config->user);
         return ssh_hint(ssh, "log in by hand and set a new one");
     }
-    return was_refused(result) ? fail_login(ssh) : fail_while_trying(ssh);
+    return was_refused(result) ? ask_again(ssh, "password") : fail_while_trying(ssh);
 }
 
 /* Answers the first question that is not to be seen; a second one means that it was wrong. */
@@ -245,15 +259,34 @@ static enum ssh_progress answer_server(struct ssh *ssh)
         return SSH_NEXT;
     if (ssh->login->answered)
         note_tried(ssh->login, "password (keyboard-interactive)");
-    return was_refused(result) ? fail_login(ssh) : fail_while_trying(ssh);
+    return was_refused(result) ? ask_again(ssh, "keyboard-interactive") : fail_while_trying(ssh);
 }
 
 /* ---- methods ---- */
 
+static enum ssh_progress offer_again(struct ssh *ssh)
+{
+    struct ssh_login *login = ssh->login;
+    login->offered_again = true;
+    login->at = 0;
+    for (size_t i = 0; i < login->candidates.len; i++) {
+        struct candidate *candidate = login->candidates.items[i];
+        candidate->signing = SIGN_NOT_ASKED;
+    }
+    login->state = LOGIN_KEYS;
+    return SSH_WAIT;
+}
+
 static enum ssh_progress choose_method(struct ssh *ssh)
 {
-    const char *methods = str_text(&ssh->login->methods);
+    const struct ssh_login *login = ssh->login;
+    const char *methods = str_text(&login->methods);
     const char *password = ssh->connection->password;
+    if (login->answered_by && !login->offered_again && strstr(methods, "publickey") &&
+        !strstr(methods, login->answered_by))
+        return offer_again(ssh);
+    if (login->answered_by)
+        return fail_login(ssh);
     if (!password || !*password)
         return fail_login(ssh);
     if (strstr(methods, "password"))
@@ -275,6 +308,7 @@ static enum ssh_progress ask_methods(struct ssh *ssh)
         return SSH_WAIT_LIBRARY;
     if (!methods)
         return fail_while_trying(ssh);
+    str_clear(&ssh->login->methods);
     str_add(&ssh->login->methods, methods);
     return choose_method(ssh);
 }

@@ -91,7 +91,8 @@ struct ssh {
     size_t ahead_at;
     bool is_dry;     /* there was no more to receive: not asked again in this step */
     bool is_dropped; /* the session is being freed */
-    bool is_lost;    /* the connection has ended, libssh2 does not know it yet */
+    bool has_ended;  /* the connection has */
+    bool is_lost;    /* … and libssh2 does not know it yet */
     int lost_error;  /* errno of it; 0: end of file */
     struct ssh_login *login;
 
