@@ -55,9 +55,7 @@ def write_sources(world, folder=''):
 # ---- styles
 
 
-def test_generated_dependencies(world):
-    write_sources(world)
-    makefile(world, '''
+GENERATED = '''
 CC = cc
 prog: a.o b.o c.o
     $(CC) -o $@ $^
@@ -66,7 +64,12 @@ prog: a.o b.o c.o
     @$(CC) -MMD -MP -c -o $@ $<
 -include a.d b.d c.d
 clean: ; rm -f prog *.o *.d
-''')
+'''
+
+
+def test_generated_dependencies(world):
+    write_sources(world)
+    makefile(world, GENERATED)
     check(sorted(compiled(make(world))) == ['a.o', 'b.o', 'c.o'], 'the first run')
     check(not ran(make(world)), 'the second run: its dependencies were not known to the first')
     check(not ran(make(world)), 'the third run')
@@ -86,25 +89,31 @@ clean: ; rm -f prog *.o *.d
     lacks(result, '-o prog')
 
 
-def test_recursive(world):
-    write_sources(world, 'lib/')
-    makefile(world, '''
+RECURSIVE = {
+    'Makefile': '''
 all: lib
     @$(MAKE) -C app prog
 lib:
     @$(MAKE) -C lib lib.a
 .PHONY: all lib
-''')
-    makefile(world, '''
+''',
+    'lib/Makefile': '''
 lib.a: a.o b.o c.o ; @echo AR $@; rm -f $@; ar rcsD $@ $^
 %.o: %.c ; @echo CC $@; cc -c -o $@ $<
 a.o: a.h b.h
 b.o: b.h
 c.o: a.h
-''', 'lib/Makefile')
-    makefile(world, '''
+''',
+    'app/Makefile': '''
 prog: ../lib/lib.a ; @echo LINK; cc -o $@ $^
-''', 'app/Makefile')
+''',
+}
+
+
+def test_recursive(world):
+    write_sources(world, 'lib/')
+    for name, text in RECURSIVE.items():
+        makefile(world, text, name)
     contains(make(world, '-j2'), 'CC b.o', 'AR lib.a', 'LINK')
     result = make(world)
     check(not compiled(result), 'nothing to do')
@@ -117,9 +126,7 @@ prog: ../lib/lib.a ; @echo LINK; cc -o $@ $^
     lacks(result, 'LINK')  # a blank line gives the same object: nothing behind it is made
 
 
-def test_rules_by_eval(world):
-    write_sources(world)
-    makefile(world, '''
+BY_EVAL = '''
 programs := one two
 one_objects := a.o b.o c.o
 two_objects := a.o b.o c.o
@@ -130,7 +137,12 @@ endef
 all:
 $(foreach p,$(programs),$(eval $(call program,$p)))
 %.o: %.c Makefile ; @echo CC $@; cc -c -o $@ $<
-''')
+'''
+
+
+def test_rules_by_eval(world):
+    write_sources(world)
+    makefile(world, BY_EVAL)
     contains(make(world), 'LINK one', 'LINK two')
     check(not ran(make(world)), 'nothing to do')
     touch(world, 'a.c', 'Makefile')
@@ -139,8 +151,7 @@ $(foreach p,$(programs),$(eval $(call program,$p)))
     check(compiled(make(world)) == ['c.o'], 'edited')
 
 
-def test_stamps(world):
-    makefile(world, '''
+STAMPS = '''
 all: .stamp-use
 .stamp-use: .stamp-make
     cat out/* > used
@@ -149,7 +160,11 @@ all: .stamp-use
     mkdir -p out
     cp in out/one
     touch $@
-''')
+'''
+
+
+def test_stamps(world):
+    makefile(world, STAMPS)
     world.write('in', '1\n')
     contains(make(world), 'cp in out/one', 'cat out/')
     check(not ran(make(world)), 'nothing to do')
@@ -161,13 +176,16 @@ all: .stamp-use
     check(not ran(make(world)), 'settled')
 
 
-def test_force_with_if_changed(world):
-    makefile(world, '''
+IF_CHANGED = '''
 prog: config.h main ; @echo LINK; cat $^ > $@
 config.h: FORCE
     @echo '#define X $(X)' > $@.new; cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 FORCE:
-''')
+'''
+
+
+def test_force_with_if_changed(world):
+    makefile(world, IF_CHANGED)
     world.write('main', 'main\n')
     contains(make(world, 'X=1'), 'LINK')
     lacks(make(world, 'X=1'), 'LINK')
@@ -175,16 +193,19 @@ FORCE:
     lacks(make(world, 'X=2'), 'LINK')
 
 
-def test_strip_in_place(world):
-    write_sources(world)
-    makefile(world, '''
+STRIP = '''
 install: prog
     strip prog
     cp prog installed
 prog: a.o b.o c.o ; @echo LINK; cc -o $@ $^
 %.o: %.c ; @echo CC $@; cc -c -o $@ $<
 .PHONY: install
-''')
+'''
+
+
+def test_strip_in_place(world):
+    write_sources(world)
+    makefile(world, STRIP)
     contains(make(world, 'install'), 'LINK')
     result = make(world, 'install')  # the record is void for the stripped file: by time it is up to date
     lacks(result, 'LINK', 'CC')
@@ -436,6 +457,70 @@ def test_interrupted_intermediate(world):
     out = child.communicate(timeout=10)[0].decode()
     check("Deleting intermediate file 'a.mid'" in out, out)
     check(not (world.project / 'a.mid').exists(), 'deleted')
+
+
+# A program that, once, makes half of what it is to make, and waits to be ended.
+HESITANT = '''#!/bin/sh
+if rm {folder}/slow 2>/dev/null; then
+    out= previous=
+    for word; do [ "$previous" = -o ] && out=$word; previous=$word; done
+    echo half >"${{out:-$previous}}"
+    touch {folder}/begun
+    sleep 5
+    exit 1
+fi
+exec /usr/bin/${{0##*/}} "$@"
+'''
+STYLES = {
+    'generated': ({'Makefile': GENERATED}, '', 'prog'),
+    'recursive': (RECURSIVE, 'lib/', 'app/prog'),
+    'by eval': ({'Makefile': BY_EVAL}, '', 'one'),
+    'stamps': ({'Makefile': STAMPS}, '', None),
+    'if changed': ({'Makefile': IF_CHANGED.replace('cat $^ > $@', 'cp main $@')}, '', None),
+    'strip': ({'Makefile': STRIP}, '', 'prog'),
+}
+
+
+def kill_all_in(folder):
+    for entry in os.listdir('/proc'):
+        try:
+            if entry.isdigit() and os.readlink(f'/proc/{entry}/cwd').startswith(str(folder)):
+                os.kill(int(entry), signal.SIGKILL)
+        except OSError:
+            pass  # it has ended
+
+
+def test_styles_interrupted(world):
+    tools = world.folder / 'tools'
+    tools.mkdir()
+    for tool in ('cc', 'cp', 'ar'):
+        (tools / tool).write_text(HESITANT.format(folder=world.project))
+        (tools / tool).chmod(0o755)
+    environment = dict(world.environment(), PATH=f'{tools}:{os.environ["PATH"]}', X='1')
+    world.environment = lambda: environment
+    for name, (files, sources, program) in STYLES.items():
+        for number in (signal.SIGINT, signal.SIGKILL):
+            shutil.rmtree(world.project)
+            world.project.mkdir()
+            write_sources(world, sources)
+            for path in ('in', 'main'):
+                world.write(path, 'text\n')
+            for path, text in files.items():
+                makefile(world, text, path)
+            world.write('slow', '')
+            child = start(world)
+            wait_for(world, 'begun')
+            child.send_signal(number)
+            if number == signal.SIGKILL:
+                kill_all_in(world.project)  # the makes below it, too
+            check(child.wait(timeout=10) != 0, f'{name}: {number}: exit code')
+            result = make(world)
+            check(result.code == 0, f'{name}: {number}: {result!r}')
+            if program:
+                check(subprocess.run([world.project / program]).returncode == 0, f'{name}: {number}: {program}')
+            check(b'half' not in b''.join(p.read_bytes() for p in world.project.rglob('*') if p.is_file()
+                                          and '.fake' not in str(p) and p.suffix not in ('.c', '.h')
+                                          and p.name != 'Makefile'), f'{name}: {number}: half of a file stays')
 
 
 def test_two_runs_at_once(world):
