@@ -1,6 +1,8 @@
 """§5: sequences after which a skip would be wrong. Hosts are this machine, unless a test says otherwise."""
 import os
+import pathlib
 import shutil
+import subprocess
 
 from harness import check, contains, lacks
 
@@ -351,3 +353,92 @@ two @: never
     world.fake('one', 'two')
     world.fakefile(text.replace('ONE', 'put a y').replace('TWO', 'put a $(dir)/y') + 'after one: two\n')
     world.fake('one')
+
+
+def small_home(world, *options):
+    """A file system of 64 KiB as the host's home; False when we may not mount one."""
+    home = world.folder / 'small'
+    home.mkdir()
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', ','.join(('size=64k', *options)), 'tmpfs', home]).returncode:
+        return None
+    world.closing.append(Mounted(home))
+    return home
+
+
+class Mounted:
+    def __init__(self, path):
+        self.path = path
+
+    def close(self):
+        subprocess.run(['umount', self.path], check=True)
+
+
+HOMELESS = '''
+ssh_transport = command env HOME={0} {1} sh
+hosts = h1
+deploy @: app
+    put app {2}/site/app
+    run echo deployed
+after deploy: restart
+restart @:
+    run echo restarted
+'''
+
+
+def test_full_disk(world):
+    """The record cannot be written: said, nothing is taken for unchanged, and hooks run."""
+    files(world)
+    home = small_home(world)
+    if not home:
+        return
+    world.fakefile(HOMELESS.format(home, '', world.folder))
+    world.fake('deploy')
+    lacks(world.fake('--verbose', 'deploy'), 'deployed')
+    (home / 'filler').write_bytes(b'')
+    subprocess.run(f'cat /dev/zero >{home}/filler', shell=True, stderr=subprocess.DEVNULL)
+    for content in ('two\n', 'three\n', 'three\n'):
+        world.write('app', content)
+        result = world.fake('deploy')
+        contains(result, 'out: deployed', 'out: restarted')
+        contains(result.err, '[h1] warning: deploy: its record cannot be written, so it will run again: ', 'No space left')
+        check((world.folder / 'site/app').read_text() == content, 'it arrived')
+    (home / 'filler').unlink()
+    lacks(world.fake('deploy'), 'warning')
+    lacks(world.fake('--verbose', 'deploy'), 'deployed')
+    check(not list((home / '.fake/e2e').glob('.new*')), 'nothing half-written stays')
+
+
+def test_read_only_home(world):
+    """Said before the first step; another place for the records is the way out."""
+    files(world)
+    home = small_home(world, 'ro')
+    if not home:
+        return
+    world.fakefile(HOMELESS.format(home, '', world.folder))
+    result = world.fake('deploy', code=2)
+    contains(result.err, 'records cannot be written in', 'set state_dir to a folder that can be written')
+    check(not (world.folder / 'site/app').exists(), 'nothing was begun')
+    contains(world.fake('-n', 'deploy'), 'would run deploy on h1')
+    state = f'state_dir={world.folder}/state'
+    world.fake('deploy', state)
+    lacks(world.fake('--verbose', 'deploy', state), 'deployed')
+
+
+def test_wrong_clocks(world):
+    """A host that is a year ahead or behind, its files with it or not: what is changed in the second of the record, to
+    the same size, is seen all the same."""
+    files(world)
+    library = next(pathlib.Path('/usr/lib').glob('*/faketime/libfaketime.so.1'), None)
+    if not library:
+        return
+    for number, clock in enumerate(('FAKETIME=+1y', 'FAKETIME=-1y', 'FAKETIME=+1y NO_FAKE_STAT=1',
+                                    'FAKETIME=-1y NO_FAKE_STAT=1')):
+        world.fakefile(HOMELESS.format(world.home, f'LD_PRELOAD={library} {clock}', world.folder))
+        app = world.folder / 'site/app'
+        world.write('app', f'{number}\n')
+        contains(world.fake('deploy'), 'out: deployed')
+        lacks(world.fake('--verbose', 'deploy'), 'deployed')
+        app.write_text('x\n')
+        contains(world.fake('deploy'), 'out: deployed')
+        check(app.read_text() == f'{number}\n', clock)
+        lacks(world.fake('--verbose', 'deploy'), 'deployed')
