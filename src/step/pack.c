@@ -12,7 +12,11 @@
 #include "base/str.h"
 #include "step/content.h"
 
-enum { PIECE = 64 * 1024, TAR_BLOCK = 512 };
+enum {
+    PIECE = 64 * 1024,
+    TAR_BLOCK = 512,
+    PRESSES_UP_TO = 256 * 1024, /* done, and held, for each host anew */
+};
 
 struct pack {
     struct pack_entry *entries;
@@ -36,10 +40,17 @@ static la_ssize_t keep(struct archive *archive, void *context, const void *data,
     return (la_ssize_t)size;
 }
 
-static bool open_archive(struct pack *pack)
+static bool add_gzip(struct archive *archive)
+{
+    return archive_write_add_filter_gzip(archive) == ARCHIVE_OK &&
+           archive_write_set_filter_option(archive, "gzip", "compression-level", "1") == ARCHIVE_OK;
+}
+
+static bool open_archive(struct pack *pack, bool is_pressed)
 {
     pack->archive = archive_write_new();
     return pack->archive && archive_write_set_format_gnutar(pack->archive) == ARCHIVE_OK &&
+           (!is_pressed || add_gzip(pack->archive)) &&
            archive_write_set_bytes_per_block(pack->archive, 0) == ARCHIVE_OK &&
            archive_write_open(pack->archive, pack, NULL, keep, NULL) == ARCHIVE_OK;
 }
@@ -91,7 +102,7 @@ struct pack *pack_new(const struct pack_entry *entries, size_t count)
     memcpy(pack->entries, entries, count * sizeof *entries);
     pack->count = count;
     pack->fd = -1;
-    if (open_archive(pack) && measure(pack) && open_archive(pack))
+    if (open_archive(pack, false) && measure(pack) && open_archive(pack, false))
         return pack;
     pack_free(pack);
     return NULL;
@@ -185,4 +196,32 @@ size_t pack_read(struct pack *pack, char *buffer, size_t size)
     memcpy(buffer, pack->ready.data + pack->taken, size);
     pack->taken += size;
     return size;
+}
+
+/* Back to its beginning. */
+static bool start_again(struct pack *pack, bool is_pressed)
+{
+    archive_write_free(pack->archive); /* which ends the stream */
+    str_clear(&pack->ready);
+    if (pack->fd >= 0)
+        close(pack->fd);
+    pack->fd = -1;
+    pack->next = 0;
+    pack->left = 0;
+    pack->is_closed = false;
+    return open_archive(pack, is_pressed);
+}
+
+bool pack_press(struct pack *pack)
+{
+    if (pack->size > PRESSES_UP_TO)
+        return false;
+    bool fine = start_again(pack, true);
+    while (fine && !pack->is_closed)
+        fine = go_on(pack);
+    if (fine)
+        pack->size = pack->ready.len;
+    else
+        start_again(pack, false); /* what is wrong is told when it is read */
+    return fine;
 }

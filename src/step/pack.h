@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Trees as one stream of tar (the form of GNU tar, which every tar in use reads), made while it is
- * sent and never held in memory. pack.c and unpack.c are the only users of libarchive. */
+ * sent and never held in memory; small ones may be pressed, whole, before. pack.c and unpack.c are the only users of libarchive. */
 
 struct content;
 
@@ -21,6 +21,8 @@ struct pack_entry {
 /* Copies the entries; what they point to must live as long as the pack. NULL when libarchive fails.
  */
 struct pack *pack_new(const struct pack_entry *entries, size_t count);
+/* Makes it a stream of gzip, if it is small enough to be held. False: it stays as it is. */
+bool pack_press(struct pack *pack);
 void pack_free(struct pack *pack);
 uint64_t pack_size(const struct pack *pack); /* of the whole stream */
 /* The next piece: its size, 0 at the end, SIZE_MAX when a file cannot be read or is shorter than

@@ -166,6 +166,7 @@ struct step_target {
     uint32_t *next_id;
     const char *shell;         /* remote_shell, or NULL */
     bool is_fresh;             /* nothing has acted on the host since the step asked */
+    bool has_gzip;             /* the host */
     const char *sudo_password; /* what answers sudo's question; NULL: sudo is asked not to ask */
 };
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,

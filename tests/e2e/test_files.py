@@ -1,6 +1,7 @@
 """put, get, link: atomic, nothing sent that is there."""
 import hashlib
 import os
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -346,3 +347,23 @@ b @:
         file.write(b'drift')
     contains(world.fake('a', '--explain'), 'two')
     check((d / 'two').read_bytes() == (world.project / 'two').read_bytes(), 'mended')
+
+
+def test_small_trees_are_pressed(world):
+    """Small trees travel as gzip, where the host has it; large ones, and to hosts without, as they are."""
+    world.write('small/text', 'words ' * 10000)
+    world.write('large/noise', os.urandom(300 << 10))
+    for gzip in (True, False):
+        path = world.folder / f'bin-{gzip}'
+        path.mkdir()
+        for program in 'sh cat mkdir mkfifo tar mv rm find stat sha256sum sed chmod ls gzip tee uname id date sleep head tail sort'.split():
+            if program != 'gzip' or gzip:
+                (path / program).symlink_to(shutil.which(program))
+        world.write('host', f'#!/bin/sh\ntee {world.folder}/sent | PATH={path} sh\n', mode=0o755)
+        for name in ('small', 'large'):
+            world.fakefile(f"@far: hosts = a\nssh_transport = command {world.project}/host\nt @far:\n    put {name} {world.folder}/{name}-{gzip}\n")
+            world.fake('t')
+            sent, source = (world.folder / 'sent').read_bytes(), next((world.project / name).iterdir())
+            check((world.folder / f'{name}-{gzip}' / source.name).read_bytes() == source.read_bytes(), 'it arrives')
+            check((b'gzip -dc | tar' in sent) == (gzip and name == 'small'), (name, gzip))
+            check((source.read_bytes()[:60] in sent) == (b'gzip -dc' not in sent), 'as said')
