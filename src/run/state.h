@@ -387,7 +387,7 @@ bool job_keeps_record(struct job_run *job); /* on its host */
 void taking_add(struct job_run *job, struct request *request);
 void taking_add_writing(struct job_run *job, struct request *request);
 
-/* ---- request.c: steps on a host; here.c: steps on this machine ---- */
+/* ---- request*.c: steps on a host; here.c: steps on this machine ---- */
 
 /* Runs what is next. True: all steps have ended and the record is written. */
 bool request_continue(struct job_run *job);
