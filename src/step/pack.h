@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Trees as one stream of tar (the form of GNU tar, which every tar in use reads), made while it is
- * sent and never held in memory; small ones may be pressed, whole, before. pack.c and unpack.c are the only users of libarchive. */
+ * sent and never held in memory; small ones may be pressed, whole, before. pack.c and unpack.c are
+ * the only users of libarchive. */
 
 struct content;
 
