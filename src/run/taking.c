@@ -103,9 +103,13 @@ void taking_add_writing(struct job_run *job, struct request *request)
         .salt = job->salt,
     };
     job->wrote_record = true;
-    if (slot && job->has_fingerprint && places_list(job, &places)) {
+    bool is_wanted = slot && job->has_fingerprint;
+    if (is_wanted && places_list(job, &places)) {
         record_write_head(&record, &job->fingerprint, &head);
         script_write(&text, slot->file, str_text(&head), &places);
+    } else if (is_wanted) {
+        tell_job(job, EVENT_WARNING,
+                 "it keeps no record, so it will run again: a name that it sends has a newline");
     }
     places_refresh_others(job, &text);
     add_log(job, "done", &text);

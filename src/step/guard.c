@@ -87,9 +87,10 @@ static void add_say(struct str *text, const struct step *step, const char *said)
 {
     if (step->options.quiet)
         return;
+    bool takes_output = step->options.into || step_wants_output(step);
     str_add(text, "printf '%s\\n' ");
     str_add_quoted(text, said);
-    str_add(text, " >&2; ");
+    str_add(text, takes_output ? " >&2; " : "; ");
 }
 
 /* A command in the step's folder and after its preamble, in a shell of its own; its exit code is in

@@ -16,7 +16,8 @@ bool guard_send_input(struct step *step, const struct step_target *target, const
 enum { GUARD_PASSED = '=' };
 
 /* Appends what comes before the step's own text, and to `input` what it is given on standard input.
- * A step that is passed over ends well, with a line on standard error that says why. */
+ * A step that is passed over ends well, with a line that says why: on standard error only where its
+ * output is taken for something else. */
 void guard_add(struct str *text, struct str *input, const struct step *step,
                const struct step_target *target);
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "lang/lang.h"
+#include "lang/reference.h"
 #include "lang/steps.h"
 #include "step/command.h"
 #include "step/draft.h"
@@ -277,10 +278,22 @@ bool step_resolve(struct steps *steps, struct step *step, struct expander *expan
     return true;
 }
 
+/* Of put --text=NAME, which the check of references does not see. */
+static void check_variable(struct expander *expander, const char *name, struct location where)
+{
+    struct variable *variable;
+    struct str value = { 0 };
+    if (!reference_is_stepped(expander, name) &&
+        reference_find(expander, name, &variable, &value) == REFERENCE_UNDEFINED)
+        reference_undefined(expander, name, where);
+    str_free(&value);
+}
+
 /* A line as written, whose verb may be known without expanding it. */
 static void check_line(const char *source, struct arena *arena, struct location where,
-                       struct diags *diags)
+                       struct expander *expander)
 {
+    struct diags *diags = lang_diags(expander->lang);
     bool unused = false;
     const char *text = draft_skip_prefix(source, &unused, &unused);
     size_t length = strcspn(text, " \t\n");
@@ -292,8 +305,10 @@ static void check_line(const char *source, struct arena *arena, struct location 
         return;
     const char *options = cursor + strspn(cursor, " \t");
     if (str_starts(options, "--") && !strchr(options, '$')) {
-        struct step_options ignored = { 0 };
-        options_parse(arena, verb, &cursor, &ignored, where, diags);
+        struct step_options options_there = { 0 };
+        options_parse(arena, verb, &cursor, &options_there, where, diags);
+        if (options_there.variable)
+            check_variable(expander, options_there.variable, where);
     }
 }
 
@@ -309,7 +324,7 @@ void steps_check(const struct recipe *recipe, struct expander *expander)
             in_block = !step_line_closes_block(line, column);
         } else {
             check_line(arena_strndup(arena, line.data, line.len), arena, recipe->lines[i].where,
-                       lang_diags(expander->lang));
+                       expander);
             in_block = step_line_opens_block(line, &column);
         }
     }

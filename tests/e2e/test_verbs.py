@@ -386,3 +386,19 @@ def test_mirror_of_many(world):
     contains(world.fake('t'), 'up to date')
     record, = (world.host_home(address) / '.fake/e2e').glob('t@*')
     check(len([line for line in record.read_text().splitlines() if line.startswith('hash ')]) == 300, 'all are known')
+
+
+def test_said_in_time(world):
+    """What is wrong is said before anything connects; what keeps a record from being kept is said once it matters."""
+    world.servers(1)
+    d = world.folder / 'far'
+    world.fakefile(f'config = x\nt @:\n    run touch {d}\n    put --text=cofnig {d}\n')
+    contains(world.fake('t', code=2), "undefined variable 'cofnig'", "did you mean 'config'")
+    check(not d.exists(), 'before anything is done')
+    world.write('tree/a\nb', 'x')
+    world.write('tree/c', 'x')
+    world.fakefile(f't @:\n    put tree {d}\n')
+    contains(world.fake('t'), 'keeps no record', 'has a newline')
+    world.fakefile(f't @:\n    run --if=false touch {d}/x\n    run --if=false --into=x echo 1\n')
+    result = world.fake('t')
+    contains(result, 'out: passed over: --if=false says no')

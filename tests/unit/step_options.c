@@ -12,9 +12,9 @@ START_TEST(guards)
     ck_assert_int_eq(access("made", F_OK), 0);
     struct played passed = play("\trun --creates=made touch bad\n");
     ck_assert_int_eq(passed.status, 0);
-    ck_assert_str_eq(passed.said, "passed over: made is there\n");
+    ck_assert_str_eq(passed.printed, "passed over: made is there\n");
     passed = play("\trun --quiet --creates=~/made touch bad\n");
-    ck_assert_str_eq(passed.said, "");
+    ck_assert_str_eq(passed.printed, "");
     mkdir("sub", 0700);
     ck_played(play("\tcd sub\n\trun --creates=made touch made\n"), 0);
     ck_assert_int_eq(access("sub/made", F_OK), 0);
@@ -24,9 +24,9 @@ START_TEST(guards)
     ck_assert_int_eq(access("one", F_OK), 0);
     passed = play("\trun --if='test -e none' touch bad\n");
     ck_assert_int_eq(passed.status, 0);
-    ck_assert_str_eq(passed.said, "passed over: --if=test -e none says no\n");
+    ck_assert_str_eq(passed.printed, "passed over: --if=test -e none says no\n");
     passed = play("\trun --unless='echo out; exit 0' touch bad\n");
-    ck_assert_str_eq(passed.said, "passed over: --unless=echo out; exit 0 says yes\n");
+    ck_assert_str_eq(passed.printed, "passed over: --unless=echo out; exit 0 says yes\n");
     ck_played(play("\trun --unless='exit 3' touch two\n"), 0);
     ck_assert_int_eq(access("two", F_OK), 0);
     ck_assert_int_ne(access("bad", F_OK), 0);

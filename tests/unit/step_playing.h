@@ -105,7 +105,8 @@ static inline uint64_t inode_of(const char *path)
 struct played {
     int status; /* -1: it could not be compiled */
     bool changes;
-    char said[1024]; /* its error output, or why not */
+    char said[1024];   /* its error output, or why not */
+    char printed[256]; /* its output */
 };
 
 static struct played played_of(const struct step *step, int status, const char *said)
@@ -145,7 +146,9 @@ static struct played send_step(struct step *step, const struct content *const *c
         if (!step_finish(step, status, &why) || why)
             return played_of(step, -1, why);
     }
-    return played_of(step, status, said);
+    struct played played = played_of(step, status, said);
+    snprintf(played.printed, sizeof played.printed, "%s", str_text(&story->out));
+    return played;
 }
 
 /* All of a put: sources, the question, the answer, and the step. `before` is run on the host
