@@ -2,6 +2,7 @@
 import hashlib
 import os
 import shutil
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -367,3 +368,34 @@ def test_small_trees_are_pressed(world):
             check((world.folder / f'{name}-{gzip}' / source.name).read_bytes() == source.read_bytes(), 'it arrives')
             check((b'gzip -dc | tar' in sent) == (gzip and name == 'small'), (name, gzip))
             check((source.read_bytes()[:60] in sent) == (b'gzip -dc' not in sent), 'as said')
+
+
+def test_put_for_others(world):
+    """--owner, --group, --mode, --sudo and --check of what is sent."""
+    world.servers(1)
+    if os.getuid() != 0:
+        return
+    d = world.folder / 'far'
+    d.mkdir()
+    world.write('conf', 'ok\n')
+    world.write('tree/a', 'a\n')
+    world.fakefile(f"""
+t @:
+    put --owner=nobody --group=nogroup --mode=640 conf {d}/conf
+    put --owner=nobody --sudo tree {d}/tree
+check @:
+    put --check='grep -qx ok' conf {d}/checked
+""")
+    world.fake('t')
+    for path, mode in ((d / 'conf', 0o640), (d / 'tree/a', 0o644)):
+        check(path.owner() == 'nobody', path)
+    check((d / 'conf').group() == 'nogroup' and (d / 'conf').stat().st_mode & 0o777 == 0o640, 'group and mode')
+    contains(world.fake('t'), 'up to date')
+    shutil.chown(d / 'conf', 'root', 'root')
+    world.fake('-B', 't')
+    check((d / 'conf').owner() == 'nobody', 'the owner alone is mended')
+    world.fake('check')
+    world.write('conf', 'broken\n')
+    contains(world.fake('check', code=2), '--check failed: the old file stays')
+    check((d / 'checked').read_text() == 'ok\n', 'the old file')
+    check(not list(d.glob('.fake-*')), 'nothing is left')
