@@ -165,18 +165,23 @@ static bool expand_call(struct expander *expander, const struct text *text,
                         const struct piece *piece, struct str *out)
 {
     const struct function *function = piece->call->function;
+    unsigned as_written = expander->as_written;
 
     if (is_variable(expander, piece))
         return reference_expand(expander, function->name, piece_location(text, piece), out);
-    if (expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE))
+    if (expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE)) {
+        expander->as_written++;
         return expand_literal(expander, text, piece, out);
+    }
     if (is_passed_over(expander, function)) {
         expander->passed_over++;
         return true;
     }
-    if (function->flags & FUNCTION_TEXTS)
-        return call_with_texts(expander, text, piece, out);
-    return call_with_values(expander, text, piece, out);
+    if (!(function->flags & FUNCTION_TEXTS ? call_with_texts : call_with_values)(expander, text,
+                                                                                 piece, out))
+        return false;
+    /* What it made of a call that stands as written says little: it counts as written, too. */
+    return as_written == expander->as_written || expand_literal(expander, text, piece, out);
 }
 
 static bool expand_error(struct expander *expander, const struct text *text,

@@ -66,6 +66,7 @@ struct expander {
     bool is_lacking;      /* … and this tells of it */
     unsigned ordinal;     /* for ask_host */
     unsigned passed_over; /* out: calls that EXPAND_QUESTIONS or EXPAND_AHEAD left out */
+    unsigned as_written;  /* out: calls that EXPAND_FINGERPRINT left as written */
     unsigned depth;
     struct location place; /* of the outermost text: where make says that something happened */
     const struct expand_frame *frames; /* the variables in use, the innermost first */

@@ -22,14 +22,32 @@ static bool expand_doubtful(struct expander *expander, const struct text *text, 
     return ok;
 }
 
+/* For a fingerprint: which of these texts will count is not known without a host, so all do, as far
+ * as that runs nothing. */
+static bool add_undecided(struct expander *expander, const struct call *call, unsigned from,
+                          struct str *out)
+{
+    unsigned passed_over = expander->passed_over;
+    bool ok = true;
+
+    expander->mode = EXPAND_AHEAD;
+    for (unsigned i = from; ok && i < call->count; i++)
+        ok = expand_doubtful(expander, &call->texts[i], out);
+    expander->mode = EXPAND_FINGERPRINT;
+    expander->passed_over = passed_over;
+    return ok;
+}
+
 bool function_if(struct expander *expander, const struct call *call, struct str *out)
 {
     struct str condition = { 0 };
-    unsigned passed_over = expander->passed_over;
+    unsigned passed_over = expander->passed_over, as_written = expander->as_written;
     bool ok = expand_doubtful(expander, &call->texts[0], &condition);
     unsigned chosen = condition.len > 0 ? 1 : 2;
 
     str_free(&condition);
+    if (ok && as_written != expander->as_written)
+        return add_undecided(expander, call, 1, out);
     if (!ok || chosen >= call->count || passed_over != expander->passed_over)
         return ok;
     return expand(expander, &call->texts[chosen], out);
@@ -37,12 +55,14 @@ bool function_if(struct expander *expander, const struct call *call, struct str 
 
 bool function_or(struct expander *expander, const struct call *call, struct str *out)
 {
+    unsigned as_written = expander->as_written, i;
     size_t start = out->len;
     bool ok = true;
-    unsigned i;
 
     for (i = 0; ok && i < call->count && out->len == start; i++)
         ok = expand_doubtful(expander, &call->texts[i], out);
+    if (ok && as_written != expander->as_written)
+        ok = add_undecided(expander, call, i, out);
     return ok;
 }
 
@@ -333,9 +353,10 @@ bool function_call_variable(struct expander *expander, const struct call *call, 
     if (function && (function->flags & FUNCTION_OURS) &&
         scope_find(expander->scope, str_text(&name)))
         function = NULL;
-    if (function && expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE))
+    if (function && expander->mode == EXPAND_FINGERPRINT && (function->flags & FUNCTION_VOLATILE)) {
+        expander->as_written++;
         add_as_written(function, call, out);
-    else if (function)
+    } else if (function)
         ok = call_function(expander, call, function, out);
     else if (name.len > 0)
         ok = call_variable(expander, call, name.data, out);

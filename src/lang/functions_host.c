@@ -85,6 +85,7 @@ static void expand_for_host(void *state, const struct scope *scope,
     each->expander->ordinal = host.ordinal;
     each->expander->failed |= host.failed;
     each->expander->is_waiting |= host.is_waiting;
+    each->expander->as_written = host.as_written;
     str_free(&value);
 }
 

@@ -170,8 +170,10 @@ static enum stepped find_stepped(struct expander *expander, const char *name, st
 {
     if (!reference_is_stepped(expander, name))
         return STEPPED_UNSET;
-    if (expander->mode == EXPAND_FINGERPRINT)
+    if (expander->mode == EXPAND_FINGERPRINT) {
+        expander->as_written++;
         str_addf(out, "$(%s)", name);
+    }
     if (expander->mode == EXPAND_QUESTIONS || expander->mode == EXPAND_AHEAD)
         expander->passed_over++;
     if (expander->mode != EXPAND_VALUE)

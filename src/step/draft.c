@@ -116,11 +116,12 @@ static bool expand_line(struct lines *lines, struct arena *arena, const struct r
                         size_t index, struct expander *expander)
 {
     const struct text *source = recipe->lines[index].text;
+    expander->as_written = 0;
     char *written = expand_as(expander, arena, source, EXPAND_FINGERPRINT);
     if (!written)
         return false;
     char *value = written;
-    if (strstr(written, "$(") || strstr(written, "${")) { /* perhaps a call left as written */
+    if (expander->as_written) {
         value = expand_as(expander, arena, source, EXPAND_VALUE);
         if (!value && !expander->is_waiting)
             return false;

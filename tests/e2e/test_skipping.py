@@ -137,3 +137,24 @@ deploy @: app
     world.write('source', 'one\n\n')
     (world.project / 'source').write_text('one\n')
     lacks(world.fake('deploy'), 'ran it')
+
+
+def test_conditions_that_hosts_decide(world):
+    """What depends on $(run …) has its value on each host; in the fingerprint, all that it may come to counts."""
+    one, two = world.servers(2)
+    (world.host_home(one) / 'flag').write_text('')
+    lines = f'''
+deploy @: app
+    put app {world.folder}/$(host).app
+    run echo $(host) $(if $(exists flag),yes,no) $(filter a c,$(run echo a b c)) $(if $(filter x,$(list)),x,y) $(or $(run :),none)
+list = $(run echo x y z)
+'''
+    world.write('app', 'one\n')
+    world.fakefile(lines)
+    contains(world.fake('deploy'), f'out: {one} yes a c x none', f'out: {two} no a c x none')
+    lacks(world.fake('deploy'), 'out: ')
+    for old, new in ((',no)', ',absent)'), ('a c,', 'a b,'), (',none)', ',nothing)')):
+        lines = lines.replace(old, new)
+        world.fakefile(lines)
+        contains(world.fake('deploy'), f'out: {one} yes')
+        lacks(world.fake('deploy'), 'out: ')

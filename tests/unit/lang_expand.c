@@ -110,10 +110,14 @@ static const char *const fingerprints[][2] = {
     { "$(x) $(run cat $(x)) $(now)", "1 $(run cat $(x)) $(now)" },
     { "${ask a,b}$(info a)$(error b)$(file >c)", "${ask a,b}$(info a)$(error b)$(file >c)" },
     { "$(v)", "at $(now)" },
-    { "$(into) $(if $(into),y)", "$(into) y" },
+    /* what a call makes of it counts, and so does the call as written */
+    { "$(into) $(if $(into),y)", "$(into) y$(if $(into),y)" },
+    { "$(if $(run a),$(x),$(now)z)", "1z$(if $(run a),$(x),$(now)z)" },
+    { "$(or $(run a),$(x))", "$(run a)1$(or $(run a),$(x))" },
+    { "$(filter $(x),$(run a))", "$(filter $(x),$(run a))" },
     { "$(shell echo a)$(subst a,b,a)", "ab" },
     { "$(eval x = 2)$(x)", "$(eval x = 2)1" },
-    { "$(call ask,$(x),b)$(call now)", "$(ask 1,b)$(now)" },
+    { "$(call ask,$(x),b)$(call now)", "$(ask 1,b)$(call ask,$(x),b)$(now)$(call now)" },
 };
 
 START_TEST(what_changes_by_itself_stands_as_written)
