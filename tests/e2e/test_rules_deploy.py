@@ -398,3 +398,40 @@ def test_what_is_wrong_is_found_at_the_start(world):
     contains(deploy(world, 'strategy=chekout', 'repo_url=.', code=2), "did you mean 'release_by_checkout'?")
     contains(deploy(world, 'branch=none', code=2), "there is no revision 'none'")
     check(not (www(world, address) / 'current').exists() and releases(world, address) == [], 'nothing was made')
+
+
+STAGES = {
+    'deploy': 'starting started updating updated publishing published finishing finished'.split(),
+    'rollback': 'starting started reverting reverted publishing published finishing_rollback finished'.split(),
+}
+
+
+def test_every_stage_can_be_hooked(world):
+    hooks = [f'{when} {stage}: {when}-{stage}\n{when}-{stage} @: ; run echo {when} {stage}\n'
+             for stage in dict.fromkeys(STAGES['deploy'] + STAGES['rollback']) for when in ('before', 'after')]
+    project(world, ''.join(hooks), count=1)
+    deploy(world)
+    commit(world, 'two')
+    for goal, stages in STAGES.items():
+        result = deploy(world) if goal == 'deploy' else world.fake(goal)
+        said = [line.split('out: ')[1] for line in result.out.splitlines() if 'out: before' in line or 'out: after' in line]
+        check(said == [f'{when} {stage}' for stage in stages for when in ('before', 'after')], said)
+
+
+def test_variables_of_roles_and_paths(world):
+    """Every path can be set by itself, by role; the rest follows."""
+    project(world, '''
+@one: releases_path = $(deploy_path)/all
+@one: shared_path = $(deploy_path)/common
+@one: current_path = $(deploy_path)/live
+@one: repo_path = $(deploy_path)/cache
+@one: keep_releases = 1
+@one: linked_dirs = log
+''')
+    a, b = world.addresses
+    with (world.project / 'Fakefile').open('a') as fakefile:
+        fakefile.write(f'@one: hosts = {a}\n')
+    deploy(world, '-R', 'one')
+    for name in ('all', 'common/log', 'live/log', 'cache/tree', 'live/page.txt'):
+        check((www(world, a) / name).exists(), name)
+    check(not (www(world, a) / 'releases').exists() and not www(world, b).exists(), 'no other place, no other host')
