@@ -241,6 +241,7 @@ static void let_go(struct job_run *job)
 {
     if (job->file->is_late || job->file->is_absent)
         return;
+    job->job->changed = NULL; /* it lies there, and was for the recipe */
     file_free(job->file);
     job->file = NULL;
     job_free(job);
@@ -414,6 +415,14 @@ void file_start(struct job_run *job)
 
 /* ---- after the recipe ---- */
 
+/* An intermediate file is looked at again when all is done. */
+static void end_made(struct job_run *job)
+{
+    file_ended(job, OUTCOME_RAN);
+    if (!intermediate_may_be_absent(job))
+        let_go(job);
+}
+
 static void recorded(void *context)
 {
     struct job_run *job = context;
@@ -432,14 +441,14 @@ static void recorded(void *context)
         tell_job(job, EVENT_JOB_ENDED, NULL);
     else
         tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
-    file_ended(job, OUTCOME_RAN);
+    end_made(job);
 }
 
 void file_made(struct job_run *job)
 {
     if (job->run->options->dry_run || job->run->options->question) {
         job->would_run = job->has_started || job->run->options->dry_run;
-        file_ended(job, OUTCOME_RAN);
+        end_made(job);
         return;
     }
     contents_expire(job->run->contents);
