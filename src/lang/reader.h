@@ -63,7 +63,7 @@ struct reader {
     struct reader *outer;
     struct cursor cursor;
     struct parser parser;
-    struct location where; /* of the statement being evaluated */
+    struct location where;         /* of the statement being evaluated */
     const struct expander *around; /* of $(eval); NULL: none */
     struct condition *conditions;
     size_t condition_count;
