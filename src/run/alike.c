@@ -10,10 +10,12 @@
 static const char *own_text(const struct step *step)
 {
     const struct verb *verb = step->verb;
-    const struct shell_word *last = step->arguments + step->argument_count - 1;
     if (verb->is_command)
         return verb->place == STEP_HERE ? step->text : NULL;
-    return verb->never_skipped && !command_is_folder_path(last) ? last->text : NULL;
+    if (!verb->never_skipped || step->argument_count == 0)
+        return NULL;
+    const struct shell_word *last = &step->arguments[step->argument_count - 1];
+    return command_is_folder_path(last) ? NULL : last->text;
 }
 
 static void complain(struct job_run *job, const struct step *step, const char *other,
