@@ -105,11 +105,14 @@ void str_add_quoted(struct str *str, const char *s)
         return;
     }
     str_addc(str, '\'');
-    for (; *s; s++) {
-        if (*s == '\'')
-            str_add(str, "'\\''");
-        else
-            str_addc(str, *s);
+    for (;;) {
+        size_t size = strcspn(s, "'");
+        str_addn(str, s, size);
+        s += size;
+        if (!*s)
+            break;
+        str_add(str, "'\\''");
+        s++;
     }
     str_addc(str, '\'');
 }

@@ -248,16 +248,24 @@ static void add_octal(struct str *out, unsigned char c)
 
 /* Text as the format of a printf inside "…" inside '…': everything that some shell on the way could
  * take for its own is an octal escape. */
+static bool stands_for_itself(char c)
+{
+    return c >= ' ' && c <= '~' && !strchr("%'\"!$`\\", c);
+}
+
 static void add_escaped(struct str *out, const char *text)
 {
     for (const char *s = text; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '%')
+        const char *run = s;
+        while (stands_for_itself(*s))
+            s++;
+        str_addn(out, run, (size_t)(s - run));
+        if (!*s)
+            break;
+        if (*s == '%')
             str_add(out, "%%");
-        else if (c < ' ' || c > '~' || strchr("'\"!$`\\", c))
-            add_octal(out, c);
         else
-            str_addc(out, *s);
+            add_octal(out, (unsigned char)*s);
     }
 }
 

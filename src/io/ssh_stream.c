@@ -27,9 +27,8 @@ struct ssh_chunk {
 static void append_chunk(struct ssh *ssh, const char *data, size_t size)
 {
     size_t room = size < CHUNK_SIZE ? CHUNK_SIZE : size;
-    struct ssh_chunk *chunk = mem_alloc(sizeof *chunk + room);
-    chunk->room = room;
-    chunk->size = size;
+    struct ssh_chunk *chunk = mem_resize(NULL, sizeof *chunk + room); /* not cleared: it is large */
+    *chunk = (struct ssh_chunk){ .size = size, .room = room };
     memcpy(chunk->data, data, size);
     if (ssh->last)
         ssh->last->next = chunk;
