@@ -8,10 +8,10 @@
 /* What goes out to the far shell: lines and uploads, in order, through one queue. */
 
 enum {
-    BLOCK = 64 * 1024,         /* one write to the transport */
+    BLOCK = 2 * 32700,         /* one write to the transport: what libssh2 sends in two packets */
     QUEUED_LIMIT = 512 * 1024, /* that much may wait in the transport */
     PIECE_FIRST = 64 * 1024,   /* an upload's first piece; they grow while the line is fast */
-    PIECE_GROWTH = 4, /* each costs the host a process */
+    PIECE_GROWTH = 4,          /* each costs the host a process */
     PIECE_LIMIT = 4 * 1024 * 1024,
     PIECE_FAST = 1000, /* milliseconds */
 };
