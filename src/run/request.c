@@ -40,6 +40,7 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
                                   .next_id = &host->next_id,
                                   .shell = shell,
                                   .is_fresh = is_first && run->asked_at == host->acts,
+                                  .has_gzip = session_facts(host->session)->has_gzip,
                                   .sudo_password = sudo_password(job, step) };
     step->ignore = ignore && !request_may_try_again(step, run);
     bool fine = step_compile(step, run->contents, run->answer, &target, &why);
