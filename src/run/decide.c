@@ -285,6 +285,12 @@ static void look_for_new_files(struct job_run *job)
             decide_reason(job, "%s is taken as changed", *files);
 }
 
+/* Under -n, what follows from its running is not sure. */
+static bool may_count_as_skipped(const struct job_run *job)
+{
+    return job->is_unsure || job->is_idle;
+}
+
 /* A target without a recipe stands for its prerequisites. */
 static bool decide_stage(struct job_run *job)
 {
@@ -298,7 +304,7 @@ static bool decide_stage(struct job_run *job)
         if (scheduler_outcome(job->run->scheduler, need) != OUTCOME_RAN)
             continue;
         job->is_unsure =
-            run_job(job->run, need)->is_unsure && (job->is_unsure || !job->reasons.len);
+            may_count_as_skipped(run_job(job->run, need)) && (job->is_unsure || !job->reasons.len);
         decide_reason(job, "%s ran", need->target->name);
     }
     if (!any_need)
@@ -317,7 +323,7 @@ static void look_at_asker(void *context, const struct job *asker)
     struct askers *askers = context;
     const struct job_run *job = run_job(askers->run, asker);
     askers->any = askers->any || job->reasons.len > 0;
-    askers->any_sure = askers->any_sure || (job->reasons.len > 0 && !job->is_unsure);
+    askers->any_sure = askers->any_sure || (job->reasons.len > 0 && !may_count_as_skipped(job));
 }
 
 static bool is_asked_surely(struct job_run *job)

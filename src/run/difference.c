@@ -104,6 +104,7 @@ void difference_take(struct job_run *job, const char *data, size_t size)
         list_places(job, i, &places);
         size_t taken = difference_each(&places, data, size, tell, &telling);
         tell_rest(&telling);
+        job->differences += telling.count;
         data += taken;
         size -= taken;
         vec_free(&places);

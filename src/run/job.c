@@ -256,6 +256,7 @@ static bool do_running(struct job_run *job)
         return false;
     if (job->run->options->dry_run) {
         job->would_run = true;
+        job->is_idle = only_sends(job) && job->differences == 0;
         tell_job(job, EVENT_JOB_WOULD_RUN, why);
         end_job(job, OUTCOME_RAN);
         return false;

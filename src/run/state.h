@@ -268,6 +268,8 @@ struct job_run {
     bool has_started;   /* a command of a make rule, its own or before it */
     bool has_compared;  /* its host was asked what the job will change there, or of its commands */
     bool is_comparing;  /* it has not answered */
+    size_t differences; /* files and links that will change there */
+    bool is_idle; /* under -n: it only sends, and nothing seems to change: its hooks may not run */
     struct vec reasons; /* const char *: why it runs */
     const char *owed;   /* a hook: by this target, since an earlier run; NULL: it is not */
     enum chain chain;   /* decided for others */

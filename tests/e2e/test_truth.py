@@ -306,11 +306,143 @@ def test_dry_run_says_what_the_run_does(world):
         does = named(world.fake('--json', *options, 'all'), 'job-began')
         # What is made anew may turn out to be the same: then what reads it does not run.
         unknown = {(event['target'], event.get('host') or '') for event in says.events() if event.get('unsure')}
-        if name == 'forced':  # nothing arrives changed, so the hook is not asked for
-            unknown |= {('reload', 'h1'), ('reload', 'h2')}
         check(set(does) <= set(would), f'{name}: -n says {would}, the run does {does}')
         check(set(would) - set(does) <= unknown, f'{name}: -n says {would}, the run does {does}')
         check(bool(does) == ('unchanged' not in name), f'{name}: {does}')
+
+
+# Each is run three times: first, again, and after `app` has changed on all hosts.
+PLANS = {
+    'hooks of hooks': '''
+go @: app ; put app {0}/go.$(host)
+before go: b
+b @: ; run true
+before b: bb
+bb @local: ; local true
+after go: a
+a @: ; run true
+after a: aa
+aa @: app ; put app {0}/aa.$(host)
+''',
+    'body of a target without a recipe': '''
+go @: one two
+before go: b
+b @: ; run true
+after go: a
+a @: ; run true
+one @: app ; put app {0}/one.$(host)
+two @: app ; put app {0}/two.$(host)
+''',
+    'gates': '''
+go @: yes no both
+yes @:
+    only-if true
+    run true
+no @:
+    only-if ! true
+    run true
+after no: a
+a @: ; run true
+both @: app
+    only-if [ $(host) = h1 ]
+    put app {0}/both.$(host)
+''',
+    'barrier and primary': '''
+go @: one two three
+.BARRIER: three
+.PRIMARY: two
+one @: app ; put app {0}/one.$(host)
+two @: ; run true
+three @: one ; run true
+after three: a
+a @: ; run true
+''',
+    'rolled': '''
+go @: one two
+go: batch = 1
+one @: app ; put app {0}/one.$(host)
+two @: ; run true
+after one: a
+a @local: ; local true
+''',
+    'once and always': '''
+go @: one two three
+one @: ; run true
+one: inputs = once
+two @: app ; put app {0}/two.$(host)
+.ALWAYS: two
+three @: two ; run true
+three: inputs = $(shell cat app)
+''',
+    'a shared record': '''
+go @: one two
+one @: app ; put app {0}/one.$(host)
+two @: app ; run true
+two: record = one
+''',
+    'a chain with inputs': '''
+go @: one two
+go: inputs = $(shell cat app)
+one @: app ; put app {0}/one.$(host)
+two @: ; run true
+after one: a
+a @: ; run true
+''',
+    'files and tasks of this machine': '''
+go @: out pack ; put out {0}/out.$(host)
+out: app ; cp app out
+pack @local: out ; local cp out packed
+after pack: a
+a @local: ; local true
+''',
+    'a hook of several': '''
+go @: one two three
+one @: app ; put app {0}/one.$(host)
+two @: ; run true
+three @: app ; put app {0}/three.$(host)
+after one three: a
+a @: ; run true
+before one two: b
+b @: ; run true
+''',
+    'a hook without binding, a role': '''
+@web: hosts = h1
+go @: one two
+one @web: app ; put app {0}/one.$(host)
+two @web: ; run true
+after one: a
+a: ; @true
+''',
+    'a link and a folder': '''
+go @: one
+one @: app
+    put app {0}/d.$(host)/
+    link d.$(host) {0}/l.$(host)
+after one: a
+a @: ; run true
+''',
+}
+
+
+def test_dry_run_of_many_plans(world):
+    """Whatever the plan: what -n names as running runs, nothing else does, but for what it says may run."""
+    for number, (name, text) in enumerate(PLANS.items()):
+        site = world.folder / f'plan{number}'
+        site.mkdir()
+        for host in ('h1', 'h2'):
+            (site / f'd.{host}').mkdir()
+        world.write('app', 'one\n')
+        world.fakefile(f'ssh_transport = local\nhosts = h1 h2\nproject = plan{number}\n' + text.format(site))
+        for turn, content in enumerate(('one\n', 'one\n', 'two\n', 'two\n')):
+            world.write('app', content)
+            says = world.fake('--json', '-n', 'go').events()
+            does = {(event['target'], event.get('host')) for event in world.fake('--json', 'go').events()
+                    if event['event'] == 'job-began'}
+            would = {(event['target'], event.get('host')): event.get('unsure', False) for event in says
+                     if event['event'] == 'job-would-run'}
+            check(does <= set(would), f'{name}, turn {turn}: it does {does}, -n says {would}')
+            sure = {job for job, unsure in would.items() if not unsure}
+            check(sure <= does, f'{name}, turn {turn}: -n says {would}, it does {does}')
 
 
 def test_two_writers_of_a_place(world):
