@@ -18,6 +18,8 @@ release = 1
 deploy @: archive.tgz
 \tput archive.tgz $(site)-archive.tgz
 {steps}
+big @:
+\tput big $(site)-big
 still @: deploy.txt
 \tput deploy.txt $(site)-deploy.txt
 \trun true
