@@ -29,8 +29,8 @@ struct file_run {
     struct vec held;  /* struct event: what -O holds back */
     /* An intermediate file that is not there, and need not be until something is made of it. */
     bool is_absent;
-    bool is_unknown;     /* … and nothing tells what was in it */
-    bool is_late;        /* its job has ended; it is made now for those in `waiters` */
+    bool is_unknown; /* … and nothing tells what was in it */
+    bool is_late;    /* its job has ended; it is made now for those in `waiters` */
     bool was_made_late;
     struct vec waiters;  /* struct job_run */
     unsigned waits_for;  /* absent files that are being made for this one */
