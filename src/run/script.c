@@ -50,6 +50,7 @@ static const char LIBRARY[] =
     "else r_as=; fi; if [ \"$r_as\" ]; then :\n"
     "elif command -v sha256 >/dev/null 2>&1; then r_hash(){ sha256 -r -- \"$@\"; }\n"
     "else r_hash(){ cksum -- \"$@\"; }; fi\n"
+    "r_digest(){ if [ \"$r_as\" ]; then r_hash -; else cksum; fi; }\n"
     "r_xhash(){ if command -v sha256sum; then set -- sha256sum; elif command -v shasum; then "
     "set -- shasum -a 256; elif command -v sha256; then set -- sha256 -r; else set -- cksum; fi "
     ">/dev/null 2>&1; xargs \"$@\" -- 2>/dev/null | sed '/^[0-9a-f]*  *-$/d;/^[0-9]* 0$/d;s/^/hash "
@@ -67,12 +68,9 @@ static const char LIBRARY[] =
     "printf 'hash %s\\n' \"$r_l\"; done; }\n"
     "r_folder(){ [ ! -d \"$1\" ] || case $r_f in r_stat) printf 'state d %s\\n' \"$1\";; "
     "*) printf 'folder %s\\n' \"$1\";; esac; }\n"
-    "r_walk_small(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
+    "r_walk(){ r_f=$1; set --; while IFS= read -r r_l; do case $r_l in\n"
     "'place f '*|'place l '*) set -- \"$@\" \"${r_l#place ? }\";;\n"
     "'place d '*) r_folder \"${r_l#place d }\";; esac; done; [ $# = 0 ] || $r_f \"$@\"; }\n"
-    "r_walk(){ if [ -z \"$r_big\" ]; then r_walk_small \"$1\" <\"$2\"; "
-    "elif [ $1 = r_stat ]; then r_states \"$2\"; else r_sums \"$2\"; fi; "
-    "}\n"
     /* r_clock FILE: two seconds before FILE was written, by the clock that stamps the files: a host
      * may have another. */
     "r_clock(){ case $f_stat in c) r_n=$(stat -c %Y \"$1\");; f) r_n=$(stat -f %m \"$1\");; "
@@ -86,7 +84,7 @@ static const char LIBRARY[] =
     /* r_end NAME: the places are in $r/.new.NAME; adds what is known of them now and puts it in
      * place. */
     "r_end(){ r_init; [ -z \"$r_big\" ] || { r_end_big \"$1\"; return; }; r_t=$r/.new.$1\n"
-    "r_a=$(r_walk r_stat \"$r_t\") && r_b=$(r_walk r_sum \"$r_t\") && "
+    "r_a=$(r_walk r_stat <\"$r_t\") && r_b=$(r_walk r_sum <\"$r_t\") && "
     "{ printf %s \"$r_a${r_a:+$r_nl}$r_b${r_b:+$r_nl}\" && r_age && echo end; } 2>/dev/null "
     ">>\"$r_t\" && mv -f \"$r_t\" \"$r/$1\" || { rm -f \"$r_t\"; return 1; }; }\n"
     "r_drop(){ [ ! -f \"$r/$1\" ] || mv -f \"$r/$1\" \"$r/.old.$1\"; }\n"
@@ -94,14 +92,11 @@ static const char LIBRARY[] =
     "/d;/^folder /d;/^young/d;/^end/d' "
     "\"$r/$1\" >\"$r/.new.$1\" && if [ \"$2\" ]; then r_put \"$1\"; else r_end \"$1\"; fi; }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n"
-    "r_recorded(){ if [ \"$r_big\" ]; then sed -n \"$r_sums\" \"$1\" | LC_ALL=C sort; else "
-    "sed -n \"$r_sums\" \"$1\"; fi; }\n"
     /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content
      * only. */
-    "r_same(){ r_fresh=; r_y=; [ -z \"$r_big\" ] || { r_clock \"$r/.lock.by\"; r_y=$r_n; }; "
-    "r_b=$(r_walk r_stat \"$r/$1\"); r_st=$r_b\n"
+    "r_same(){ r_fresh=; r_b=$(r_walk r_stat <\"$r/$1\")\n"
     "[ \"$2\" = \"$r_b\" ] && [ -z \"$3\" ] && return\n"
-    "r_b=$(r_walk r_sum \"$r/$1\"); [ \"$(r_recorded \"$r/$1\")\" = \"$r_b\" ] && "
+    "r_b=$(r_walk r_sum <\"$r/$1\"); [ \"$(sed -n \"$r_sums\" \"$r/$1\")\" = \"$r_b\" ] && "
     "r_fresh=1; }\n"
     /* The usual case, $r_c being its text, costs one process: stat. */
     "r_small(){ printf '%s\\n' \"$r_c\"; "
@@ -111,11 +106,16 @@ static const char LIBRARY[] =
     "r_y=; case $r_c in *\"${r_nl}young\"*) r_y=1;; esac\n"
     "if r_same \"$1\" \"$r_a\" \"$r_y\"; then echo '= same'; "
     "else echo '= differs'; printf '%s\\n' \"$r_b\"; fi; }\n"
+    /* The same of a big one: as long as its states are those of now, only hashes of them meet. */
+    "r_same_big(){ r_fresh=; r_clock \"$r/.lock.by\"; r_y=$r_n\n"
+    "[ -z \"$2\" ] && [ \"$(sed -n '/^state /p' \"$r/$1\" | r_digest)\" = "
+    "\"$(r_states \"$r/$1\" | r_digest)\" ] && return\n"
+    "r_st=$(r_states \"$r/$1\"); r_b=$(r_sums \"$r/$1\")\n"
+    "[ \"$(sed -n \"$r_sums\" \"$r/$1\" | LC_ALL=C sort)\" = \"$r_b\" ] && r_fresh=1; }\n"
     /* Of a big one only what fake needs is sent. */
-    "r_large(){ r_init; [ \"$(tail -n 1 \"$r/$1\")\" = end ] || return; "
-    "sed '/^place /,$d' \"$r/$1\"\n"
-    "if r_same \"$1\" \"$(sed -n '/^state /p' \"$r/$1\")\" \"$(sed -n '/^young/p' \"$r/$1\")\"; "
-    "then echo end; echo '= same'; [ -z \"$r_w\" ] || echo \"$1\" >&7\n"
+    "r_large(){ r_init; r_c=$(tail -n 2 \"$r/$1\"); case $r_c in *\"${r_nl}end\") ;; *) return;; "
+    "esac; sed -n '/^place /q;p' \"$r/$1\"; case $r_c in young*) r_c=1;; *) r_c=;; esac\n"
+    "if r_same_big \"$1\" $r_c; then echo end; echo '= same'; [ -z \"$r_w\" ] || echo \"$1\" >&7\n"
     "else sed -n \"$r_sums\" \"$r/$1\"; echo end; echo '= differs'; cat <<r_end\n$r_b\nr_end\nfi; "
     "}\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
@@ -124,9 +124,11 @@ static const char LIBRARY[] =
     "*) [ ! \"$r_o\" -nt \"$r/$1\" ] || "
     "printf '~ %s %s\\n' \"${r_o##*/}\" \"$(sed -n 's/^machine //p;/^fingerprint /q' \"$r_o\")\"; "
     "esac; done; }\n"
-    "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(cat \"$r/$1\") r_big= "
+    "r_read(){ printf '+ %s\\n' \"$1\"; if [ -f \"$r/$1\" ]; then r_c=$(dd bs=16384 count=1 "
+    "2>/dev/null <\"$r/$1\") r_big= "
     "r_fresh= r_b=\n"
-    "if [ ${#r_c} -lt 16384 ]; then r_small \"$1\"; else r_c= r_big=1; r_large \"$1\"; fi\n"
+    "case $r_c in *\"${r_nl}end\") r_small \"$1\";; "
+    "*) r_c= r_big=1; r_large \"$1\";; esac\n"
     "r_newer \"$1\"; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\" $r_big; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
