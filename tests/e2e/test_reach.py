@@ -1,4 +1,5 @@
 """Every host that ssh reaches, fake reaches: by libssh2 where that can do it, else by the ssh program, which is told."""
+import base64
 import getpass
 import os
 import pathlib
@@ -218,19 +219,31 @@ class Agent:
             subprocess.run(['ssh-add', '-q', key], env=dict(os.environ, **self.environment), check=True)
 
 
+def write_repository(folder):
+    git = ['git', '-C', folder, '-c', 'user.name=me', '-c', 'user.email=me@here']
+    subprocess.run(['git', 'init', '-q', folder], check=True)
+    (folder / 'file').write_text('content of the repository\n')
+    subprocess.run([*git, 'add', 'file'], check=True)
+    subprocess.run([*git, 'commit', '-q', '-m', 'first'], check=True)
+
+
 def test_agent_forwarded(world):
     server = Server(world, count=2)
     agent = Agent(world, server.ssh / 'id_ed25519')
     for name in ('id_ed25519', 'id_ed25519.pub'):
         (server.ssh / name).rename(world.folder / name)
+    write_repository(world.folder / 'repository')
     hop = f'ssh -F none -o BatchMode=yes -o UserKnownHostsFile={server.ssh}/known_hosts -p {server.port}'
     server.fakefile(f'''
 deploy @:
     run ssh-add -l
     run {hop} {server.addresses[1]} echo second hop: '$$SSH_CONNECTION'
+    run GIT_SSH_COMMAND='{hop}' git clone -q {server.addresses[1]}:{world.folder}/repository {world.folder}/clone
+    run echo cloned: $$(cat {world.folder}/clone/file)
 ''', server.addresses[:1])
     result = world.fake('deploy', 'forward_agent=yes', env=agent.environment)
-    contains(result, '(ED25519)', 'second hop: ', 'uses the ssh program', 'forward_agent = yes')
+    contains(result, '(ED25519)', 'second hop: ', 'cloned: content of the repository', 'uses the ssh program',
+             'forward_agent = yes')
     contains(world.fake('deploy', env=agent.environment, code=2), 'ssh-add -l')
 
 
@@ -524,3 +537,59 @@ def test_cut_at_any_byte(world):
         check(target.read_text() == f'{number}\n' * 3000, f'after a cut at {cutter.limit}')
     left = [name for name in os.listdir(world.folder) if name.startswith('.fake')]
     check(not left, left)
+
+
+RELAY = '''import socket, sys, threading, os
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+def back():
+    while data := s.recv(65536):
+        os.write(1, data)
+    os._exit(0)
+threading.Thread(target=back).start()
+while data := os.read(0, 65536):
+    s.sendall(data)
+s.shutdown(socket.SHUT_WR)
+'''
+
+
+def test_proxy_command(world):
+    server = Server(world)
+    (world.folder / 'relay.py').write_text(RELAY)
+    (server.ssh / 'config').write_text(
+        f'Host behind\n  HostName {server.addresses[0]}\n  ProxyCommand python3 {world.folder}/relay.py %h %p\n')
+    contains(deploy(world, server, hosts=['behind']), 'uses the ssh program: ProxyCommand')
+    refused = world.fake('deploy', 'ssh_transport=ssh', code=3)
+    contains(refused, 'ssh_transport = openssh')
+
+
+def wire(*fields):
+    return b''.join(struct.pack('>I', len(field)) + field for field in fields)
+
+
+def write_hardware_key(path):
+    """A key file as a FIDO token makes them; the token is missing."""
+    kind, application = b'sk-ssh-ed25519@openssh.com', b'ssh:'
+    point = bytes(range(32))
+    public = wire(kind, point, application)
+    private = b'\1\2\3\4' * 2 + wire(kind, point, application) + b'\1' + wire(b'handle', b'', b'comment')
+    private += bytes(range(1, 1 + -len(private) % 8))
+    whole = b'openssh-key-v1\0' + wire(b'none', b'none', b'') + struct.pack('>I', 1) + wire(public, private)
+    text = base64.encodebytes(whole).decode()
+    path.write_text(f'-----BEGIN OPENSSH PRIVATE KEY-----\n{text}-----END OPENSSH PRIVATE KEY-----\n')
+    path.chmod(0o600)
+    path.with_suffix('.pub').write_text(f'{kind.decode()} {base64.b64encode(public).decode()}\n')
+    return path
+
+
+def test_what_libssh2_cannot_show(world):
+    """A hardware key, a ticket: when all else is refused, the ssh program is asked, and a line says why."""
+    server = Server(world, 'GSSAPIAuthentication yes')
+    key = write_hardware_key(world.folder / 'token')
+    (server.folder / 'authorized').write_text(key.with_suffix('.pub').read_text())
+    server.fakefile(f'ssh_identity = {key}\ndeploy @:\n    run true\n')
+    contains(world.fake('deploy', code=3), 'uses the ssh program: ', f'it cannot use the hardware key {key}')
+    server.fakefile('deploy @:\n    run true\n')
+    (server.ssh / 'config').write_text('GSSAPIAuthentication yes\n')
+    contains(world.fake('deploy', code=3, env={'KRB5CCNAME': f'{world.folder}/ticket'}),
+             'uses the ssh program: ', 'it cannot use GSSAPI')
+    lacks(world.fake('deploy', code=3), 'uses the ssh program')
