@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/loop.h"
-#include "lang/lang.h"
 #include "run/script.h"
 #include "run/state.h"
 #include "step/verb.h"
