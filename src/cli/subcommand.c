@@ -29,10 +29,12 @@ static int init(struct fake *fake, const struct command_line *line)
 }
 
 static const struct subcommand subcommands[] = {
-    { "status", "What is recorded on each host, what has drifted, what is owed.", status, 0, false },
+    { "status", "What is recorded on each host, what has drifted, what is owed.", status, 0,
+      false },
     { "history", "The past runs, from the hosts' own logs.", history, 0, false },
     { "unlock", "End the session that holds a host's lock, after a question.", unlock, 0, false },
-    { "init", "Write a Fakefile for the project in this folder; a KIND may follow.", init, 1, true },
+    { "init", "Write a Fakefile for the project in this folder; a KIND may follow.", init, 1,
+      true },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof *subcommands };

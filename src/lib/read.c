@@ -322,9 +322,8 @@ static bool has_text(struct fake *fake)
 
 bool fake_has_target(struct fake *fake, const char *name)
 {
-    const struct target *target = has_text(fake) && fake_read(fake, true)
-                                      ? model_find_target(&fake->model, name)
-                                      : NULL;
+    const struct target *target =
+        has_text(fake) && fake_read(fake, true) ? model_find_target(&fake->model, name) : NULL;
 
     return target && target->rules.len > 0;
 }
