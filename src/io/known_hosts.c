@@ -3,9 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,112 +17,20 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "io/key.h"
+#include "io/known_line.h"
 #include "io/loop.h"
 #include "io/ssh_wire.h"
 
-enum { SHA1_SIZE = 20 };
-
-struct known_line {
-    char *patterns; /* comma list; NULL: hashed */
-    unsigned char salt[SHA1_SIZE];
-    unsigned char hash[SHA1_SIZE];
-    struct str key;
-    unsigned number;
-    bool is_revoked;
-    bool is_authority; /* signs the keys of hosts; is none itself */
-};
-
 struct known_hosts {
     char *path;
-    struct vec lines;
+    struct vec lines; /* struct known_line * */
     struct map found; /* of a name asked for: struct vec * of its lines, as each hashed line costs
                          an HMAC */
     unsigned last_line;
     bool lacks_newline; /* the file's last line is not ended */
 };
 
-/* ---- parsing: [marker] names type base64 [comment] ---- */
-
-struct field {
-    const char *text;
-    size_t size;
-};
-
-static struct field next_field(const char **at, const char *end)
-{
-    while (*at < end && (**at == ' ' || **at == '\t'))
-        (*at)++;
-    struct field field = { .text = *at };
-    while (*at < end && **at != ' ' && **at != '\t')
-        (*at)++;
-    field.size = (size_t)(*at - field.text);
-    return field;
-}
-
-static bool field_is(struct field field, const char *text)
-{
-    return field.size == strlen(text) && memcmp(field.text, text, field.size) == 0;
-}
-
-static bool decode_sha1(const char *text, size_t size, unsigned char out[SHA1_SIZE])
-{
-    struct str bytes = { 0 };
-    bool is_whole = wire_decode_base64(text, size, &bytes) && bytes.len == SHA1_SIZE;
-    if (is_whole)
-        memcpy(out, bytes.data, SHA1_SIZE);
-    str_free(&bytes);
-    return is_whole;
-}
-
-/* |1|salt|hash: HMAC-SHA1 of the name under the salt, both in base64. */
-static bool parse_hashed(struct known_line *line, struct field names)
-{
-    const char *salt = names.text + 3;
-    const char *end = names.text + names.size;
-    const char *bar = memchr(salt, '|', (size_t)(end - salt));
-    return bar && decode_sha1(salt, (size_t)(bar - salt), line->salt) &&
-           decode_sha1(bar + 1, (size_t)(end - bar - 1), line->hash);
-}
-
-static bool parse_names(struct known_line *line, struct field names)
-{
-    if (names.size > 3 && memcmp(names.text, "|1|", 3) == 0)
-        return parse_hashed(line, names);
-    line->patterns = mem_strndup(names.text, names.size);
-    return names.size > 0 && names.text[0] != '|';
-}
-
-/* The key must be of the type that its line names. */
-static bool parse_key(struct known_line *line, struct field type, struct field key)
-{
-    if (!wire_decode_base64(key.text, key.size, &line->key))
-        return false;
-    struct wire wire = wire_read(line->key.data, line->key.len);
-    struct wire_string name = wire_string(&wire);
-    return type.size > 0 && name.size == type.size && memcmp(name.data, type.text, type.size) == 0;
-}
-
-static bool parse_fields(struct known_line *line, const char *at, const char *end)
-{
-    struct field names = next_field(&at, end);
-    if (names.size > 0 && names.text[0] == '@') {
-        line->is_revoked = field_is(names, "@revoked");
-        line->is_authority = field_is(names, "@cert-authority");
-        if (!line->is_revoked && !line->is_authority)
-            return false;
-        names = next_field(&at, end);
-    }
-    struct field type = next_field(&at, end);
-    struct field key = next_field(&at, end);
-    return parse_names(line, names) && parse_key(line, type, key);
-}
-
-static void line_free(struct known_line *line)
-{
-    str_free(&line->key);
-    free(line->patterns);
-    free(line);
-}
+/* ---- reading ---- */
 
 static void parse_line(struct known_hosts *hosts, const char *at, const char *end)
 {
@@ -137,10 +43,10 @@ static void parse_line(struct known_hosts *hosts, const char *at, const char *en
         return;
     struct known_line *line = mem_alloc(sizeof *line);
     line->number = hosts->last_line;
-    if (parse_fields(line, at, end))
+    if (known_line_parse(line, at, end))
         vec_push(&hosts->lines, line);
     else
-        line_free(line);
+        known_line_free(line);
 }
 
 static void parse_text(struct known_hosts *hosts, const char *text, size_t size)
@@ -181,7 +87,7 @@ void known_hosts_free(struct known_hosts *hosts)
         return;
     forget_found(hosts);
     for (size_t i = 0; i < hosts->lines.len; i++)
-        line_free(hosts->lines.items[i]);
+        known_line_free(hosts->lines.items[i]);
     vec_free(&hosts->lines);
     free(hosts->path);
     free(hosts);
@@ -221,90 +127,15 @@ struct known_hosts *known_hosts_find(struct loop *loop, const char *path)
 
 /* ---- matching ---- */
 
-/* `*` is any text, `?` any character; in time linear in the name for each star. */
-static bool matches_pattern(const char *pattern, const char *end, const char *name)
-{
-    const char *star = NULL;
-    const char *retry = NULL;
-    while (*name) {
-        if (pattern < end && *pattern == '*') {
-            star = ++pattern;
-            retry = name;
-        } else if (pattern < end &&
-                   (*pattern == '?' || tolower((unsigned char)*pattern) == *name)) {
-            pattern++;
-            name++;
-        } else if (star) {
-            pattern = star;
-            name = ++retry;
-        } else {
-            return false;
-        }
-    }
-    while (pattern < end && *pattern == '*')
-        pattern++;
-    return pattern == end;
-}
-
-/* One negated pattern that matches refuses the whole line. */
-static bool matches_list(const char *patterns, const char *name)
-{
-    bool matched = false;
-    while (*patterns) {
-        const char *end = patterns + strcspn(patterns, ",");
-        bool is_negated = *patterns == '!';
-        if (matches_pattern(patterns + is_negated, end, name)) {
-            if (is_negated)
-                return false;
-            matched = true;
-        }
-        patterns = *end ? end + 1 : end;
-    }
-    return matched;
-}
-
-/* HMAC-SHA1, made once for a whole file: HMAC() would look the algorithm up for each line. */
-static EVP_MAC_CTX *new_mac(void)
-{
-    char digest[] = "SHA1";
-    OSSL_PARAM parameters[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                OSSL_PARAM_construct_end() };
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
-    EVP_MAC_free(mac);
-    if (context && !EVP_MAC_CTX_set_params(context, parameters)) {
-        EVP_MAC_CTX_free(context);
-        context = NULL;
-    }
-    return context;
-}
-
-static bool hash_name(EVP_MAC_CTX *mac, const unsigned char salt[SHA1_SIZE], const char *name,
-                      unsigned char hash[SHA1_SIZE])
-{
-    size_t size = 0;
-    return mac && EVP_MAC_init(mac, salt, SHA1_SIZE, NULL) &&
-           EVP_MAC_update(mac, (const unsigned char *)name, strlen(name)) &&
-           EVP_MAC_final(mac, hash, &size, SHA1_SIZE) && size == SHA1_SIZE;
-}
-
-static bool line_is_for(const struct known_line *line, const char *name, EVP_MAC_CTX *mac)
-{
-    if (line->patterns)
-        return matches_list(line->patterns, name);
-    unsigned char hash[SHA1_SIZE];
-    return hash_name(mac, line->salt, name, hash) && memcmp(hash, line->hash, SHA1_SIZE) == 0;
-}
-
 static const struct vec *lines_for(struct known_hosts *hosts, const char *name)
 {
     struct vec *found = map_get(&hosts->found, name);
     if (found)
         return found;
     found = mem_alloc(sizeof *found);
-    EVP_MAC_CTX *mac = hosts->lines.len > 0 ? new_mac() : NULL;
+    EVP_MAC_CTX *mac = hosts->lines.len > 0 ? known_line_mac() : NULL;
     for (size_t i = 0; i < hosts->lines.len; i++)
-        if (line_is_for(hosts->lines.items[i], name, mac))
+        if (known_line_is_for(hosts->lines.items[i], name, mac))
             vec_push(found, hosts->lines.items[i]);
     EVP_MAC_CTX_free(mac);
     *map_put(&hosts->found, mem_strdup(name)) = found;
@@ -482,8 +313,8 @@ static void add_name_of_line(struct str *line, const char *name, bool is_hashed)
 {
     unsigned char salt[SHA1_SIZE];
     unsigned char hash[SHA1_SIZE];
-    EVP_MAC_CTX *mac = is_hashed ? new_mac() : NULL;
-    if (mac && RAND_bytes(salt, SHA1_SIZE) == 1 && hash_name(mac, salt, name, hash)) {
+    EVP_MAC_CTX *mac = is_hashed ? known_line_mac() : NULL;
+    if (mac && RAND_bytes(salt, SHA1_SIZE) == 1 && known_line_hash(mac, salt, name, hash)) {
         str_add(line, "|1|");
         wire_encode_base64(salt, SHA1_SIZE, line);
         str_addc(line, '|');

@@ -1,4 +1,4 @@
-// links: base io/known_hosts.c io/key.c io/key_pair.c io/ssh_wire.c io/loop.c
+// links: base io/known_hosts.c io/known_line.c io/key.c io/key_pair.c io/ssh_wire.c io/loop.c
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
