@@ -312,11 +312,9 @@ void job_start(struct job_run *job)
 
 static bool has_failed_before(const struct job_run *job)
 {
-    for (size_t i = 0; i < job->job->before.len; i++) {
-        enum outcome outcome = scheduler_outcome(job->run->scheduler, job->job->before.items[i]);
-        if (outcome == OUTCOME_FAILED || outcome == OUTCOME_DROPPED)
+    for (size_t i = 0; i < job->job->before.len; i++)
+        if (scheduler_outcome(job->run->scheduler, job->job->before.items[i]) == OUTCOME_FAILED)
             return true;
-    }
     return false;
 }
 
