@@ -85,7 +85,7 @@ install @: pack $(if $(requirements),install-requirements)
 
 ## Prepare a new host: folders, virtualenv, configuration
 bootstrap @: $(app_templates)
-	run mkdir -p $(app_path)
+	run mkdir -p $(app_path) || { echo "bootstrap: as root there: install -d -o $$(id -un) $(app_path)" >&2; exit 1; }
 	run $(make_venv)
 	$(if $(app_templates),put --expand $(app_templates) $(app_path)/)
 	$(if $(filter application.wsgi,$(notdir $(app_templates))),,$(if $(wsgi_app),put --text=wsgi_text $(app_path)/application.wsgi))

@@ -399,4 +399,5 @@ def test_python_bootstrap(world):
     world.fake('bootstrap', 'wsgi_app=app:wsgi', 'wsgi_config=APP_CONFIG', timeout=300)
     check((www / 'application.cfg').read_text() == f"HOST = '{world.addresses[0]}'\nPRICE = '$5'\n", 'expanded')
     wsgi = (www / 'application.wsgi').read_text()
+    contains(world.fake('bootstrap', f'app_path={www}/application.cfg/below', code=2), 'as root there: install -d -o ', f' {www}/application.cfg/below')
     check(wsgi == f"import os\nos.environ['APP_CONFIG'] = '{www}/application.cfg'\nfrom app import wsgi as application\n", wsgi)
