@@ -83,7 +83,7 @@ static int furthest(const int *before, int d, int k)
 /* False: they differ in more than is looked for. `n` and `m` lines are compared. */
 static bool compare(struct comparison *c, int n, int m)
 {
-    int *rows[DIFFERENCE_MAXIMUM + 1];
+    int *rows[DIFFERENCE_MAXIMUM + 1] = { NULL };
     bool found = false;
     int d = 0;
 
