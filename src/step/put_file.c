@@ -42,7 +42,8 @@ static const char place_text[] =
     "(umask 077; cat <\"$old\" >\"$at/$tmp\") || { rm -f \"$old\"; exit 1; }; rm -f \"$old\"; fi\n"
     "own \"$at/$tmp\"; chmod $mode \"$at/$tmp\" || exit 1\n"
     "check \"$at/$tmp\"\n"
-    "mv -f \"$at/$tmp\" \"$x\" || exit 1\n";
+    "mv -f \"$at/$tmp\" \"$x\" || exit 1\n"
+    "trap - 0\n";
 
 static const char *place_of(const struct step *step, const struct content *content, bool is_inside)
 {
