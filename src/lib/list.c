@@ -18,21 +18,23 @@ static const char *fold(struct arena *arena, const struct vec *hosts)
     return folded;
 }
 
-static void add_once(struct vec *names, const char *name)
+/* `seen` has the names of the list. */
+static void add_once(struct vec *names, struct map *seen, const char *name)
 {
-    for (size_t i = 0; i < names->len; i++) {
-        if (strcmp(names->items[i], name) == 0)
-            return;
-    }
-    vec_push(names, (void *)name);
+    void **slot = map_put(seen, name);
+
+    if (!*slot)
+        vec_push(names, (void *)name);
+    *slot = (void *)name;
 }
 
-static void add_role_hosts(struct fake *fake, struct role *role, struct vec *names)
+static void add_role_hosts(struct fake *fake, struct role *role, struct vec *names,
+                           struct map *seen)
 {
     const struct vec *hosts = lang_role_hosts(fake->lang, role);
 
     for (size_t i = 0; hosts && i < hosts->len; i++)
-        add_once(names, ((const struct host *)hosts->items[i])->spec);
+        add_once(names, seen, ((const struct host *)hosts->items[i])->spec);
 }
 
 /* The binding as written, and the hosts that it names. */
@@ -40,6 +42,7 @@ static void fill_binding(struct fake *fake, const struct binding *binding,
                          struct list_target *listed)
 {
     struct str text = { 0 };
+    struct map seen = { 0 };
 
     listed->is_task = true;
     if (binding->kind == BINDING_LOCAL) {
@@ -56,10 +59,11 @@ static void fill_binding(struct fake *fake, const struct binding *binding,
 
         str_addf(&text, "%s@%s", i > 0 ? " " : "", name);
         if (role && !role->is_host)
-            add_role_hosts(fake, role, &listed->hosts);
+            add_role_hosts(fake, role, &listed->hosts, &seen);
         else
-            add_once(&listed->hosts, name);
+            add_once(&listed->hosts, &seen, name);
     }
+    map_free(&seen);
     listed->binding = arena_strdup(fake->arena, str_text(&text));
     listed->place = fold(fake->arena, &listed->hosts);
     str_free(&text);
@@ -67,11 +71,14 @@ static void fill_binding(struct fake *fake, const struct binding *binding,
 
 static void fill_rules(const struct target *target, struct list_target *listed)
 {
+    struct map seen = { 0 };
+
     for (size_t i = 0; i < target->rules.len; i++) {
         const struct rule *rule = target->rules.items[i];
         for (size_t j = 0; j < rule->count; j++)
-            add_once(&listed->prerequisites, rule->prerequisites[j].name);
+            add_once(&listed->prerequisites, &seen, rule->prerequisites[j].name);
     }
+    map_free(&seen);
 }
 
 static void fill_hooks(const struct target *target, struct list_target *listed)
@@ -116,9 +123,11 @@ static void add_target(struct fake *fake, const struct target *target, struct li
 static void add_role(struct fake *fake, struct role *role, struct list *list)
 {
     struct list_role *listed = arena_alloc(fake->arena, sizeof *listed);
+    struct map seen = { 0 };
 
     listed->name = role->name;
-    add_role_hosts(fake, role, &listed->hosts);
+    add_role_hosts(fake, role, &listed->hosts, &seen);
+    map_free(&seen);
     listed->place = fold(fake->arena, &listed->hosts);
     vec_push(&list->roles, listed);
 }
