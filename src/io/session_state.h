@@ -126,9 +126,9 @@ struct session {
 
     struct request *requests, **requests_end; /* the first runs */
     unsigned requests_sent;
-    struct item *running;                     /* the step begun and not ended */
-    struct timer *step_limit;                 /* its time-out, then the KILL, then our patience */
-    unsigned signals_sent;                    /* 0, 1: TERM, 2: KILL */
+    struct item *running;     /* the step begun and not ended */
+    struct timer *step_limit; /* its time-out, then the KILL, then our patience */
+    unsigned signals_sent;    /* 0, 1: TERM, 2: KILL */
     struct timer *holder_timer;
     struct timer *signal_timer;
 

@@ -85,7 +85,7 @@ static void scan_word(struct scan *scan, const char *word, struct location where
     const char *why;
     struct vec found = { 0 };
     plan_expander(scan->run->plan, scan->job, &expander);
-    expander.mode = EXPAND_QUESTIONS;
+    expander.mode = EXPAND_AHEAD;
     expander.undefined_is_error = false;
     if (expand_string(&expander, arena_strndup(arena, word, word_length(word)), where, &value) &&
         value.len > 0 &&

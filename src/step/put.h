@@ -6,11 +6,11 @@
 /* What the parts of put share. Private to them. */
 struct put {
     struct arena *arena;
-    size_t source_count;        /* wildcards expanded: as step_sources gave them last */
-    const char *unmatched;      /* a pattern that no file here fits; NULL */
-    bool is_folder;             /* DST ends in a slash: what is sent keeps its name in it */
+    size_t source_count;         /* wildcards expanded: as step_sources gave them last */
+    const char *unmatched;       /* a pattern that no file here fits; NULL */
+    bool is_folder;              /* DST ends in a slash: what is sent keeps its name in it */
     const struct content **made; /* --text, --expand: what is sent in place of sources; NULL */
-    bool is_inside;             /* of one file, by the host's answer: DST is a folder there */
+    bool is_inside;              /* of one file, by the host's answer: DST is a folder there */
 };
 
 bool put_keeps_names(const struct put *put);          /* is_folder, or there are several sources */

@@ -142,8 +142,8 @@ struct place {
     unsigned mode;                     /* 0: as it is */
     uint64_t size;                     /* of a file */
     bool is_sure; /* nothing has acted there since it was sent: set by who knows that */
-    const struct content *content;     /* of a file; NULL */
-    const char *from;                  /* its path here; NULL: the content has its bytes */
+    const struct content *content; /* of a file; NULL */
+    const char *from;              /* its path here; NULL: the content has its bytes */
 };
 /* contents are those of step_sources in the same order; `answer` is what the host said to step_ask,
  * NULL once the step was compiled with it. */
