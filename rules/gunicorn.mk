@@ -23,8 +23,14 @@ gunicorn_missing ?= fail
 ## How many seconds the new workers have until they must serve
 gunicorn_seconds ?= 30
 
-# Sets pid to the master's.
+# Sets pid to the master's. loaded WORKER: it has the application. A worker tells its master that it lives by a file without a
+# name: made 0600, and then with times since the machine's start, or other permissions in old gunicorns. Where that cannot be
+# seen, a worker counts that lives.
 define gunicorn_functions
+	loaded() {
+		beat=$$(ls -l "/proc/$$1/fd" 2>/dev/null | sed -n 's/.* \([0-9]*\) -> .*wgunicorn-.*/\1/p' | tail -n 1)
+		beat=$$([ -z "$$beat" ] || stat -L -c '%a $$((%Y + 86400 < %Z))' "/proc/$$1/fd/$$beat" 2>/dev/null) || return 1
+		case $$beat in 600*) [ "$$(eval "echo $${beat#600 }")" = 1 ] ;; esac; }
 	$(if $(filter skip,$(gunicorn_missing)),$(skip_without_gunicorn))
 	pid=$$(cat '$(gunicorn_pid)') || fail 'no pid file $(gunicorn_pid): does gunicorn run, with --pid?'
 	case $$pid in '' | *[!0-9]*) fail '$(gunicorn_pid) holds no process id' ;; esac
@@ -78,7 +84,7 @@ reload-gunicorn @:
 			now=$$(children "$$pid")
 			[ -n "$$now" ] || steady=0
 			for worker in $$now; do
-				case $$old in *" $$worker "*) steady=0 ;; esac
+				case $$old in *" $$worker "*) steady=0 ;; *) loaded "$$worker" || steady=0 ;; esac
 			done
 			[ "$$steady" -ge 5 ]
 		}
@@ -109,6 +115,9 @@ upgrade-gunicorn @:
 			now=$$(children "$$new")
 			[ -n "$$now" ] && [ "$$now" = "$$workers" ] && steady=$$((steady + 1)) || steady=0
 			workers=$$now
+			for worker in $$now; do
+				loaded "$$worker" || steady=0
+			done
 			[ "$$steady" -ge 5 ]
 		}
 		within $(gunicorn_seconds) serves || fail 'the new gunicorn does not serve after $(gunicorn_seconds) s'

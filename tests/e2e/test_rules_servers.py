@@ -17,8 +17,8 @@ def application(environ, start_response):
     return [b'%s']
 '''
 
-# gunicorn's check finds nothing wrong with it.
-BROKEN_IN_WORKERS = 'import sys\nif "--check-config" not in sys.argv:\n    import no_such_module\n' + APPLICATION
+# gunicorn's check finds nothing wrong with it, and the workers live for a while.
+BROKEN_IN_WORKERS = 'import sys, time\nif "--check-config" not in sys.argv:\n    time.sleep(2)\n    import no_such_module\n' + APPLICATION
 
 
 def port_of(address):
@@ -68,7 +68,7 @@ after deploy: reload-gunicorn
 def test_gunicorn_reload(world):
     gunicorn(world, 'after reload-gunicorn: wait-for-url\ncheck_expect = two')
     try:
-        world.write('app.py', APPLICATION % 'two')
+        world.write('app.py', 'import time\ntime.sleep(2)\n' + APPLICATION % 'two')
         world.fake('deploy')
         check(answer(world.url) == 'two', 'the new workers serve')
         check(world.master.poll() is None, 'by the same master')
