@@ -44,12 +44,13 @@ def test_clone_over_ssh(world):
     for address in hosts:
         check(not (www(world, address) / 'current').exists(), 'nothing is live')
     use(world, url, hosts, 'forward_agent = yes')
-    contains(deploy(world, env=environment), 'out: two', f'(at {first})')
+    contains(deploy(world, env=environment), 'out: two')
     release = live(world, hosts[0])
     for address in hosts:
         current = www(world, address) / 'current'
         check(live(world, address) == release, 'one release for all')
         check((current / 'REVISION').read_text() == first + '\n', 'its revision')
+        check(f'Branch master (at {first})' in (www(world, address) / 'revisions.log').read_text(), 'and in the log')
         check(not (current / 'secret').exists() and not (current / '.git').exists(), 'as git archive gives it')
 
     git(world, 'tag', 'v1')
