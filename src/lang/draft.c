@@ -229,12 +229,12 @@ static void give_recipe(struct lang *lang, struct target *target, struct rule *r
     target->may_be_task = target->may_be_task || recipe->may_be_task;
 }
 
-static void add_hook(struct lang *lang, const struct draft *draft, const char *trigger,
+static void add_hook(struct lang *lang, const struct draft *draft, const struct trigger *trigger,
                      const char *task, struct location where)
 {
     struct hook *hook = arena_alloc(lang->model->arena, sizeof *hook);
 
-    *hook = (struct hook){ draft->hook, trigger, task, where };
+    *hook = (struct hook){ draft->hook, trigger->name, task, trigger->where, where };
     vec_push(&lang->model->hooks, hook);
 }
 
@@ -243,7 +243,7 @@ static struct target *make_hook_target(struct lang *lang, const struct draft *dr
                                        struct recipe *recipe)
 {
     struct arena *arena = lang->model->arena;
-    const char *trigger = draft->triggers.items[0];
+    const char *trigger = ((const struct trigger *)draft->triggers.items[0])->name;
     const char *name = arena_printf(arena, "%s %s", draft->hook_kind, trigger);
     struct hook_body *body = arena_alloc(arena, sizeof *body);
     struct rule *rule = arena_alloc(arena, sizeof *rule);
@@ -274,11 +274,11 @@ static void close_hook(struct reader *reader, struct recipe *recipe)
 
     if (!own && !draft->hook_rule.count)
         diag_error(lang->diags, draft->where, "hook '%s %s' names no task and has no recipe",
-                   draft->hook_kind, (const char *)draft->triggers.items[0]);
+                   draft->hook_kind, ((const struct trigger *)draft->triggers.items[0])->name);
     if (!own && draft->binding)
         diag_error(lang->diags, draft->where, "a hook is bound only where it has a recipe");
     for (i = 0; i < draft->triggers.len; i++) {
-        const char *trigger = draft->triggers.items[i];
+        const struct trigger *trigger = draft->triggers.items[i];
 
         if (own)
             add_hook(lang, draft, trigger, own->name, draft->where);

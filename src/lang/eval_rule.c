@@ -195,11 +195,12 @@ static void group_targets(struct rule_line *line)
 }
 
 /* `before`, `after` and `on-failure`, followed by another target. */
-static bool take_hook(struct reader *reader)
+static bool take_hook(struct reader *reader, struct location line)
 {
     static const char *const kinds[] = {
         [HOOK_BEFORE] = "before", [HOOK_AFTER] = "after", [HOOK_ON_FAILURE] = "on-failure"
     };
+    struct arena *arena = reader->lang->model->arena;
     struct span first = reader->targets.items[0];
     size_t kind, i;
 
@@ -212,10 +213,14 @@ static bool take_hook(struct reader *reader)
         return false;
     reader->draft.hook_kind = kinds[kind];
     reader->draft.hook = (enum hook_kind)kind;
-    for (i = 1; i < reader->targets.len; i++)
-        vec_push(&reader->draft.triggers,
-                 arena_strndup(reader->lang->model->arena, reader->targets.items[i].data,
-                               reader->targets.items[i].len));
+    for (i = 1; i < reader->targets.len; i++) {
+        struct span name = reader->targets.items[i];
+        struct trigger *trigger = arena_alloc(arena, sizeof *trigger);
+
+        *trigger = (struct trigger){ arena_strndup(arena, name.data, name.len),
+                                     name_place(name, line) };
+        vec_push(&reader->draft.triggers, trigger);
+    }
     return true;
 }
 
@@ -343,7 +348,7 @@ static void eval_dependencies(struct rule_line *line, struct head *head)
         return;
     }
     share_prerequisites(line);
-    if (!take_hook(reader)) {
+    if (!take_hook(reader, line->statement->where)) {
         for_each_target(line, add_target);
         if (line->patterns.len)
             add_pattern(line);

@@ -225,7 +225,7 @@ static const char *nearest_target(const struct lang *lang, const char *name)
 }
 
 /* One end of a hook, which must have a rule. */
-static struct target *find_hook_end(struct lang *lang, const struct hook *hook, const char *name)
+static struct target *find_hook_end(struct lang *lang, const char *name, struct location where)
 {
     struct target *target = model_find_target(lang->model, name);
     struct arena_mark mark;
@@ -235,7 +235,7 @@ static struct target *find_hook_end(struct lang *lang, const struct hook *hook, 
         return target;
     mark = arena_mark(lang->scratch);
     nearest = nearest_target(lang, name);
-    diag_error_hint(lang->diags, hook->where,
+    diag_error_hint(lang->diags, where,
                     arena_printf(lang->scratch, "no rule for '%s', which a hook names", name),
                     nearest ? arena_printf(lang->scratch, "did you mean '%s'?", nearest) : NULL);
     arena_release(lang->scratch, mark);
@@ -255,9 +255,9 @@ static void tie_hooks(struct lang *lang)
     }
     for (i = 0; i < lang->model->hooks.len; i++) {
         struct hook *hook = lang->model->hooks.items[i];
-        struct target *trigger = find_hook_end(lang, hook, hook->trigger);
+        struct target *trigger = find_hook_end(lang, hook->trigger, hook->trigger_where);
 
-        if (trigger && find_hook_end(lang, hook, hook->task))
+        if (trigger && find_hook_end(lang, hook->task, hook->where))
             model_add_hook(lang->model, trigger, hook);
     }
 }

@@ -41,8 +41,7 @@ static void add(void *context, struct span name)
     list->wait = false;
 }
 
-/* The place of a name that stands in the source itself; else that of its line. */
-static struct location place(struct span name, struct location line)
+struct location name_place(struct span name, struct location line)
 {
     const struct source *source = line.source;
 
@@ -65,7 +64,7 @@ void prerequisites_parse(struct lang *lang, struct span text, struct location wh
         } else if (name.len == 5 && memcmp(name.data, ".WAIT", 5) == 0) {
             list.wait = true;
         } else {
-            list.where = place(name, where);
+            list.where = name_place(name, where);
             file_name_expand(lang, name, true, add, &list);
         }
     }

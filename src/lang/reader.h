@@ -50,12 +50,18 @@ struct draft {
     struct vec owners;     /* struct target of each rule; NULL for a pattern's */
     const char *hook_kind; /* "before" …: a hook; NULL: none */
     enum hook_kind hook;
-    struct vec triggers; /* const char * */
+    struct vec triggers; /* struct trigger */
     struct binding *binding;
     struct rule hook_rule; /* its prerequisites */
     struct recipe_line *lines;
     size_t line_count;
     size_t line_capacity;
+};
+
+/* What a hook is a hook of. */
+struct trigger {
+    const char *name;
+    struct location where;
 };
 
 struct reader {
@@ -130,6 +136,9 @@ void pattern_add(struct lang *lang, struct pattern *pattern);
 void eval_rule(struct reader *reader, const struct statement *statement);
 
 /* prerequisites.c */
+
+/* The place of a name that stands in the source itself; else that of its line. */
+struct location name_place(struct span name, struct location line);
 
 /* Prerequisites as written, taken apart into `found` (emptied first); each gets a target. */
 void prerequisites_parse(struct lang *lang, struct span text, struct location where,

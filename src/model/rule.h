@@ -92,7 +92,8 @@ struct hook {
     enum hook_kind kind;
     const char *trigger;
     const char *task;
-    struct location where;
+    struct location trigger_where;
+    struct location where; /* of the task's name, or of the line whose recipe it is */
 };
 
 /* What is asked of each stands first: of a large graph little is in the processor's memory. Lists

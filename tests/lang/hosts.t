@@ -178,6 +178,15 @@ restart @local: ; local true
 Fakefile:2: *** no rule for 'restrat', which a hook names.  Stop.
 did you mean 'restart'?
 
+=== a hook of a target without a rule
+t @local: ; local true
+after t tt: t
+--- make no
+--- exit 2
+--- err
+Fakefile:2: *** no rule for 'tt', which a hook names.  Stop.
+            ^~
+
 === a hook that says nothing
 t @local: ; local true
 after t:
