@@ -23,10 +23,11 @@ struct fake_settings {
     const char *make_command; /* what $(MAKE) runs; NULL: `program` */
     char **environment;       /* NULL-terminated; NULL: the process's */
     const char *rules_folder;
-    const char *const *include_folders; /* NULL-terminated, as the next three */
+    const char *const *include_folders; /* NULL-terminated, as the next four */
     const char *const *old_files;       /* -o */
     const char *const *new_files;       /* -W */
     const char *const *answers;         /* an outer fake's, as its FAKEFLAGS has them */
+    const char *const *words; /* which a goal without a rule may have meant, beside the targets */
     const char *hosts, *roles, *exclude, *limit, *user, *port, *identity, *project;
     const char *command;     /* run on the selected hosts, in place of goals */
     const char *output_sync; /* -O: "target", "line", "recurse", "none"; NULL: none */

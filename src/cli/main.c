@@ -279,6 +279,7 @@ static void settle(struct command_line *line, const char *program)
     bool inner = is_in_a_make();
 
     settings->program = program;
+    settings->words = line->is_make ? NULL : subcommand_names(line->arena);
     settings->search_upwards =
         line->folders.len == 0 && line->files.len == 0 && !inner && !stays_here(line);
     if (line->list_format || line->graph_format)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "cli/init.h"
 #include "fake.h"
 
@@ -51,4 +52,14 @@ const struct subcommand *subcommand_find(const char *name)
 const struct subcommand *subcommand_row(size_t index)
 {
     return index < SUBCOMMAND_COUNT ? &subcommands[index] : NULL;
+}
+
+const char *const *subcommand_names(struct arena *arena)
+{
+    const char **names = arena_alloc(arena, (SUBCOMMAND_COUNT + 1) * sizeof *names);
+
+    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+        names[i] = subcommands[i].name;
+    names[SUBCOMMAND_COUNT] = NULL;
+    return names;
 }

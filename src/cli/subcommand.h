@@ -6,6 +6,7 @@
 
 #include "cli/options.h"
 
+struct arena;
 struct fake;
 
 /* A word of the command line that is fake's own: `fake status`, where no target is called so, and
@@ -20,5 +21,6 @@ struct subcommand {
 
 const struct subcommand *subcommand_find(const char *name); /* NULL: there is none */
 const struct subcommand *subcommand_row(size_t index);      /* all, in turn; NULL behind the last */
+const char *const *subcommand_names(struct arena *arena);   /* NULL-terminated */
 
 #endif

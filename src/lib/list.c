@@ -168,7 +168,7 @@ bool fake_list(struct fake *fake, FILE *out, bool json)
     }
     if (json)
         list_print_json(&list, out);
-    else
+    else if (list.targets.len > 0 || fake->diags.errors == 0)
         list_print_text(&list, out);
     free_lists(&list);
     return fake->diags.errors == 0;

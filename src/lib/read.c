@@ -169,6 +169,7 @@ static void begin(struct fake *fake)
         .port = settings->port,
         .identity = settings->identity,
         .never_asks = settings->non_interactive,
+        .words = settings->words,
         .command = settings->command,
         .keep_going = settings->keep_going,
         .notice = notice,
@@ -269,6 +270,17 @@ static void read_once(struct fake *fake)
     lang_finish(fake->lang);
 }
 
+/* The hint for a slip in a subcommand; else the one given. */
+static const char *nearest_word(struct fake *fake, const char *name, const char *otherwise)
+{
+    const char *const *words = fake->settings.words;
+    struct nearest nearest = nearest_to(name);
+
+    for (; words && *words; words++)
+        nearest_try(&nearest, *words);
+    return nearest.best ? arena_printf(fake->arena, "did you mean '%s'?", nearest.best) : otherwise;
+}
+
 /* Without a Fakefile, --eval may have said what there is to do. */
 static void check_found(struct fake *fake)
 {
@@ -277,17 +289,16 @@ static void check_found(struct fake *fake)
                              "here, and for a Fakefile above"
                            : "looked for Fakefile, fakefile, GNUmakefile, makefile and Makefile "
                              "here";
+    const struct goal *goal = fake->goals.len > 0 ? fake->goals.items[0] : NULL;
 
     if (fake->files.len > 0 || fake->settings.command || fake->diags.errors > 0)
         return;
-    if (fake->goals.len == 0 && !fake->model.default_goal)
+    if (!goal && !fake->model.default_goal)
         diag_error_hint(&fake->diags, nowhere, "No targets specified and no makefile found", hint);
-    else if (fake->goals.len > 0 && fake->evals.len == 0 &&
-             access(((struct goal *)fake->goals.items[0])->target, F_OK) != 0)
+    else if (goal && fake->evals.len == 0 && access(goal->target, F_OK) != 0)
         diag_error_hint(&fake->diags, nowhere,
-                        arena_printf(fake->arena, "No rule to make target '%s'",
-                                     ((struct goal *)fake->goals.items[0])->target),
-                        hint);
+                        arena_printf(fake->arena, "No rule to make target '%s'", goal->target),
+                        nearest_word(fake, goal->target, hint));
 }
 
 bool fake_read(struct fake *fake, bool makes)

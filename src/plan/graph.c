@@ -46,9 +46,12 @@ static void set_unit_of(struct planner *planner, const struct target *target, st
     planner->by_target[target->index] = unit;
 }
 
-const char *graph_nearest(const struct planner *planner, const char *name, bool bound_only)
+/* The target that is nearest to the unit's, or NULL; bound ones only when asked. */
+static const char *find_nearest(const struct planner *planner, const struct unit *unit,
+                                bool bound_only)
 {
-    struct nearest nearest = nearest_to(name);
+    const char *const *words = unit->parent ? NULL : planner->options->words;
+    struct nearest nearest = nearest_to(unit->target->name);
 
     for (size_t i = 0; i < planner->known_targets; i++) {
         const struct target *target = planner->model->targets.entries[i].value;
@@ -56,6 +59,8 @@ const char *graph_nearest(const struct planner *planner, const char *name, bool 
         if (target && target->rules.len && (target->binding || !bound_only))
             nearest_try(&nearest, target->name);
     }
+    for (; words && *words; words++)
+        nearest_try(&nearest, *words);
     return nearest.best;
 }
 
@@ -157,7 +162,7 @@ static void meet_missing(struct search *search, struct frame *frame, size_t at, 
     if (frame->unit && !frame->is_ordered)
         take_turn(search, frame, at);
     if (search->guesses++ < GUESSES_MAXIMUM)
-        nearest = graph_nearest(search->planner, unit->target->name, frame->turn != NULL);
+        nearest = find_nearest(search->planner, unit, frame->turn != NULL);
     if ((frame->unit && frame->turn && !nearest) || search->planner->options->keep_going)
         unit->turn = frame->turn;
     else

@@ -28,6 +28,7 @@ struct plan_options {
     const char *identity; /* --identity, or NULL */
     bool never_asks;      /* nobody is asked for a passphrase */
     const char *command;  /* `-- CMD`: in place of goals; or NULL */
+    const char *const *words; /* which a goal may have meant, beside the targets; or NULL */
     bool keep_going;      /* -k: what cannot be made is told when its turn comes */
     void (*notice)(void *context, const char *text); /* "role db has no hosts: …" */
     void *context;

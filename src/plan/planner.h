@@ -172,8 +172,6 @@ struct planner {
 void graph_build(struct planner *planner);
 struct unit *graph_unit_of(const struct planner *planner,
                            const struct target *target); /* or NULL */
-/* The target that is nearest to name, or NULL; bound ones only when asked. */
-const char *graph_nearest(const struct planner *planner, const char *name, bool bound_only);
 
 /* rule.c: which rule makes a unit, and of what: fills it but for its links' units. */
 void rule_resolve(struct planner *planner, struct unit *unit);

@@ -106,6 +106,9 @@ def test_kinds(world):
     contains(world.fake('init', code=2), 'nothing here says what kind of project this is', 'fake init c-daemon')
     contains(world.fake('init', 'flusk', code=2), "init knows no kind 'flusk'", 'fake init flask-gunicorn')
     contains(world.fake('init', 'static', 'more', code=2), "init takes no 'more'")
+    contains(world.fake('inti', code=2), "No rule to make target 'inti'", "did you mean 'init'?")
+    nothing = world.fake('--list', code=2)
+    check(nothing.out == '' and 'no makefile found' in nothing.err, nothing)
     check(os.listdir(world.project) == [], 'nothing is written')
     for kind in ('flask-mod_wsgi', 'flask-gunicorn', 'django', 'static', 'c-daemon'):
         world.fake('--init', kind)

@@ -415,3 +415,12 @@ all
 fake: *** No rule to make target 'zz'.
 fake: *** No rule to make target 'nope', needed by 'b'.
 fake: Target 'b' not remade because of errors.
+
+=== a slip in a word of fake's own
+all: ; @echo all
+--- args statu
+--- make no
+--- exit 2
+--- err
+fake: *** No rule to make target 'statu'.  Stop.
+did you mean 'status'?
