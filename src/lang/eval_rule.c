@@ -217,8 +217,8 @@ static bool take_hook(struct reader *reader, struct location line)
         struct span name = reader->targets.items[i];
         struct trigger *trigger = arena_alloc(arena, sizeof *trigger);
 
-        *trigger = (struct trigger){ arena_strndup(arena, name.data, name.len),
-                                     name_place(name, line) };
+        *trigger =
+            (struct trigger){ arena_strndup(arena, name.data, name.len), name_place(name, line) };
         vec_push(&reader->draft.triggers, trigger);
     }
     return true;

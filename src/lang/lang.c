@@ -46,6 +46,19 @@ static bool is_own_name(const char *name, size_t length)
     return false;
 }
 
+bool lang_keeps_name(const char *name)
+{
+    static const char *const given[] = { "host",      "host.name",    "host.user",
+                                         "host.port", "host.roles",   "roles",
+                                         "failed",    "failed.hosts", "status" };
+    size_t i;
+
+    for (i = 0; i < sizeof given / sizeof *given; i++)
+        if (strcmp(given[i], name) == 0)
+            return true;
+    return strpbrk(name, "@<^+?*%|") || is_own_name(name, strlen(name));
+}
+
 /* SHELL is not taken over: what users sit in is not what recipes are written for. */
 static bool is_taken_over(const struct lang *lang, struct span name)
 {

@@ -63,6 +63,10 @@ struct location lang_where(const struct lang *lang);
 /* The value of a variable that is computed when it is used (.VARIABLES); false: not one. */
 bool lang_special(struct lang *lang, const char *name, struct str *value);
 
+/* A name that fake gives a job ($(host), $(failed) and the like) or reads itself (`user`, ssh_…):
+ * a step must not set it. */
+bool lang_keeps_name(const char *name);
+
 /* A file that the files ask for with `include`, in the order met. One that is missing is told of by
  * the caller, who may have it made first. */
 struct include {

@@ -19,17 +19,17 @@ struct plan_options {
     struct lang *lang;
     const struct goal *goals; /* as on the command line; none: the default goal */
     size_t goal_count;
-    const char *hosts;    /* -H, or NULL */
-    const char *roles;    /* -R, or NULL */
-    const char *exclude;  /* -x, or NULL */
-    const char *limit;    /* --limit, or NULL */
-    const char *user;     /* -u, or NULL */
-    const char *port;     /* --port, or NULL */
-    const char *identity; /* --identity, or NULL */
-    bool never_asks;      /* nobody is asked for a passphrase */
-    const char *command;  /* `-- CMD`: in place of goals; or NULL */
+    const char *hosts;        /* -H, or NULL */
+    const char *roles;        /* -R, or NULL */
+    const char *exclude;      /* -x, or NULL */
+    const char *limit;        /* --limit, or NULL */
+    const char *user;         /* -u, or NULL */
+    const char *port;         /* --port, or NULL */
+    const char *identity;     /* --identity, or NULL */
+    bool never_asks;          /* nobody is asked for a passphrase */
+    const char *command;      /* `-- CMD`: in place of goals; or NULL */
     const char *const *words; /* which a goal may have meant, beside the targets; or NULL */
-    bool keep_going;      /* -k: what cannot be made is told when its turn comes */
+    bool keep_going;          /* -k: what cannot be made is told when its turn comes */
     void (*notice)(void *context, const char *text); /* "role db has no hosts: …" */
     void *context;
 };

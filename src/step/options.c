@@ -150,6 +150,8 @@ static const char *read_into(struct step_options *options, const char *value)
 {
     if (!*value || value[strcspn(value, " \t\n$()#:=")])
         return "the name of a variable";
+    if (lang_keeps_name(value))
+        return "a name that is not fake's own";
     options->into = value;
     return NULL;
 }

@@ -289,6 +289,18 @@ static void check_variable(struct expander *expander, const char *name, struct l
     str_free(&value);
 }
 
+/* The options in front of the first word with a $, which are known without expanding the line. */
+static const char *plain_options(struct arena *arena, const char *text)
+{
+    size_t length = strcspn(text, "$"), plain = length;
+    if (!text[length])
+        return text;
+    while (plain > 0 && !strchr(" \t\n", text[plain - 1]))
+        plain--;
+    /* a quote may hold the $ and blanks before it */
+    return arena_strndup(arena, text, strcspn(text, "'\"\\") < length ? 0 : plain);
+}
+
 /* A line as written, whose verb may be known without expanding it. */
 static void check_line(const char *source, struct arena *arena, struct location where,
                        struct expander *expander)
@@ -303,13 +315,11 @@ static void check_line(const char *source, struct arena *arena, struct location 
     const struct verb *verb = take_verb(arena, &cursor, where, diags);
     if (!verb)
         return;
-    const char *options = cursor + strspn(cursor, " \t");
-    if (str_starts(options, "--") && !strchr(options, '$')) {
-        struct step_options options_there = { 0 };
-        options_parse(arena, verb, &cursor, &options_there, where, diags);
-        if (options_there.variable)
-            check_variable(expander, options_there.variable, where);
-    }
+    const char *text_there = plain_options(arena, cursor);
+    struct step_options options = { 0 };
+    options_parse(arena, verb, &text_there, &options, where, diags);
+    if (options.variable)
+        check_variable(expander, options.variable, where);
 }
 
 void steps_check(const struct recipe *recipe, struct expander *expander)

@@ -225,6 +225,12 @@ word = one
     contains(world.fake('t'), 'up to date')
     world.fakefile('t @:\n    put --into=x a b\n')
     contains(world.fake('t', code=2), 'put has no option --into')
+    for name in ('host', 'host.name', 'roles', 'failed', 'status', 'user', 'ssh_port', '@'):
+        world.fakefile(f't @:\n    run touch {d}/begun\n    run --into={name} echo $$HOME\n')
+        contains(world.fake('t', code=2), f"--into takes a name that is not fake's own, not '{name}'")
+    world.fakefile(f't @:\n    run touch {d}/begun\n    run --into=$(n) echo $$HOME\nn = host\n')
+    contains(world.fake('t', code=2), "not 'host'")
+    check(not (d / 'begun').exists(), 'told before anything runs')
 
 
 def test_on(world):
