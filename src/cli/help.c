@@ -55,7 +55,7 @@ static const char help_begin[] =
 static const char help_begin_make[] =
     "Usage: make [options] [target | name=value]...\n"
     "Builds a project as its Makefile says. This is fake under make's name: what has\n"
-    "changed is decided by content, and there are no hosts. `fake --help` is about both.\n";
+    "changed is decided by content, and there are no hosts. `fake --help` tells more.\n";
 
 static const char help_end_make[] =
     "\n"

@@ -141,6 +141,18 @@ static void kill_it(void *context)
     process_kill(process, SIGTERM);
 }
 
+/* Neither gone nor waiting for init to reap it. */
+static bool is_alive(pid_t pid)
+{
+    char path[64], state[256] = "";
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    int fd = open(path, O_RDONLY);
+    bool is_there = fd >= 0 && read(fd, state, sizeof state - 1) > 0;
+    if (fd >= 0)
+        close(fd);
+    return is_there && !strstr(state, ") Z ");
+}
+
 START_TEST(the_whole_group_is_killed)
 {
     start("sleep 30 & echo $!; sleep 30; echo no", NULL);
@@ -150,12 +162,8 @@ START_TEST(the_whole_group_is_killed)
     timer_cancel(timer);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     pid_t sleeper = atoi(str_text(&outputs[0]));
-    char path[64], state[256] = "";
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)sleeper);
-    int fd = open(path, O_RDONLY);
-    if (fd >= 0 && read(fd, state, sizeof state - 1) > 0)
-        ck_assert_msg(strstr(state, ") Z ") != NULL, "%s", state); /* gone, or not yet reaped */
-    close(fd);
+    for (int left = 500; is_alive(sleeper); left--, usleep(10000))
+        ck_assert_msg(left > 0, "%ld lives on", (long)sleeper);
 }
 END_TEST
 
