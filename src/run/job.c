@@ -27,17 +27,21 @@ static void end_job(struct job_run *job, enum outcome outcome)
 
 void job_fail(struct job_run *job, int status, const char *why)
 {
+    job_fail_at(job->host, job, status, why);
+}
+
+void job_fail_at(const struct host_run *host, struct job_run *job, int status, const char *why)
+{
     if (job->state == JOB_ENDED)
         return;
     job->failure = arena_strdup(job->arena, why);
     job->status = status;
-    bool host_failed = job->host && job->host->state == HOST_FAILED;
-    if (host_failed && job->host->was_unreachable)
+    if (host && host->state == HOST_FAILED && host->was_unreachable)
         job->run->unreachable = true;
     else
         job->run->failed = true;
     tell_job(job, EVENT_JOB_ENDED, job->failure);
-    if (host_failed)
+    if (job->host && job->host->state == HOST_FAILED)
         scheduler_forbid_host(job->run->scheduler, job->job->host, job->job);
     end_job(job, OUTCOME_FAILED);
 }

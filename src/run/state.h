@@ -331,6 +331,8 @@ double tell_seconds(const struct run *run, uint64_t began);
 void job_advance(struct job_run *job);
 void job_resume(struct job_run *job, bool well);                 /* its before-hooks have ended */
 void job_fail(struct job_run *job, int status, const char *why); /* why is copied */
+/* As job_fail, for the sake of another host than its own. */
+void job_fail_at(const struct host_run *host, struct job_run *job, int status, const char *why);
 void job_start(struct job_run *job);
 void job_read_record(struct job_run *job); /* of a job of this machine, once */
 void job_free(struct job_run *job);        /* what it holds */

@@ -3,55 +3,11 @@
 
 #include "lang/lang.h"
 #include "run/state.h"
+#include "step/on.h"
 #include "step/step.h"
 
 /* Steps with --on: on other hosts for the sake of the job's own, one after the other, one such step
  * at a time on each. */
-
-/* ---- which hosts ---- */
-
-static bool add_role(struct run *run, const char *name, struct vec *hosts)
-{
-    const struct inventory *inventory = &lang_model(run->lang)->inventory;
-    struct role *role = inventory_find_role(inventory, name);
-    struct host *host = inventory_find_host(inventory, name);
-    bool is_all = strcmp(name, "all") == 0;
-    bool is_role = role && variables_get(&role->variables, "hosts");
-    const struct vec *members = is_all    ? lang_all_hosts(run->lang)
-                                : is_role ? lang_role_hosts(run->lang, role)
-                                          : NULL;
-    for (size_t i = 0; members && i < members->len; i++)
-        vec_push(hosts, members->items[i]);
-    if (!members && host)
-        vec_push(hosts, host);
-    return members || host;
-}
-
-/* "@role", "host,host". False: *why. */
-static bool find_hosts(struct run *run, struct arena *arena, const char *list,
-                       struct location where, struct vec *hosts, const char **why)
-{
-    static const char separators[] = ", \t\n";
-    const struct inventory *inventory = &lang_model(run->lang)->inventory;
-    struct nearest nearest;
-    for (list += strspn(list, separators); *list == '@'; list += strspn(list, separators)) {
-        size_t length = strcspn(list, separators);
-        const char *name = arena_strndup(arena, list + 1, length - 1);
-        list += length;
-        if (add_role(run, name, hosts))
-            continue;
-        nearest = nearest_to(name);
-        for (size_t i = 0; i < inventory->roles.len; i++)
-            nearest_try(&nearest, inventory->roles.entries[i].key);
-        *why = arena_printf(arena, "--on: unknown role '%s'%s%s%s", name,
-                            nearest.best ? ": did you mean '" : "",
-                            nearest.best ? nearest.best : "", nearest.best ? "'?" : "");
-        return false;
-    }
-    *why = "--on: no such hosts";
-    return inventory_add_hosts((struct inventory *)inventory, list, true, where,
-                               lang_diags(run->lang), hosts);
-}
 
 /* ---- before the run: whom to connect to and lock ---- */
 
@@ -89,7 +45,7 @@ static void scan_word(struct scan *scan, const char *word, struct location where
     expander.undefined_is_error = false;
     if (expand_string(&expander, arena_strndup(arena, word, word_length(word)), where, &value) &&
         value.len > 0 &&
-        find_hosts(scan->run, arena, arena_strdup(arena, value.data), where, &found, &why))
+        on_find_hosts(scan->run->lang, arena, arena_strdup(arena, value.data), where, &found, &why))
         for (size_t i = 0; i < found.len; i++)
             vec_push(scan->hosts, found.items[i]);
     vec_free(&found);
@@ -155,7 +111,8 @@ static bool begin(struct job_run *job, const struct step *step)
     const char *why = NULL;
     if (job->visits.len > 0)
         return true;
-    if (!find_hosts(job->run, job->arena, step->options.on, step->where, &job->visits, &why) ||
+    if (!on_find_hosts(job->run->lang, job->arena, step->options.on, step->where, &job->visits,
+                       &why) ||
         job->visits.len == 0) {
         job_fail(job, FAKE_FAILED, why ? why : "--on names no host");
         return false;
@@ -190,9 +147,9 @@ struct host_run *visit_begin(struct job_run *job, const struct step *step)
         return NULL;
     }
     if (there->state == HOST_FAILED || there->state == HOST_CLOSED) {
-        job_fail(job, FAKE_FAILED,
-                 arena_printf(job->arena, "--on: %s: %s", there->host->spec,
-                              there->why ? there->why : "the connection ended"));
+        job_fail_at(there, job, FAKE_UNREACHABLE,
+                    arena_printf(job->arena, "--on: %s: %s", there->host->spec,
+                                 there->why ? there->why : "the connection ended"));
         return NULL;
     }
     if (there->state != HOST_READY || there->visitor) {

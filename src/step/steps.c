@@ -8,6 +8,7 @@
 #include "lang/steps.h"
 #include "step/command.h"
 #include "step/draft.h"
+#include "step/on.h"
 #include "step/options.h"
 #include "step/verb.h"
 
@@ -118,6 +119,7 @@ static bool parse_step(struct steps *steps, struct step *step, const struct draf
     step->is_parsed =
         options_parse(arena, step->verb, &cursor, &step->options, step->where, diags) &&
         options_check(&step->options, step->verb->name, step->where, diags) &&
+        (!step->options.on || on_check(steps->lang, arena, step->options.on, step->where)) &&
         take_arguments(steps, step, draft, trimmed(arena, cursor), diags) &&
         (!step->verb->parse || step->verb->parse(steps, step, diags));
     return step->is_parsed || steps->expander->is_waiting; /* a value that it sends waits */
@@ -320,6 +322,8 @@ static void check_line(const char *source, struct arena *arena, struct location 
     options_parse(arena, verb, &text_there, &options, where, diags);
     if (options.variable)
         check_variable(expander, options.variable, where);
+    if (options.on)
+        on_check(expander->lang, arena, options.on, where);
 }
 
 void steps_check(const struct recipe *recipe, struct expander *expander)

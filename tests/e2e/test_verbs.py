@@ -287,7 +287,10 @@ on = @lb
     check(len((d / 'drained').read_text().splitlines()) == 4, 'from a canned recipe')
     contains(world.fake('fails', '-k', code=2), 'exit code 7')
     check(not (world.host_home(webs[1]) / 'went-on').exists() and (world.host_home(webs[2]) / 'went-on').exists(), '-k')
-    contains(world.fake('wrong', code=2), "unknown role 'bl'", "did you mean 'lb'")
+    world.fakefile(text + f'before wrong: first\nfirst @web:\n    run touch {d}/first\n')
+    contains(world.fake('wrong', code=2), "unknown role 'bl'", "did you mean 'lb'", '    run --on=@bl true')
+    contains(world.fake('all', 'on=@bl', code=2), "unknown role 'bl'")
+    check(not (d / 'first').exists(), 'before anything connects')
     # Another run that has the balancer locks this one out before anything is done.
     world.fakefile(text + 'hold @lb:\n    run touch ~/held; sleep 30\n')
     holder = world.start('-H', lb, 'hold')
@@ -299,7 +302,7 @@ on = @lb
     holder.wait()
     # One that cannot be reached fails the job, and says which.
     world.fakefile(text.replace(f'name = {lb}', 'name = 127.0.0.9').replace('@lb {', f'{other} {{'))
-    contains(world.fake('t', code=2), '--on: 127.0.0.9: ')
+    contains(world.fake('t', code=3), '--on: 127.0.0.9: ')
 
 
 def test_pty(world):
