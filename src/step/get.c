@@ -92,7 +92,7 @@ static bool compile(struct step *step, const struct content *const *contents, co
     for (size_t i = 0; i + 1 < step->argument_count; i++)
         add_source(&text, step, &step->arguments[i]);
     str_addf(&text, "\n%s", send_text);
-    command_send(step, str_text(&text), target);
+    put_send(step, str_text(&text), target);
     str_free(&text);
     return true;
 }
@@ -111,7 +111,7 @@ const struct verb verb_get = {
     .name = "get",
     .version = 1,
     .place = STEP_HOST,
-    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE,
+    .options = VERB_TAKES_LIMITS | VERB_TAKES_HOST | VERB_TAKES_MODE | VERB_TAKES_SUDO,
     .never_skipped = true,
     .parse = parse,
     .compile = compile,

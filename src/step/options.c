@@ -224,7 +224,7 @@ static const struct option table[] = {
     { "pty", VERB_TAKES_OUTPUT, false, true, read_pty },
     { "owner", VERB_TAKES_SENT, true, true, read_owner },
     { "group", VERB_TAKES_SENT, true, true, read_group },
-    { "sudo", VERB_TAKES_SENT, false, true, read_sudo },
+    { "sudo", VERB_TAKES_SENT | VERB_TAKES_SUDO, false, true, read_sudo },
     { "check", VERB_TAKES_SENT, true, true, read_check },
     { "unrecorded", VERB_TAKES_SENT, false, true, read_unrecorded },
     { "text", VERB_TAKES_FORMS, true, true, read_text },

@@ -12,6 +12,7 @@ enum verb_option {
     VERB_TAKES_HOST = 1 << 3,        /* --stdin --input --if --unless --creates --on */
     VERB_TAKES_SENT = 1 << 4,        /* --owner --group --sudo --check */
     VERB_TAKES_TIMEOUT = 1 << 6,     /* --timeout alone */
+    VERB_TAKES_SUDO = 1 << 13,       /* --sudo alone */
     VERB_TAKES_OUTPUT = 1 << 12,     /* --into --pty */
     VERB_TAKES_FORMS = 1 << 11,      /* --text --expand --unpack --strip */
     VERB_TAKES_MIRROR = 1 << 7,      /* --mirror --delete */

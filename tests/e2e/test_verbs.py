@@ -139,6 +139,17 @@ t @:
         world.fakefile(f'user = {name}\nsudo_password = right  one\nt @:\n    run echo $(sudo id -u) > ~/got\n')
         world.fake('t')
         check((world.host_home(world.addresses[1]) / 'got').read_text() == '0\n', '$(sudo)')
+        (d / 'secret').mkdir(mode=0o700)
+        (d / 'secret/key').write_text('key\n')
+        (d / 'secret/key').chmod(0o400)
+        fetch = f'user = {name}\nsudo_password = right  one\nt @:\n    get --sudo {d}/secret/k* got/\n'
+        world.fakefile(fetch)
+        world.fake('t')
+        for address in world.addresses:
+            got = world.project / 'got' / address / 'key'
+            check(got.read_text() == 'key\n' and got.stat().st_mode & 0o777 == 0o400, 'what only root can read')
+        world.fakefile(fetch.replace(' --sudo', ''))
+        contains(world.fake('t', code=2), 'no such file')
 
 
 def test_put_text(world):

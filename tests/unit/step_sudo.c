@@ -112,6 +112,23 @@ START_TEST(put_by_root)
 }
 END_TEST
 
+START_TEST(get_by_root)
+{
+    open_mock(_i);
+    write_file("nopasswd", "", 0600);
+    write_file("a", "aa\n", 0600);
+    ck_played(play("\tget --sudo $(w)/a here\n"), 0);
+    ck_assert_str_eq(read_text("here"), "aa\n");
+    ck_assert_ptr_nonnull(strstr(read_text("said"), "by sudo: sh -c"));
+    unlink("nopasswd");
+    ck_refused(play("\tget --sudo $(w)/a here\n"), 1, "sudo asks for a password");
+    playing_password = " o\\pen  $x";
+    ck_played(play("\tget --sudo $(w)/a again\n"), 0);
+    ck_assert_str_eq(read_text("again"), "aa\n");
+    close_mock();
+}
+END_TEST
+
 START_TEST(owners)
 {
     open_all(SHELLS[_i]);
@@ -167,6 +184,7 @@ int main(void)
     tcase_add_loop_test(tests, without_password, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, with_password, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, put_by_root, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, get_by_root, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, owners, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, checks, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
