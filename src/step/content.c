@@ -71,15 +71,14 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
     return a->st_ino && a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
-/* What this program keeps here, which each run changes; of the source of something, git's state and
- * what is made of it, too. */
+/* What this program keeps here, which each run changes, and git's state, which `git status` does; of
+ * the source of something, what is made of it, too. */
 static bool is_left_out(const struct reading *reading, const char *path, const struct stat *status)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    if (strcmp(name, ".fake") == 0 && S_ISDIR(status->st_mode))
+    if (strcmp(name, ".git") == 0 || (strcmp(name, ".fake") == 0 && S_ISDIR(status->st_mode)))
         return true;
-    return reading->is_source &&
-           (strcmp(name, ".git") == 0 || is_same_file(&reading->except, status));
+    return reading->is_source && is_same_file(&reading->except, status);
 }
 
 static bool visit(void *context, const char *path, const struct stat *status, bool *skip)

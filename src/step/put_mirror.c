@@ -48,7 +48,7 @@ bool put_mirror_check(const struct step *step, struct diags *diags)
 /* What is excluded by its name alone is not even looked at there, nor what is on its way. */
 static void add_find(struct str *text, const struct step *step)
 {
-    str_add(text, "find . -name .fake -prune -o -name \".fake-*\" -prune -o ");
+    str_add(text, "find . -name .fake -prune -o -name .git -prune -o -name \".fake-*\" -prune -o ");
     for (const struct option_value *value = step->options.excludes; value; value = value->next) {
         if (strchr(value->text, '/'))
             continue;

@@ -75,6 +75,21 @@ def test_get(world):
         check(any(p.read_text() == f'from {address}\n' for p in found), found)
 
 
+def test_put_leaves_git_out(world):
+    """Each git status changes the index: no reason to send, and nothing to show to a web server's visitors."""
+    world.servers(1)
+    world.fakefile('t @:\n    put ./ ~/site\nnamed @:\n    put .git/ ~/clone.git\n')
+    world.write('.git/index', 'one\n')
+    world.write('page', 'page\n')
+    world.fake('t')
+    world.write('.git/index', 'two\n')
+    contains(world.fake('t'), 'up to date')
+    world.fake('named')
+    home = world.host_home(world.addresses[0])
+    check((home / 'site/page').exists() and not (home / 'site/.git').exists(), 'left out')
+    check((home / 'clone.git/index').read_text() == 'two\n', 'named')
+
+
 def test_link(world):
     world.servers(1)
     d = world.folder / 'far'

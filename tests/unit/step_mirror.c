@@ -56,6 +56,10 @@ START_TEST(deletes)
     write_file("dst/link/x", "", 0600);
     mkdir("src/sub/.fake", 0755);
     write_file("src/sub/.fake/store", "x\n", 0600);
+    mkdir("src/.git", 0755);
+    write_file("src/.git/index", "x\n", 0600);
+    mkdir("dst/sub/.git", 0755);
+    write_file("dst/sub/.git/index", "x\n", 0600);
     mkdir("dst/.fake", 0755);
     write_file("dst/.fake/record", "x\n", 0600);
     ck_assert_int_eq(symlink(".", "home"), 0);
@@ -68,6 +72,8 @@ START_TEST(deletes)
     ck_assert_int_ne(access("dst/sub/.fake", F_OK),
                      0); /* what fake keeps goes nowhere, and stays */
     ck_assert_int_eq(access("dst/.fake/record", F_OK), 0);
+    ck_assert_int_ne(access("dst/.git", F_OK), 0); /* nor git's state */
+    ck_assert_int_eq(access("dst/sub/.git/index", F_OK), 0);
     ck_assert_int_ne(access("dst/old", F_OK), 0);
     ck_assert_int_ne(access("dst/new", F_OK), 0);
     ck_assert_int_eq(access("dst/kept/app.log", F_OK), 0);
