@@ -159,12 +159,24 @@ static bool follows_itself(struct planner *planner, struct unit *hook)
     return is_found;
 }
 
-static bool has_wait(const struct unit *unit, const struct unit *before)
+static struct wait *find_wait(const struct unit *unit, const struct unit *before)
 {
-    for (const struct wait *wait = unit->waits; wait; wait = wait->next)
+    for (struct wait *wait = unit->waits; wait; wait = wait->next)
         if (wait->unit == before)
-            return true;
-    return false;
+            return wait;
+    return NULL;
+}
+
+/* How it waits for the hooks of one it waits for: what is only written behind another runs, well or
+ * not as that may have ended. */
+static enum edge_kind hooks_kind(const struct unit *unit, const struct unit *trigger)
+{
+    const struct wait *wait = find_wait(unit, trigger);
+
+    for (size_t i = 0; i < unit->link_count; i++)
+        if (unit->links[i].unit == trigger)
+            return EDGE_ORDER;
+    return wait ? wait->kind : EDGE_ORDER;
 }
 
 /* Who waits for a hook depends on it, and so waits for its hooks too. */
@@ -227,10 +239,15 @@ static bool wait_for_hook(struct planner *planner, struct unit *hook)
             continue;
         for (size_t k = 0; k < trigger->woven->dependents.len; k++) {
             struct unit *dependent = trigger->woven->dependents.items[k];
+            enum edge_kind kind = hooks_kind(dependent, trigger);
+            struct wait *wait = find_wait(dependent, hook);
 
-            if (dependent == hook || is_in(set, dependent) || has_wait(dependent, hook))
+            if (dependent == hook || is_in(set, dependent) || (wait && wait->kind <= kind))
                 continue;
-            add_wait(planner, dependent, hook, EDGE_ORDER);
+            if (wait)
+                wait->kind = kind;
+            else
+                add_wait(planner, dependent, hook, kind);
             is_added = true;
         }
     }

@@ -248,6 +248,24 @@ second @: ; run echo second
     check(said(world.fake('--verbose', 'deploy')) == ['a', 'b', 'first', 'second'], 'as b lists them')
 
 
+def test_a_hook_of_a_hook_fails(world):
+    """What is only written behind it runs under -k; what depends on the target does not."""
+    world.fakefile('''
+ssh_transport = local
+hosts = w1
+smoke @: deploy ; run echo smoke
+deploy @: ; run echo deploy
+after deploy: restart tell
+restart @: ; run echo restart
+after restart: verify
+verify @: ; run false
+tell @: ; run echo tell
+''')
+    result = world.fake('-k', '--verbose', 'smoke', code=2)
+    check(said(result) == ['deploy', 'restart', 'tell'], result)
+    check(said(world.fake('--verbose', 'smoke', code=2)) == ['deploy', 'restart'], 'without -k nothing new starts')
+
+
 BODY = '''
 ssh_transport = local
 hosts = w1 w2

@@ -73,7 +73,7 @@ static const struct plan_case cases[] = {
       .expected = "deploy:; after restart tell\n"
                   "restart:; after notify; hook\n"
                   "notify:; hook\n"
-                  "tell: notify! restart~; hook\n"
+                  "tell: notify~ restart~; hook\n"
                   "smoke: deploy notify! tell! restart!\n" },
     /* other bindings: one asks all */
     { .fakefile = WEB "deploy @web:\n\trun x\nflush @db:\n\trun x\nafter deploy: flush\n",
