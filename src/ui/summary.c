@@ -161,7 +161,8 @@ static void put_failure(struct summary *summary, struct failure *failure, const 
         same->words.what = same_or(same->words.what, failure->words.what, same->general.what);
         same->words.reason =
             same_or(same->words.reason, failure->words.reason, same->general.reason);
-        same->words.hint = same_or(same->words.hint, failure->words.hint, same->general.hint);
+        if (strcmp(text_or_none(same->words.hint), text_or_none(failure->words.hint)) != 0)
+            same->hint_host = same->hosts.items[0];
         same->words.tail = same_or(same->words.tail, failure->words.tail, same->general.tail);
     }
     vec_push(&same->hosts, (void *)row_of(summary, host)->name);

@@ -36,7 +36,8 @@ struct failure {
     bool is_host; /* the host failed beside its jobs */
     struct failure_words words;
     struct failure_words general; /* with $(host) for the host's name */
-    struct vec hosts;             /* const char *; none: on this machine */
+    const char *hint_host; /* the hint is this one's, as the others' differ; NULL: it is for all */
+    struct vec hosts;      /* const char *; none: on this machine */
 };
 
 /* Jobs of one target that were not run. */

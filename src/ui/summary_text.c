@@ -255,6 +255,18 @@ static void add_failure_head(const struct failure *failure, struct str *out)
     str_addc(out, ':');
 }
 
+/* Commands in it are there to be copied: it holds the name of one host. */
+static void add_hint(const struct failure *failure, struct str *out)
+{
+    struct str hint = { 0 };
+
+    if (failure->hint_host)
+        str_addf(&hint, "for %s: ", failure->hint_host);
+    str_add(&hint, failure->words.hint);
+    add_block("    ", str_text(&hint), out);
+    str_free(&hint);
+}
+
 static void add_failure_text(const struct failure *failure, bool color, struct str *out)
 {
     const struct failure_words *words = &failure->words;
@@ -268,7 +280,7 @@ static void add_failure_text(const struct failure *failure, bool color, struct s
         add_command(words->what, out);
     add_block("    ", words->reason, out);
     if (words->hint)
-        add_block("    ", words->hint, out);
+        add_hint(failure, out);
     if (words->tail)
         add_block("    | ", words->tail, out);
 }

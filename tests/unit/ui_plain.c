@@ -402,6 +402,30 @@ START_TEST(the_same_failure_of_many_hosts_is_one)
 }
 END_TEST
 
+/* A command in it is there to be copied: with the name of a host. */
+START_TEST(the_hint_of_many_hosts_is_one_host_s)
+{
+    struct event events[] = {
+        { .kind = EVENT_RUN_BEGAN, .text = "deploy" },
+        { .kind = EVENT_HOST_FAILED, .host = "a1", .text = "no a1", .hint = "getent hosts a1" },
+        { .kind = EVENT_HOST_FAILED, .host = "a2", .text = "no a2", .hint = "getent hosts a2" },
+        { .kind = EVENT_HOST_FAILED, .host = "b1", .text = "lost", .hint = "is sshd running?" },
+        { .kind = EVENT_HOST_FAILED, .host = "b2", .text = "lost", .hint = "is sshd running?" },
+        { .kind = EVENT_RUN_ENDED, .status = 3 },
+    };
+    char *text =
+        show(events, sizeof events / sizeof *events, (struct plain_look){ .silent = true });
+
+    ck_assert_ptr_nonnull(strstr(text, "a[1-2] failed:\n"
+                                       "    no $(host)\n"
+                                       "    for a1: getent hosts a1\n"));
+    ck_assert_ptr_nonnull(strstr(text, "b[1-2] failed:\n"
+                                       "    lost\n"
+                                       "    is sshd running?\n"));
+    free(text);
+}
+END_TEST
+
 START_TEST(a_line_without_end_is_bounded)
 {
     struct event events[] = { STEP(1, "a", "run", "x"),
@@ -429,6 +453,7 @@ int main(void)
     tcase_add_loop_test(plain, events_are_shown, 0, sizeof cases / sizeof *cases);
     tcase_add_test(plain, a_bad_day_is_told_once_and_summed_up);
     tcase_add_test(plain, the_same_failure_of_many_hosts_is_one);
+    tcase_add_test(plain, the_hint_of_many_hosts_is_one_host_s);
     tcase_add_test(plain, a_line_without_end_is_bounded);
     return suite_run(suite);
 }
