@@ -16,7 +16,9 @@ static bool fail_not_here(struct expander *expander, const struct call *call)
 bool function_ask_host(struct expander *expander, const struct call *call, struct str *out)
 {
     if (!expander->calls.ask_host)
-        return fail_not_here(expander, call);
+        return expand_fail(expander, call->where,
+                           "function '%s' asks a host: it is for the recipes of tasks on hosts",
+                           call->function->name);
     if (expander->calls.ask_host(expander->calls.context, call->function->name, expander->ordinal++,
                                  call->values[0], out))
         return true;
@@ -96,7 +98,7 @@ bool function_each(struct expander *expander, const struct call *call, struct st
     bool ok = expand(expander, &call->texts[0], &hosts);
 
     if (ok && !expander->calls.each_host)
-        ok = fail_not_here(expander, call);
+        ok = expand_fail(expander, call->where, "function 'each' is for recipes");
     else if (ok &&
              !expander->calls.each_host(expander->calls.context, str_text(&hosts), expand_for_host,
                                         &each) &&

@@ -168,10 +168,10 @@ static const struct {
     { "$(file >/nonexistent/x,y)", "open: /nonexistent/x: No such file or directory" },
     { "$(hash /nonexistent)", "hash: /nonexistent: No such file or directory" },
     { "$(required a name)", "required: a name" },
-    { "$(run ls)", "function 'run' is not available here" },
+    { "$(run ls)", "function 'run' asks a host: it is for the recipes of tasks on hosts" },
     { "$(ask name)", "function 'ask' is not available here" },
     { "$(git-describe)", "function 'git-describe' is not available here" },
-    { "$(each a,b)", "function 'each' is not available here" },
+    { "$(each a,b)", "function 'each' is for recipes" },
     { "$(now %Y)", "function 'now' takes no argument" },
 };
 
