@@ -17,6 +17,8 @@
 /* Between a folder and what is left out of it. */
 enum { WITHOUT = '\n' };
 
+enum { MANY = 256 }; /* files of a tree */
+
 /* Who waits for several paths. */
 struct waiter {
     unsigned left;
@@ -37,13 +39,23 @@ struct entry {
     /* what the pool brings */
     struct content *tree;
     struct hash hash;
-    int error; /* errno; 0: fine */
+    struct store *store; /* of a tree: what is known of its files; NULL: none */
+    struct vec learned;  /* struct learned: what the store does not know of the tree's files */
+    int error;           /* errno; 0: fine */
     time_t began;
+};
+
+struct learned {
+    struct stat status;
+    struct known_content content;
 };
 
 struct contents {
     struct loop *loop;
     struct store *store;
+    struct store *tree_store; /* by `open`, where that is NULL */
+    contents_open *open;
+    void *context;
     struct map entries[2]; /* by content_need: path ▶ struct entry */
     struct vec old_trees;  /* struct content: replaced, perhaps still looked at */
     unsigned generation;
@@ -58,6 +70,20 @@ struct contents *contents_new(struct loop *loop, struct store *store)
     return contents;
 }
 
+static void forget_learned(struct entry *entry)
+{
+    for (size_t i = 0; i < entry->learned.len; i++)
+        free(entry->learned.items[i]);
+    vec_free(&entry->learned);
+    entry->learned = (struct vec){ 0 };
+}
+
+void contents_set_opener(struct contents *contents, contents_open *open, void *context)
+{
+    contents->open = open;
+    contents->context = context;
+}
+
 void contents_free(struct contents *contents)
 {
     if (!contents)
@@ -68,6 +94,7 @@ void contents_free(struct contents *contents)
             struct entry *entry = entries->entries[i].value;
             content_free(entry->tree);
             vec_free(&entry->waiters);
+            forget_learned(entry);
             free(entry);
         }
         map_free(entries);
@@ -164,17 +191,61 @@ static bool hash_tree(const char *path, struct hash *hash)
     return fine;
 }
 
+/* Of a tree. A store that is there is looked at; one is made for what takes long to read. */
+static struct store *tree_store(struct contents *contents, bool may_make)
+{
+    if (!contents->store && !contents->tree_store && contents->open)
+        contents->tree_store = contents->open(contents->context, may_make);
+    return contents->store ? contents->store : contents->tree_store;
+}
+
+static bool find(void *context, const struct stat *status, struct hash *hash,
+                 char sha256[HASH_SHA256_HEX_SIZE])
+{
+    const struct entry *entry = context;
+    struct known_content known;
+    if (!entry->store || !store_find_content(entry->store, status, &known) || !known.sha256[0])
+        return false;
+    *hash = known.hash;
+    memcpy(sha256, known.sha256, sizeof known.sha256);
+    return true;
+}
+
+static void learn(void *context, const struct stat *status, struct hash hash,
+                  const char sha256[HASH_SHA256_HEX_SIZE])
+{
+    struct entry *entry = context;
+    struct learned *learned = mem_alloc(sizeof *learned);
+    learned->status = *status;
+    learned->content.hash = hash;
+    memcpy(learned->content.sha256, sha256, sizeof learned->content.sha256);
+    vec_push(&entry->learned, learned);
+}
+
 static void load(void *context)
 {
     struct entry *entry = context;
     bool fine = true;
+    const struct content_memory memory = { .find = find, .learn = learn, .context = entry };
     if (entry->need == NEED_TREE)
-        entry->tree = content_load(entry->path);
+        entry->tree = content_load(entry->path, &memory);
     else if (entry->has_status)
         fine = hash_file(entry->path, &entry->hash);
     else
         fine = hash_tree(entry->path, &entry->hash);
     entry->error = fine ? 0 : errno;
+}
+
+static void keep_learned(struct entry *entry)
+{
+    struct store *store = entry->store;
+    if (!store && entry->learned.len >= MANY)
+        store = tree_store(entry->owner, true);
+    for (size_t i = 0; store && i < entry->learned.len; i++) {
+        const struct learned *learned = entry->learned.items[i];
+        store_keep_content(store, &learned->status, &learned->content, entry->began);
+    }
+    forget_learned(entry);
 }
 
 static void loaded(void *context)
@@ -183,6 +254,7 @@ static void loaded(void *context)
     struct contents *contents = entry->owner;
     entry->loading = false;
     entry->generation = contents->generation;
+    keep_learned(entry);
     struct stat now;
     if (entry->has_status && entry->need == NEED_HASH && !entry->error && contents->store &&
         stat(entry->path, &now) == 0 && same_state(&now, &entry->status)) {
@@ -207,6 +279,8 @@ static void begin_loading(struct entry *entry)
     if (entry->tree)
         vec_push(&contents->old_trees, entry->tree);
     entry->tree = NULL;
+    if (entry->need == NEED_TREE)
+        entry->store = tree_store(contents, false);
     entry->loading = true;
     entry->began = time(NULL);
     loop_work(contents->loop, load, loaded, entry);

@@ -15,6 +15,10 @@ struct vec;
 struct contents;
 
 struct contents *contents_new(struct loop *loop, struct store *store); /* store may be NULL */
+/* Without a store, the hashes of a tree's files are kept in the one that `open` gives (NULL: none).
+ * May it make one? The opener owns it. */
+typedef struct store *contents_open(void *context, bool may_make);
+void contents_set_opener(struct contents *contents, contents_open *open, void *context);
 void contents_free(struct contents *contents);
 
 /* Something on this machine ran: files and trees may be others now. */

@@ -55,6 +55,28 @@ static bool is_asking(const struct host_run *host, const struct job_run *job)
     return false;
 }
 
+static bool is_asked(const struct host_run *host, const struct job_run *job, size_t step)
+{
+    for (const struct question *question = host->questions; question; question = question->next)
+        if (question->job == job && question->step == step)
+            return true;
+    return false;
+}
+
+void host_forget_question(struct host_run *host, const struct job_run *job, size_t step)
+{
+    for (struct question **link = &host->questions; *link;) {
+        struct question *question = *link;
+        bool is_it = question->job == job && question->step == step;
+        if (is_it)
+            *link = question->next;
+        else
+            link = &question->next;
+        if (is_it)
+            free(question);
+    }
+}
+
 /* A gate is asked when its job's turn has come. */
 static bool wants_answer(const struct job_run *job, size_t index)
 {
@@ -67,7 +89,7 @@ static bool wants_answer(const struct job_run *job, size_t index)
 bool host_ask(struct host_run *host, struct job_run *job)
 {
     for (size_t i = 0; i < job->steps.count; i++)
-        if (wants_answer(job, i)) {
+        if (wants_answer(job, i) && !is_asked(host, job, i)) {
             uint32_t id = expect_answer(host, job, i);
             job->step_runs[i].asked_at = host->acts;
             session_query(host->session, id, str_text(&job->step_runs[i].question));

@@ -144,6 +144,8 @@ void prepare_step(struct job_run *job, size_t index)
     if (strcmp(str_text(&question), str_text(&run->question)) != 0) {
         free(run->answer); /* of other contents */
         run->answer = NULL;
+        if (job->host)
+            host_forget_question(job->host, job, index);
     }
     str_free(&run->question);
     run->question = question;

@@ -61,7 +61,8 @@ struct run {
     struct loop *loop;
     struct arena *arena;
     struct scheduler *scheduler;
-    struct store *store; /* NULL: .fake/ cannot be written */
+    struct store *store;      /* NULL: .fake/ cannot be written */
+    struct store *tree_store; /* where that is not needed: hashes of a large tree (contents.h) */
     struct contents *contents;
     struct job_run **jobs; /* by job.index; NULL: not needed yet */
     struct quick *quick;
@@ -416,6 +417,8 @@ const char *step_timed_out(const struct job_run *job, const struct step *step);
 void host_connect(struct host_run *host);
 /* Sends the questions of a job that have no answer. False: there are none. */
 bool host_ask(struct host_run *host, struct job_run *job);
+/* Nobody waits for the answer any more. */
+void host_forget_question(struct host_run *host, const struct job_run *job, size_t step);
 void host_query(struct host_run *host, const char *text);        /* nobody waits for the answer */
 void host_ask_difference(struct job_run *job, const char *text); /* advances the job later */
 /* Cannot be worked on, why is kept. */

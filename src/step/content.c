@@ -17,6 +17,7 @@
 /* A folder being read. */
 struct reading {
     const char *root;
+    const struct content_memory *memory;
     char *excludes;     /* of exclude_matches; NULL: none */
     bool is_source;     /* without what is no part of a source */
     struct stat except; /* of a source: a file that is left out; st_ino 0: none */
@@ -33,12 +34,18 @@ static void explain(const char **why, int error)
         *why = mem_strdup(strerror(error));
 }
 
-static void read_file(struct content *content, const char *path, const struct stat *status)
+/* `status` is from before the reading: of a file that changed meanwhile, it never comes again. */
+static void read_file(struct content *content, const char *path, const struct stat *status,
+                      const struct content_memory *memory)
 {
     content->kind = CONTENT_FILE;
     content->size = (uint64_t)status->st_size;
+    if (memory && memory->find(memory->context, status, &content->hash, content->sha256))
+        return;
     if (!hash_file_both(path, &content->hash, content->sha256))
         explain(&content->why, errno);
+    else if (memory)
+        memory->learn(memory->context, status, content->hash, content->sha256);
 }
 
 static void read_link(struct content *content, const char *path)
@@ -71,8 +78,8 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
     return a->st_ino && a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
-/* What this program keeps here, which each run changes, and git's state, which `git status` does; of
- * the source of something, what is made of it, too. */
+/* What this program keeps here, which each run changes, and git's state, which `git status` does;
+ * of the source of something, what is made of it, too. */
 static bool is_left_out(const struct reading *reading, const char *path, const struct stat *status)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -100,7 +107,7 @@ static bool visit(void *context, const char *path, const struct stat *status, bo
     else if (S_ISLNK(status->st_mode))
         read_link(entry, full);
     else if (S_ISREG(status->st_mode))
-        read_file(entry, full, status);
+        read_file(entry, full, status, reading->memory);
     else
         entry->why = mem_strdup("neither a file, a folder nor a link");
     if (entry->why && !reading->why)
@@ -166,9 +173,10 @@ static void leave_out(struct reading *reading, const char *name)
     free(path);
 }
 
-static void read_folder(struct content *content, const char *name)
+static void read_folder(struct content *content, const char *name,
+                        const struct content_memory *memory)
 {
-    struct reading reading = { .root = content->path, .made_index = SIZE_MAX };
+    struct reading reading = { .root = content->path, .memory = memory, .made_index = SIZE_MAX };
     bool is_source = content_name_is(name, CONTENT_NAME_SOURCE);
     if (is_source)
         leave_out(&reading, name);
@@ -218,10 +226,10 @@ static void read_archive(struct content *content, const char *archive, const cha
     free((char *)content->path);
     content->path = mem_strdup(folder);
     content->mode = 0755;
-    read_folder(content, folder);
+    read_folder(content, folder, NULL); /* its files are gone tomorrow */
 }
 
-struct content *content_load(const char *name)
+struct content *content_load(const char *name, const struct content_memory *memory)
 {
     struct content *content = mem_alloc(sizeof *content);
     struct stat status;
@@ -241,9 +249,9 @@ struct content *content_load(const char *name)
     }
     content->mode = status.st_mode & 07777;
     if (S_ISDIR(status.st_mode))
-        read_folder(content, name);
+        read_folder(content, name, memory);
     else if (S_ISREG(status.st_mode))
-        read_file(content, path, &status);
+        read_file(content, path, &status, memory);
     else
         content->why = mem_strdup("neither a file nor a folder");
     if (content->why && content->kind == CONTENT_FILE)

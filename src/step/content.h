@@ -8,6 +8,7 @@
 #include "base/hash.h"
 
 struct arena;
+struct stat;
 struct str;
 
 enum content_kind {
@@ -37,10 +38,20 @@ struct content {
     const char *id;               /* in the store */
 };
 
+/* What is known of files from earlier reads; found and told in the thread that loads. */
+struct content_memory {
+    bool (*find)(void *context, const struct stat *status, struct hash *hash,
+                 char sha256[HASH_SHA256_HEX_SIZE]);
+    void (*learn)(void *context, const struct stat *status, struct hash hash,
+                  const char sha256[HASH_SHA256_HEX_SIZE]);
+    void *context;
+};
+
 /* Reads, hashes and lists what is at a path, or has another name (below). Never NULL: a path that
- * is not there or cannot be read gives CONTENT_MISSING and `why`. Touches nothing but the file
- * system and its own memory, so it may run in any thread. The caller frees it with content_free. */
-struct content *content_load(const char *name);
+ * is not there or cannot be read gives CONTENT_MISSING and `why`. Files that `memory` (NULL: none)
+ * knows are not read. Touches nothing else but the file system and its own memory, so it may run in
+ * any thread. The caller frees it with content_free. */
+struct content *content_load(const char *name, const struct content_memory *memory);
 void content_free(struct content *content); /* NULL is allowed */
 
 /* Names that content_load takes in place of plain paths; from the arena. No path that a user can

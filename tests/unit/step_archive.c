@@ -64,7 +64,7 @@ static char *archive_all(const char *arguments)
     struct step *step = &world->steps.items[0];
     step_sources(step, world->arena, &names);
     for (size_t i = 0; i < names.len; i++)
-        contents[i] = content_load(names.items[i]);
+        contents[i] = content_load(names.items[i], NULL);
     why = step_work(step, (const struct content *const *)contents);
     for (size_t i = 0; i < names.len; i++)
         content_free(contents[i]);

@@ -34,7 +34,7 @@ static void leave(void)
 START_TEST(file)
 {
     write_file("a", "abc");
-    struct content *content = content_load("a");
+    struct content *content = content_load("a", NULL);
     ck_assert_int_eq(content->kind, CONTENT_FILE);
     ck_assert_uint_eq(content->size, 3);
     ck_assert_uint_eq(content->mode & 0777, 0644);
@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(missing)
 {
-    struct content *content = content_load("none");
+    struct content *content = content_load("none", NULL);
     ck_assert_int_eq(content->kind, CONTENT_MISSING);
     ck_assert_str_eq(content->why, "No such file or directory");
     content_free(content);
@@ -62,7 +62,7 @@ START_TEST(folder)
     write_file("t/b/c", "1");
     write_file("t/a", "2");
     ck_assert_int_eq(symlink("a", "t/z"), 0);
-    struct content *content = content_load("t");
+    struct content *content = content_load("t", NULL);
     ck_assert_int_eq(content->kind, CONTENT_FOLDER);
     ck_assert_uint_eq(content->entry_count, 4);
     static const char *const names[] = { "a", "b", "b/c", "z" };
@@ -72,12 +72,52 @@ START_TEST(folder)
 
     struct hash hash = content->hash;
     content_free(content);
-    content = content_load("t/");
+    content = content_load("t/", NULL);
     ck_assert(hash_equal(hash, content->hash));
     content_free(content);
     chmod("t/a", 0600);
-    content = content_load("t");
+    content = content_load("t", NULL);
     ck_assert(!hash_equal(hash, content->hash));
+    content_free(content);
+}
+END_TEST
+
+static unsigned learned;
+
+static bool find_small(void *context, const struct stat *status, struct hash *hash,
+                       char sha256[HASH_SHA256_HEX_SIZE])
+{
+    (void)context;
+    if (status->st_size != 1)
+        return false;
+    *hash = (struct hash){ 1, 2 };
+    strcpy(sha256, "known");
+    return true;
+}
+
+static void learn(void *context, const struct stat *status, struct hash hash,
+                  const char sha256[HASH_SHA256_HEX_SIZE])
+{
+    (void)context;
+    (void)hash;
+    ck_assert_uint_eq(status->st_size, 3);
+    ck_assert_uint_eq(strlen(sha256), HASH_SHA256_HEX_SIZE - 1);
+    learned++;
+}
+
+START_TEST(files_that_are_known_are_not_read)
+{
+    static const struct content_memory memory = { .find = find_small, .learn = learn };
+    mkdir("t", 0755);
+    write_file("t/known", "1");
+    write_file("t/new", "abc");
+    chmod("t/known", 0);
+    struct content *content = content_load("t", &memory);
+    ck_assert_ptr_null(content->why);
+    ck_assert_str_eq(content->entries[0].sha256, "known");
+    ck_assert(hash_equal(content->entries[0].hash, (struct hash){ 1, 2 }));
+    ck_assert_uint_eq(content->entries[0].size, 1);
+    ck_assert_uint_eq(learned, 1);
     content_free(content);
 }
 END_TEST
@@ -86,7 +126,7 @@ START_TEST(folder_with_a_fifo)
 {
     mkdir("t", 0755);
     ck_assert_int_eq(mkfifo("t/f", 0600), 0);
-    struct content *content = content_load("t");
+    struct content *content = content_load("t", NULL);
     ck_assert_str_eq(content->why, "f: neither a file, a folder nor a link");
     content_free(content);
 }
@@ -130,6 +170,7 @@ int main(void)
     tcase_add_test(tests, file);
     tcase_add_test(tests, missing);
     tcase_add_test(tests, folder);
+    tcase_add_test(tests, files_that_are_known_are_not_read);
     tcase_add_test(tests, folder_with_a_fifo);
     tcase_add_loop_test(tests, unpacking, 0, sizeof archives / sizeof *archives);
     suite_add_tcase(suite, tests);

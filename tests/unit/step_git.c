@@ -110,7 +110,7 @@ static void leave(void)
 
 static struct content *load(struct arena *arena, const char *revision, const char *below)
 {
-    return content_load(content_name_revision(arena, ".", revision, below));
+    return content_load(content_name_revision(arena, ".", revision, below), NULL);
 }
 
 START_TEST(contents)

@@ -162,7 +162,7 @@ static struct played play_step(struct step_world *world, struct step *step, cons
     const char *answer = NULL;
     step_sources(step, world->arena, &paths);
     for (size_t i = 0; i < paths.len; i++)
-        contents[i] = content_load(paths.items[i]);
+        contents[i] = content_load(paths.items[i], NULL);
     if (asks)
         step_ask(step, contents, &query);
     if (query.len) {
