@@ -22,6 +22,8 @@ gunicorn ?= gunicorn
 gunicorn_missing ?= fail
 ## How many seconds the new workers have until they must serve
 gunicorn_seconds ?= 30
+## How many seconds the old gunicorn has, in an upgrade, to end its requests: more than its --graceful-timeout
+gunicorn_end_seconds ?= 60
 
 # Sets pid to the master's. loaded WORKER: it has the application. A worker tells its master that it lives by a file without a
 # name: made 0600, and then with times since the machine's start, or other permissions in old gunicorns. Where that cannot be
@@ -91,27 +93,39 @@ reload-gunicorn @:
 		within $(gunicorn_seconds) serves || fail 'the new workers do not serve after $(gunicorn_seconds) s'
 	}
 
+# upgrades: the new master lives, as process new. A master that ends while its workers do may leave its pid file behind, and
+# where another program has that process id by now, no master would start. begins: the old one has a child that is no worker.
+define upgrade_functions
+	upgrades() {
+		new=$$(cat '$(gunicorn_pid).2' 2>/dev/null)
+		case $$(ps -p "$$new" -o args= 2>/dev/null) in *'<defunct>') false ;; *gunicorn*) ;; *) false ;; esac; }
+	begins() {
+		for child in $$(children "$$pid"); do
+			case $$known in *" $$child "*) ;; *) return 0 ;; esac
+		done
+		return 1; }
+endef
+
 ## Put a new gunicorn in the place of the old one, its program too: USR2; the old one stays when the new one does not serve.
 ## Not where a supervisor watches the old one's process id
 upgrade-gunicorn @:
 	@run {
 		$(host_functions)
 		$(gunicorn_functions)
-		[ ! -e '$(gunicorn_pid).2' ] || fail 'an upgrade goes on: $(gunicorn_pid).2'
-		old=$$pid
-		known=" $$(children "$$old" | tr '\n' ' ')"
-		kill -USR2 "$$old"
-		begun() {
-			for child in $$(children "$$old"); do
-				case $$known in *" $$child "*) ;; *) return 0 ;; esac
-			done
-			return 1; }
-		quiet=0 steady=0 workers=
+		$(upgrade_functions)
+		known=" $$(children "$$pid" | tr '\n' ' ')"
+		! upgrades || fail "an upgrade goes on: $(gunicorn_pid).2 is that of process $$new"
+		rm -f '$(gunicorn_pid).2'
+		kill -USR2 "$$pid"
+		begun=no steady=0 workers=
 		serves() {
-			new=$$(cat '$(gunicorn_pid).2' 2>/dev/null) && lives "$$new" || {
-				quiet=$$((quiet + 1))
-				[ "$$quiet" -lt 5 ] || begun || fail 'the new gunicorn ended: the old one serves on'
+			lives "$$pid" || fail "the old gunicorn (process $$pid) ended meanwhile"
+			upgrades || {
+				if begins; then begun=yes
+				elif [ "$$begun" = yes ]; then fail 'the new gunicorn ended: the old one serves on'
+				fi
 				return 1; }
+			begun=yes
 			now=$$(children "$$new")
 			[ -n "$$now" ] && [ "$$now" = "$$workers" ] && steady=$$((steady + 1)) || steady=0
 			workers=$$now
@@ -120,8 +134,14 @@ upgrade-gunicorn @:
 			done
 			[ "$$steady" -ge 5 ]
 		}
-		within $(gunicorn_seconds) serves || fail 'the new gunicorn does not serve after $(gunicorn_seconds) s'
-		kill -TERM "$$old"
-		gone() { ! lives "$$old" && [ "$$(cat '$(gunicorn_pid)' 2>/dev/null)" = "$$new" ]; }
-		within $(gunicorn_seconds) gone || fail "the old gunicorn (process $$old) does not end"
+		within $(gunicorn_seconds) serves || {
+			! upgrades || kill -TERM "$$new"
+			fail 'the new gunicorn does not serve after $(gunicorn_seconds) s, and was ended: the old one serves on'; }
+		kill -TERM "$$pid"
+		gone() { ! lives "$$pid"; }
+		within $(gunicorn_end_seconds) gone || fail "the old gunicorn (process $$pid) does not end"
+		renamed() {
+			lives "$$new" || fail "the new gunicorn (process $$new) ended, too: none serves"
+			[ "$$(cat '$(gunicorn_pid)' 2>/dev/null)" = "$$new" ]; }
+		within $(gunicorn_seconds) renamed || fail "the new gunicorn (process $$new) serves, but its pid file is still $(gunicorn_pid).2"
 	}

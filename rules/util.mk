@@ -28,14 +28,15 @@ sent_as_root = $(if $(filter sudo,$(firstword $(as_root))),--sudo)
 # $(call sh_check,SCRIPT): for put's option --check, which appends the name of the file: the script's $1.
 sh_check = $(quote sh -c $(quote $1) sh)
 
-# For scripts on the hosts: the name that is told of them first; fail WORDS…; within SECONDS COMMAND… is asked until it says yes; the processes that PID began.
+# For scripts on the hosts. fail WORDS…: the task's name is told with them; within SECONDS COMMAND…: it is asked until it says
+# yes; children PID: the processes that PID began, without those that have ended; lives PID.
 define host_functions
 	# $@
 	fail() { echo "$@: $$*" >&2; exit 1; }
 	within() {
 		end=$$(($$(date +%s) + $$1)); shift
 		until "$$@"; do [ "$$(date +%s)" -lt "$$end" ] || return 1; sleep 0.2; done; }
-	children() { ps -A -o pid= -o ppid= | awk -v "parent=$$1" '$$2 == parent { print $$1 }'; }
+	children() { ps -A -o pid= -o ppid= -o args= | awk -v "parent=$$1" '$$2 == parent && !/<defunct>$$/ { print $$1 }'; }
 	lives() { case $$(ps -p "$$1" -o args= 2>/dev/null) in '' | *'<defunct>') return 1 ;; esac; }
 endef
 

@@ -130,6 +130,45 @@ def test_gunicorn_upgrade(world):
         os.kill(int(pid_file.read_text()), signal.SIGTERM)
 
 
+def test_gunicorn_upgrade_that_is_left(world):
+    """A pid file of a dead master, or of what has its number now, is no upgrade; a living one is."""
+    gunicorn(world)
+    pid_file, second = world.path / 'pid', world.path / 'pid.2'
+    ended = subprocess.Popen(['true'])
+    ended.wait()
+    sleeper = subprocess.Popen(['sleep', '60'])
+    world.children.append(sleeper)
+    try:
+        for left in (f'{ended.pid}\n', f'{sleeper.pid}\n', ''):
+            second.write_text(left)
+            first = pid_file.read_text()
+            world.fake('upgrade-gunicorn')
+            check(pid_file.read_text() != first and not second.exists(), 'another master, under the first name')
+        check(sleeper.poll() is None, 'and is left alone')
+        os.kill(int(pid_file.read_text()), signal.SIGUSR2)
+        wait_until(second.exists, what='an upgrade by hand')
+        contains(world.fake('upgrade-gunicorn', code=2), f'an upgrade goes on: {second} is that of process {second.read_text().strip()}')
+        os.kill(int(second.read_text()), signal.SIGTERM)
+        wait_until(lambda: not second.exists(), what='it is taken back')
+        check(answer(world.url) == 'one', 'served')
+    finally:
+        os.kill(int(pid_file.read_text()), signal.SIGTERM)
+
+
+def test_gunicorn_upgrade_that_never_serves(world):
+    gunicorn(world, 'gunicorn_seconds = 3\n')
+    pid_file, second = world.path / 'pid', world.path / 'pid.2'
+    first = pid_file.read_text()
+    try:
+        (world.path / 'app.py').write_text('import time\ntime.sleep(60)\n')
+        contains(world.fake('upgrade-gunicorn', code=2, timeout=120), 'the new gunicorn does not serve after 3 s')
+        wait_until(lambda: not second.exists(), what='the new one has ended')
+        check(answer(world.url) == 'one' and world.master.poll() is None and pid_file.read_text() == first, 'as before')
+    finally:
+        world.master.terminate()
+        world.master.wait()
+
+
 def test_gunicorn_pid_file(world):
     address, = world.servers(1)
     pid = world.folder / address / 'pid-file'
