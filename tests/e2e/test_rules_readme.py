@@ -19,6 +19,15 @@ def test_table(world):
     check(done.returncode == 0, done.stderr)
 
 
+def test_step_options(world):
+    """The man page, where README.md sends its reader, has each option of steps, and none that there is not."""
+    table = re.search(r'option table\[\] = \{(.*?)^\};', (TOP / 'src/step/options.c').read_text(), re.M | re.S)[1]
+    there = set(re.findall(r'^ *\{ "([\w-]+)"', table, re.M))
+    steps = re.search(r'^\.Sh STEPS\n(.*?)^\.Sh ', (TOP / 'docs/fake.1').read_text(), re.M | re.S)[1]
+    told = {name for line in steps.splitlines() if 'Fl ' in line for name in re.findall(r' -([a-z][\w-]*)', line)}
+    check(len(there) > 20 and told == there, f'not in docs/fake.1: {there - told}; only there: {told - there}')
+
+
 def test_tutorial(world):
     """Each block `make` is the Fakefile from there on; each line of a block `sh` is typed, and says what stands behind #."""
     address, = world.servers(1)
