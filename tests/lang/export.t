@@ -116,3 +116,9 @@ all: ; @echo no
 --- exit 2
 --- err
 *** Recursive variable 'A' references itself (eventually).  Stop.
+
+=== a value of the command line that asks the shell is left out of that shell's environment
+m: ; @echo '$(a)'
+--- args 'a=$(shell echo "<$$a>")' m
+--- out
+<>
