@@ -358,6 +358,12 @@ static void eval_dependencies(struct rule_line *line, struct head *head)
     open_draft(line);
 }
 
+/* `@name`, where a target could stand. */
+static bool names_host(struct span word)
+{
+    return word.len > 1 && word.data[0] == '@';
+}
+
 /* rule := targets [binding] separator (assignment | [pattern ":"] prerequisites) [";" recipe] */
 void eval_rule(struct reader *reader, const struct statement *statement)
 {
@@ -382,7 +388,11 @@ void eval_rule(struct reader *reader, const struct statement *statement)
     if (head_assignment(statement, &head, &memory, &assignment)) {
         line.assignment = &assignment;
         line.binding = binding_take(reader, &reader->targets, statement->where);
-        for_each_target(&line, assign_target_variable);
+        if (line.binding && names_host(reader->targets.items[0]))
+            diag_error_hint(reader->lang->diags, statement->where,
+                            "a variable of several roles or hosts", "write a line for each");
+        else
+            for_each_target(&line, assign_target_variable);
     } else {
         eval_dependencies(&line, &head);
     }

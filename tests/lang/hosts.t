@@ -33,6 +33,17 @@ deploy @web: ; run true
 --- err
 Fakefile:2: *** '@wbe' is neither a role nor a host of one.  Stop.
 
+=== a variable of several roles in one line
+@web: hosts = w1
+@db: hosts = d1
+@web @db: branch = next
+deploy @web: ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:3: *** a variable of several roles or hosts.  Stop.
+write a line for each
+
 === a role's name is no host's
 @web: hosts = web
 deploy @web: ; run true
