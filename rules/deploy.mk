@@ -343,6 +343,7 @@ on-failure deploy: mark-bad
 ## The commits between what is live and what would be; git here has to know both
 pending @:
 	@local {
+		# of $(host)
 		live=$(previous_revision)
 		new=$(current_revision)
 		if [ -z "$$live" ]; then
