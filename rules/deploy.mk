@@ -122,6 +122,9 @@ finishing_rollback @:
 .BARRIER: reverting check-release publishing publish-release
 .ALWAYS: create-release publish-release
 
+# For tasks that have a release to work on only as stages of deploy and rollback.
+staged = $(if $(filter $(current_path),$(release_path)),$(error '$@' is a stage of deploy and rollback; alone it needs a release_path))
+
 # For scripts on the hosts. all, good: the names of releases, oldest first; live: that of the live one, or nothing.
 define release_functions
 	all() { for path in $(releases_path)/*/; do path=$${path%/}; [ ! -d "$$path" ] || echo "$${path##*/}"; done; }
@@ -165,6 +168,7 @@ linked_file_cures = $(if $(filter upload,$(linked_files_missing)),copy (there is
 
 ## Make the new release under a temporary name
 create-release @:
+	$(staged)
 	$(check_name)
 	$(release_by_$(strategy))
 
@@ -224,6 +228,7 @@ endef
 
 ## Link what the releases share into the new one
 link-shared @:
+	$(staged)
 	$(if $(linked_dirs)$(linked_files),$(link_shared))
 
 define link_shared
@@ -242,17 +247,22 @@ endef
 
 ## Give the new release its name, as it is whole
 complete-release @:
+	$(staged)
 	run mv $(building_path) $(release_path)
 
 ## Make the release the live one
 publish-release @:
+	$(staged)
 	link $(release_path) $(current_path)
 
 ## Write into revisions.log what was done
 log-revision @:
 	$(log_revision)
 
-log_revision = run printf $(quote $(release_message)\n) "$$(cat $(release_path)/REVISION)" >>$(deploy_path)/revisions.log
+define log_revision
+$(staged)
+run printf $(quote $(release_message)\n) "$$(cat $(release_path)/REVISION)" >>$(deploy_path)/revisions.log
+endef
 
 # Of the good ones beside the live one: one at least.
 kept_releases = $(if $(filter 0 1,$(keep_releases)),1,$$(($(keep_releases) - 1)))

@@ -408,6 +408,22 @@ STAGES = {
 }
 
 
+def test_stages_alone(world):
+    """What belongs to a release that is being made does nothing alone, and the live one stays; the other tasks go alone."""
+    project(world, count=1)
+    address, = world.addresses
+    deploy(world)
+    before = live(world, address)
+    log = (www(world, address) / 'revisions.log').read_text()
+    for name in ('create-release', 'link-shared', 'complete-release', 'publish-release', 'publishing', 'log-revision', 'finishing'):
+        contains(world.fake(name, code=2), 'is a stage of deploy and rollback')
+        check(live(world, address) == before and releases(world, address) == [before], name)
+    for name in ('check-deploy', 'starting', 'cleanup', 'mark-good'):
+        world.fake(name)
+    check(live(world, address) == before and state(world, address, before) == 'good', 'as before')
+    check((www(world, address) / 'revisions.log').read_text() == log, 'nothing is logged')
+
+
 def test_every_stage_can_be_hooked(world):
     hooks = [f'{when} {stage}: {when}-{stage}\n{when}-{stage} @: ; run echo {when} {stage}\n'
              for stage in dict.fromkeys(STAGES['deploy'] + STAGES['rollback']) for when in ('before', 'after')]
