@@ -46,6 +46,8 @@ commit ?=
 tag ?=
 ## What to deploy: the first of commit, tag and branch that is set
 revision ?= $(or $(commit),$(tag),$(branch))
+## The folder of the repository that is released; empty: all of it
+repo_tree ?=
 ## The commit that revision is, asked for on this machine: once a run, so that all hosts get the same
 current_revision ?= $(or $(commit_of_$(revision)),$(eval commit_of_$(revision) := $(revision_by_$(strategy)))$(commit_of_$(revision)))
 ## The commit that is live on a host
@@ -76,7 +78,7 @@ state_dir ?= $(deploy_path)/.fake
 
 ## Deploy `revision`; nothing happens where it is live and nothing else has changed
 deploy @: starting started updating updated publishing published finishing finished mark-good
-deploy: inputs = $(current_revision) $(linked_dirs) $(linked_files)
+deploy: inputs = $(current_revision) $(repo_tree) $(linked_dirs) $(linked_files)
 deploy: release_path = $(releases_path)/$(release_timestamp)
 # For printf; %s is the commit.
 deploy: release_message = Branch $(subst %,%%,$(revision)) (at %s) deployed as release $(notdir $(release_path)) by $(subst %,%%,$(deployed_by))
@@ -188,7 +190,7 @@ endef
 revision_by_checkout = $(git-revision $(revision),$(repo_url))
 define release_by_checkout
 run mkdir -p $(repo_path)
-checkout --mirror --delete --unrecorded --repo=$(repo_url) $(revision) $(repo_path)/tree/
+checkout --mirror --delete --unrecorded --repo=$(repo_url) $(if $(repo_tree),--subdir=$(repo_tree)) $(revision) $(repo_path)/tree/
 run {
 	$(checkout_copy) $(repo_path)/tree $(building_path)
 	echo $(current_revision) >$(building_path)/REVISION
@@ -220,7 +222,7 @@ run --timeout=$(git_timeout) {
 	commit=$$(git rev-parse --verify --quiet $(quote $(revision)^{commit})) ||
 		{ echo 'there is no $(revision) in $(repo_url)' >&2; exit 1; }
 	mkdir -p $(building_path)
-	{ git archive "$$commit" || touch $(building_path)/.failed; } | tar -xf - -C $(building_path)
+	{ git archive "$$commit$(if $(repo_tree),:$(repo_tree))" || touch $(building_path)/.failed; } | tar -xf - -C $(building_path)
 	[ ! -e $(building_path)/.failed ]
 	echo "$$commit" >$(building_path)/REVISION
 }

@@ -408,6 +408,20 @@ STAGES = {
 }
 
 
+def test_folder_of_the_repository(world):
+    project(world, count=1)
+    address, = world.addresses
+    world.write('site/page.txt', 'of the folder\n')
+    git(world, 'add', '.')
+    git(world, 'commit', '-q', '-m', 'a folder')
+    contains(deploy(world), 'out: one')
+    for strategy in (), ('strategy=clone', f'repo_url={world.project}'):
+        contains(deploy(world, 'repo_tree=site', *strategy), 'out: of the folder')
+        check(sorted(os.listdir(www(world, address) / 'current')) == ['.fake-state', 'REVISION', 'page.txt'], 'no more than it')
+        contains(deploy(world, *strategy), 'out: one')
+    contains(deploy(world, 'repo_tree=none', code=2), 'none')
+
+
 def test_stages_alone(world):
     """What belongs to a release that is being made does nothing alone, and the live one stays; the other tasks go alone."""
     project(world, count=1)
