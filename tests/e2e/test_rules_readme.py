@@ -28,6 +28,22 @@ def test_step_options(world):
     check(len(there) > 20 and told == there, f'not in docs/fake.1: {there - told}; only there: {told - there}')
 
 
+def test_named_tests(world):
+    """docs/parity.md and docs/field.md name tests: each is there."""
+    names = {f'{path.stem[5:]}.{name}' for path in TOP.glob('tests/e2e/test_*.py')
+             for name in re.findall(r'^def test_(\w+)', path.read_text(), re.M)}
+    for page in 'parity', 'field':
+        text = (TOP / f'docs/{page}.md').read_text()
+        rows = [line.rsplit(' | ', 1)[1] for line in text.splitlines() if line.startswith('| ')]
+        named = {name for row in rows for name in re.findall(r'`([\w/.*-]+)`', row)}
+        check(len(named) > 40, 'the column of tests')
+        for name in named:
+            kind, _, rest = name.partition('/')
+            there = ((TOP / f'tests/{kind}/{rest}{".c" if kind == "unit" else ""}').exists() if rest
+                     else name in names if '*' not in name else any(known.startswith(name[:-1]) for known in names))
+            check(there, f'docs/{page}.md: there is no test {name}')
+
+
 def test_tutorial(world):
     """Each block `make` is the Fakefile from there on; each line of a block `sh` is typed, and says what stands behind #."""
     address, = world.servers(1)
