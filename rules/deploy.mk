@@ -345,6 +345,7 @@ mark-good @:
 
 ## Mark a release whose deployment failed; it is not gone back to
 mark-bad @:
+	$(staged)
 	run {
 		$(release_functions)
 		rm -rf $(building_path)

@@ -429,7 +429,8 @@ def test_stages_alone(world):
     deploy(world)
     before = live(world, address)
     log = (www(world, address) / 'revisions.log').read_text()
-    for name in ('create-release', 'link-shared', 'complete-release', 'publish-release', 'publishing', 'log-revision', 'finishing'):
+    for name in ('create-release', 'link-shared', 'complete-release', 'publish-release', 'publishing', 'log-revision', 'finishing',
+                 'mark-bad', 'rollback-stages'):
         contains(world.fake(name, code=2), 'is a stage of deploy and rollback')
         check(live(world, address) == before and releases(world, address) == [before], name)
     for name in ('check-deploy', 'starting', 'cleanup', 'mark-good'):
