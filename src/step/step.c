@@ -5,7 +5,7 @@
 
 bool step_acts(const struct step *step)
 {
-    return step->verb->place == STEP_HOST || step->verb->place == STEP_HERE;
+    return verb_acts(step->verb);
 }
 
 void step_sources(const struct step *step, struct arena *arena, struct vec *paths)

@@ -171,6 +171,13 @@ static void add_contexts_to_fingerprints(struct steps *steps)
     }
 }
 
+static void report_late_gate(struct diags *diags, struct location where, const struct verb *gate,
+                             const struct verb *acting)
+{
+    diag_error(diags, where, "'%s' stands in front of the first step that acts (%s)", gate->name,
+               acting->name);
+}
+
 /* Gates are asked before the decision whether the job runs. */
 static bool check_gates(const struct steps *steps, struct diags *diags)
 {
@@ -183,8 +190,7 @@ static bool check_gates(const struct steps *steps, struct diags *diags)
         if (step->verb->place != STEP_GATE)
             continue;
         if (acting)
-            diag_error(diags, step->where, "'%s' stands in front of the first step that acts (%s)",
-                       step->verb->name, acting->verb->name);
+            report_late_gate(diags, step->where, step->verb, acting->verb);
         else if (step->waits)
             diag_error(
                 diags, step->where,
@@ -303,20 +309,20 @@ static const char *plain_options(struct arena *arena, const char *text)
     return arena_strndup(arena, text, strcspn(text, "'\"\\") < length ? 0 : plain);
 }
 
-/* A line as written, whose verb may be known without expanding it. */
-static void check_line(const char *source, struct arena *arena, struct location where,
-                       struct expander *expander)
+/* A line as written: its verb, or NULL where it is not known without expanding it. */
+static const struct verb *check_line(const char *source, struct arena *arena,
+                                     struct location where, struct expander *expander)
 {
     struct diags *diags = lang_diags(expander->lang);
     bool unused = false;
     const char *text = draft_skip_prefix(source, &unused, &unused);
     size_t length = strcspn(text, " \t\n");
     if (length == 0 || *text == '#' || memchr(text, '$', length))
-        return;
+        return NULL;
     const char *cursor = text;
     const struct verb *verb = take_verb(arena, &cursor, where, diags);
     if (!verb)
-        return;
+        return NULL;
     const char *text_there = plain_options(arena, cursor);
     struct step_options options = { 0 };
     options_parse(arena, verb, &text_there, &options, where, diags);
@@ -324,11 +330,13 @@ static void check_line(const char *source, struct arena *arena, struct location 
         check_variable(expander, options.variable, where);
     if (options.on)
         on_check(expander->lang, arena, options.on, where);
+    return verb;
 }
 
 void steps_check(const struct recipe *recipe, struct expander *expander)
 {
     struct arena *arena = arena_new();
+    const struct verb *acting = NULL;
     bool in_block = false;
     size_t column = 0;
     for (size_t i = 0; i < recipe->count; i++) {
@@ -337,8 +345,12 @@ void steps_check(const struct recipe *recipe, struct expander *expander)
         if (in_block) {
             in_block = !step_line_closes_block(line, column);
         } else {
-            check_line(arena_strndup(arena, line.data, line.len), arena, recipe->lines[i].where,
-                       expander);
+            const struct verb *verb = check_line(arena_strndup(arena, line.data, line.len), arena,
+                                                 recipe->lines[i].where, expander);
+            if (verb && verb->place == STEP_GATE && acting)
+                report_late_gate(lang_diags(expander->lang), recipe->lines[i].where, verb, acting);
+            else if (verb && !acting && verb_acts(verb))
+                acting = verb;
             in_block = step_line_opens_block(line, &column);
         }
     }

@@ -19,6 +19,11 @@ const struct verb *verb_find(const char *name, size_t length)
     return NULL;
 }
 
+bool verb_acts(const struct verb *verb)
+{
+    return verb->place == STEP_HOST || verb->place == STEP_HERE;
+}
+
 void verb_names(struct nearest *nearest)
 {
     for (size_t i = 0; i < VERB_COUNT; i++)

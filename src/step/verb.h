@@ -51,6 +51,7 @@ struct verb {
 };
 
 const struct verb *verb_find(const char *name, size_t length); /* or NULL */
+bool verb_acts(const struct verb *verb);                       /* on a host or here */
 void verb_names(struct nearest *nearest);                      /* feeds every name */
 const char *verb_list(struct arena *arena);                    /* "run, sudo, local, …" */
 
