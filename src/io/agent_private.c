@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "io/children.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "io/transport.h"
@@ -52,6 +53,7 @@ struct safe {
 static void *safe_new(struct loop *loop)
 {
     struct safe *safe = mem_alloc(sizeof *safe);
+    children_open(loop);
     safe->loop = loop;
     return safe;
 }

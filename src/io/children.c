@@ -15,6 +15,7 @@ struct children {
     uv_signal_t uv;
     struct child *first;
     unsigned keeping; /* children that keep the loop going */
+    bool is_released; /* it goes with the last of those */
 };
 
 /* Takes those that have ended off the list. */
@@ -49,6 +50,17 @@ static void settle(struct children *children)
         uv_unref((uv_handle_t *)&children->uv);
 }
 
+static void free_children(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void close_when_over(struct children *children)
+{
+    if (children->is_released && children->keeping == 0)
+        uv_close((uv_handle_t *)&children->uv, free_children);
+}
+
 static void some_ended(uv_signal_t *uv, int number)
 {
     (void)number;
@@ -62,6 +74,7 @@ static void some_ended(uv_signal_t *uv, int number)
         child->ended(child->context, child->status);
         child = next;
     }
+    close_when_over(children);
 }
 
 static void *make(struct loop *loop)
@@ -74,15 +87,11 @@ static void *make(struct loop *loop)
     return children;
 }
 
-static void free_children(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
 static void release(void *shared)
 {
     struct children *children = shared;
-    uv_close((uv_handle_t *)&children->uv, free_children);
+    children->is_released = true;
+    close_when_over(children);
 }
 
 static struct children *children_of(struct loop *loop)

@@ -16,7 +16,8 @@ struct child {
     void *context;
 };
 
-/* Before the first is started: from here on no end is missed. */
+/* Before the first is started: from here on no end is missed. What shares the loop and has children
+ * that it ends when it is released opens them first: they are then released last. */
 void children_open(struct loop *loop);
 /* Calls child->ended from the loop, once; the child is the caller's and may be freed then. */
 void children_add(struct loop *loop, struct child *child);

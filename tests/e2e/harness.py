@@ -15,7 +15,8 @@ import subprocess
 import tempfile
 import time
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[1]
 FAKE = os.path.abspath(os.environ.get('FAKE', TOP / 'fake'))
 SANE_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 
@@ -132,6 +133,7 @@ class World:
         environment = {'HOME': str(self.home), 'PATH': f'{os.path.dirname(FAKE)}:{SANE_PATH}', 'LANG': 'C.UTF-8',
                        'USER': 'tester', 'LOGNAME': 'tester',
                        'FAKE_PATIENCE': '600'}  # what several hosts print is folded, however slow this machine is
+        environment['LSAN_OPTIONS'] = f'suppressions={HERE}/lsan.supp:print_suppressions=0'
         for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
             if name in os.environ:
                 environment[name] = os.environ[name]
