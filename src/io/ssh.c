@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "io/loop.h"
+#include "io/ssh_jump.h"
 #include "io/ssh_state.h"
 
 /* The transport over libssh2: the machine itself. The steps are in the ssh_*.c beside it. */
@@ -201,6 +202,13 @@ static void finish(struct ssh *ssh)
     free_all(ssh);
 }
 
+/* Nothing is read then, so what has come must not wake us again and again. */
+static bool is_packet_half_sent(const struct ssh *ssh)
+{
+    return (ssh->state == SSH_RUNNING && ssh->sender != SSH_NOBODY) ||
+           (ssh->state == SSH_CARRY && ssh->bastion->half_sent);
+}
+
 /* What the last step waits for becomes what the socket is watched for. A link wakes by itself. */
 static void watch_socket(struct ssh *ssh)
 {
@@ -211,7 +219,7 @@ static void watch_socket(struct ssh *ssh)
         events = LOOP_WRITABLE;
     else if (ssh->progress == SSH_WAIT_LIBRARY) {
         int directions = libssh2_session_block_directions(ssh->session);
-        events = LOOP_READABLE;
+        events = is_packet_half_sent(ssh) ? 0 : LOOP_READABLE;
         if (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND)
             events |= LOOP_WRITABLE;
         if (directions == 0)

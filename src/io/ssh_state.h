@@ -98,6 +98,7 @@ struct ssh {
 
     struct ssh_chunk *first; /* queue of what is to be written */
     struct ssh_chunk *last;
+    struct ssh_chunk *spare; /* used up, while there is a queue */
     size_t queued;
     enum ssh_sender sender;
     bool sent_eof;

@@ -24,11 +24,23 @@ struct ssh_chunk {
     char data[];
 };
 
+/* One that an upload has used up is used again: its pages are there. */
+static struct ssh_chunk *take_chunk(struct ssh *ssh, size_t room)
+{
+    struct ssh_chunk *chunk = ssh->spare;
+    if (chunk && chunk->room >= room) {
+        ssh->spare = chunk->next;
+        return chunk;
+    }
+    chunk = mem_resize(NULL, sizeof *chunk + room); /* not cleared: it is large */
+    chunk->room = room;
+    return chunk;
+}
+
 static void append_chunk(struct ssh *ssh, const char *data, size_t size)
 {
-    size_t room = size < CHUNK_SIZE ? CHUNK_SIZE : size;
-    struct ssh_chunk *chunk = mem_resize(NULL, sizeof *chunk + room); /* not cleared: it is large */
-    *chunk = (struct ssh_chunk){ .size = size, .room = room };
+    struct ssh_chunk *chunk = take_chunk(ssh, size < CHUNK_SIZE ? CHUNK_SIZE : size);
+    *chunk = (struct ssh_chunk){ .size = size, .room = chunk->room };
     memcpy(chunk->data, data, size);
     if (ssh->last)
         ssh->last->next = chunk;
@@ -55,13 +67,24 @@ static void drop_first(struct ssh *ssh)
     ssh->first = chunk->next;
     if (!ssh->first)
         ssh->last = NULL;
-    free(chunk);
+    chunk->next = ssh->spare;
+    ssh->spare = chunk;
+}
+
+static void free_spare(struct ssh *ssh)
+{
+    while (ssh->spare) {
+        struct ssh_chunk *chunk = ssh->spare;
+        ssh->spare = chunk->next;
+        free(chunk);
+    }
 }
 
 void ssh_queue_free(struct ssh *ssh)
 {
     while (ssh->first)
         drop_first(ssh);
+    free_spare(ssh);
 }
 
 /* ---- opening ---- */
@@ -148,6 +171,8 @@ static enum ssh_progress write_queue(struct ssh *ssh)
             drop_first(ssh);
     }
     ssh->events.drained(ssh->context);
+    if (!ssh->first)
+        free_spare(ssh);
     return SSH_NEXT;
 }
 
