@@ -35,6 +35,9 @@ bool hash_file(const char *path, struct hash *hash);
 enum { HASH_SHA256_HEX_SIZE = 65 };
 bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE]);
 bool hash_file_both(const char *path, struct hash *hash, char hex[HASH_SHA256_HEX_SIZE]);
+/* Of its first and its last HASH_END bytes together: most changes of a large file touch them. */
+enum { HASH_END = 64 * 1024 };
+bool hash_file_ends(const char *path, char hex[HASH_SHA256_HEX_SIZE]);
 void hash_bytes_sha256(const void *data, size_t size, char hex[HASH_SHA256_HEX_SIZE]);
 
 #endif

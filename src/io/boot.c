@@ -62,9 +62,8 @@ static const char BOOT[] =
     "f_counts(){ exec 7<>\"$d/o0\"; echo abc >&7; \"$@\" <&7 >/dev/null; echo x >&7; "
     "f_x=; read -r f_x <&7; exec 7>&-; [ \"$f_x\" = bc ]; }; "
     /* head may copy in small pieces: twice the time of a large upload. */
-    "f_large(){ [ \"$f_dd\" ] || { f_dd=n; "
-    "[ \"$(printf abc | { dd bs=1 count=1 iflag=fullblock >/dev/null; cat; })\" = bc ] && f_dd=y; "
-    "}; "
+    "f_large(){ [ \"$f_dd\" ] || { f_dd=n; case $(printf abc | { LC_ALL=C dd bs=1 count=1 "
+    "iflag=fullblock 2>&1; read -r f_x; echo $f_x; }) in \"a1+0 records in\"*bc) f_dd=y;; esac; }; "
     "[ $f_dd = y ]; }; "
     "f_reader(){ f_dd=; if f_counts head -c 1; then f_take(){ "
     "if [ $1 -ge 1048576 ] && f_large; then dd bs=1048576 count=$(($1/1048576)) iflag=fullblock; "
@@ -164,12 +163,31 @@ static const char BOOT[] =
     /* f_upload NAME CONSUMER, then pieces: a length, a newline, so many bytes; 0 ends it. Requests
      * may stand between the pieces. */
     "f_pieces(){ while IFS= read -r f_x; do case $f_x in 0) return;; "
-    "[1-9]*) f_n=$((f_n+1)); f_look $1.$f_n; f_take $f_x;; *) eval \"$f_x\" >&3;; esac; done; }; "
-    "f_upload(){ f_pieces $1 | { ( eval \"$2\" ) >/dev/null 2>\"$d/u$1\" 3>&- 4>&- 5>&- 6>&- 9>&-; "
-    "f_r=$?; if [ $f_r -gt 0 ] || read -r f_x; then cat >/dev/null; fi; f_code $f_r; }; f_r=$?; if "
-    "[ $f_r = 0 ]; then f_say u $1 0; "
+    "[1-9]*) f_n=$((f_n+1)); f_look $1.$f_n; $2 $f_x;; *) eval \"$f_x\" >&3;; esac; done; }; "
+    "f_told(){ if [ $2 = 0 ]; then f_say u $1 0; "
     "else f_bad=\"$f_bad $1\"; f_x=; read -r f_x <\"$d/u$1\"; "
-    "printf \"%s%.500s\\n\" \"$f_mark$f_nonce u $1 $f_r \" \"$f_x\"; fi; }; "
+    "printf \"%s%.500s\\n\" \"$f_mark$f_nonce u $1 $2 \" \"$f_x\" >&3; fi; }; "
+    "f_upload(){ f_pieces $1 f_take | { ( eval \"$2\" ) >/dev/null 2>\"$d/u$1\" "
+    "3>&- 4>&- 5>&- 6>&- 9>&-; f_r=$?; "
+    "if [ $f_r -gt 0 ] || read -r f_x; then cat >/dev/null; fi; f_code $f_r; }; f_told $1 $?; }; "
+
+    /* f_store NAME OPENER, then the same: into the file that OPENER makes and names, with an x
+     * behind. dd writes it by itself, so there is neither a second process nor a second copy; when
+     * that fails, dd says how many blocks it has taken from the channel. */
+    "f_open(){ f_f=; f_x=$(eval \"$f_opener\") || return; f_f=${f_x%x}; }; "
+    "f_keep(){ if [ $f_lost = 0 ]; then f_y=131072; [ $1 -ge $f_y ] || f_y=$1; f_z=$(($1/f_y)); "
+    "if LC_ALL=C dd bs=$f_y count=$f_z iflag=fullblock 2>\"$d/u$f_j\"; then "
+    "set -- $(($1-f_z*f_y)); [ $1 = 0 ] || f_keep $1; return; fi; "
+    "f_lost=1 f_z=; exec >/dev/null; while read -r f_p f_q; do case $f_q in \"records in\") "
+    "f_z=${f_p%+*};; esac; done <\"$d/u$f_j\"; "
+    /* Killed: what is still to come could be taken for requests. */
+    "[ \"$f_z\" ] || { f_told $f_j 1; read -r f_x <\"$d/l\"; kill -s KILL $$ $f_x; exit; }; "
+    "set -- $(($1-f_z*f_y)); fi; [ $1 = 0 ] || f_take $1 >/dev/null; }; "
+    "f_store(){ f_opener=$2 f_j=$1; f_large || { f_upload $1 \"f_open && { cat >\\\"\\$f_f\\\" || "
+    "{ rm -f \\\"\\$f_f\\\"; exit 1; }; }\"; return; }; "
+    "f_lost=0; { f_open; } 2>\"$d/u$1\" </dev/null 3>&- 4>&- 5>&- 6>&- 9>&- || f_lost=1; "
+    "( command exec >\"${f_f:-/dev/null}\" || { f_lost=1; exec >/dev/null; }; f_pieces $1 f_keep; "
+    "exit $f_lost ); f_r=$?; [ $f_r = 0 ] || [ -z \"$f_f\" ] || rm -f \"$f_f\"; f_told $1 $f_r; }; "
 
     /* The watchdog: two looks alike at what the client raises, and the session is over. */
     "f_ping(){ f_look $1; f_say p; }; "

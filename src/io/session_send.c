@@ -106,7 +106,7 @@ static void begin_upload(struct session *session, const struct item *item)
         .piece_time = loop_now(session->loop),
     };
     struct str line = { 0 };
-    str_addf(&line, "f_upload %s ", item->name);
+    str_addf(&line, "%s %s ", item->upload.is_stored ? "f_store" : "f_upload", item->name);
     boot_add_quoted(&line, item->upload.consumer);
     str_addc(&line, '\n');
     write_bytes(session, line.data, line.len);

@@ -72,10 +72,10 @@ bool guard_send_input(struct step *step, const struct step_target *target, const
     struct str consumer = { 0 }, input = { 0 };
     str_addf(&consumer, keep_text, name, name);
     if (is_file) {
-        sending_add_file(target, guard_input_path(step), size, str_text(&consumer));
+        sending_add_file(target, guard_input_path(step), size, str_text(&consumer), false);
     } else {
         add_input(&input, step);
-        sending_add_bytes(target, input.data, input.len, str_text(&consumer));
+        sending_add_bytes(target, input.data, input.len, str_text(&consumer), false);
     }
     str_free(&consumer);
     str_free(&input);

@@ -10,12 +10,13 @@
 #include "io/session.h"
 
 static void add(const struct step_target *target, uint64_t size, const char *consumer,
-                size_t (*read)(void *context, char *buffer, size_t size),
+                bool is_stored, size_t (*read)(void *context, char *buffer, size_t size),
                 void (*release)(void *context), void *context)
 {
     request_upload(target->request, &(struct upload){
                                         .id = (*target->next_id)++,
                                         .consumer = consumer,
+                                        .is_stored = is_stored,
                                         .size = size,
                                         .read = read,
                                         .free = release,
@@ -53,11 +54,11 @@ static void free_file(void *context)
 }
 
 void sending_add_file(const struct step_target *target, const char *path, uint64_t size,
-                      const char *consumer)
+                      const char *consumer, bool is_stored)
 {
     struct file_sending *sending = mem_alloc(sizeof *sending);
     *sending = (struct file_sending){ .path = mem_strdup(path), .fd = -1 };
-    add(target, size, consumer, read_file, free_file, sending);
+    add(target, size, consumer, is_stored, read_file, free_file, sending);
 }
 
 /* Bytes on their way. */
@@ -85,9 +86,9 @@ static void free_bytes(void *context)
 }
 
 void sending_add_bytes(const struct step_target *target, const char *data, size_t size,
-                       const char *consumer)
+                       const char *consumer, bool is_stored)
 {
     struct bytes_sending *sending = mem_alloc(sizeof *sending);
     *sending = (struct bytes_sending){ .data = mem_strndup(data, size), .size = size };
-    add(target, size, consumer, read_bytes, free_bytes, sending);
+    add(target, size, consumer, is_stored, read_bytes, free_bytes, sending);
 }

@@ -57,6 +57,26 @@ def test_put_tree(world):
     check((d / 'tree/other').exists(), 'what we did not send stays')
 
 
+def test_put_of_the_same_size(world):
+    """A large file whose size the host's has too: its ends are compared first, then all of it."""
+    world.servers(1)
+    far = world.folder / 'far'
+    world.fakefile(f'send @:\n    put large {far}\n')
+    base = os.urandom(5 << 20)
+    inode = None
+    for at in (None, 0, len(base) // 2, len(base) - 1):
+        data = bytearray(base)
+        if at is not None:
+            data[at] ^= 1
+        world.write('large', bytes(data))
+        world.fake('send')
+        check(far.read_bytes() == data, f'changed at {at}')
+        check(far.stat().st_ino != inode, f'sent, changed at {at}')
+        inode = far.stat().st_ino
+    world.fake('-B', 'send')
+    check(far.stat().st_ino == inode, 'not sent again')
+
+
 def test_large_put(world):
     world.servers(1)
     d = world.folder

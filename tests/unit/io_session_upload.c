@@ -14,12 +14,17 @@ static void open_shell(int shell)
     driver = driver_open(SHELLS[shell]);
 }
 
-static void close_shell(void)
+static void remove_folder(void)
 {
-    driver_close(driver);
     char *command = mem_printf("rm -rf %s", folder);
     ck_assert_int_eq(system(command), 0);
     free(command);
+}
+
+static void close_shell(void)
+{
+    driver_close(driver);
+    remove_folder();
 }
 
 /* A source of `size` bytes that can be computed, breaking off at `end`. */
@@ -58,6 +63,19 @@ static void add_upload(struct request *request, uint32_t id, const char *consume
 {
     request_upload(request, &(struct upload){ .id = id,
                                               .consumer = consumer,
+                                              .size = size,
+                                              .read = source_read,
+                                              .free = source_free,
+                                              .context = source });
+}
+
+/* Straight into the file that the text names. */
+static void add_stored(struct request *request, uint32_t id, const char *opener, size_t size,
+                       struct source *source)
+{
+    request_upload(request, &(struct upload){ .id = id,
+                                              .consumer = opener,
+                                              .is_stored = true,
                                               .size = size,
                                               .read = source_read,
                                               .free = source_free,
@@ -143,6 +161,98 @@ START_TEST(a_consumer_that_fails_ends_the_request)
         ck_assert_text(&driver->stories[10 * i + 12].out, "on\n");
     }
     close_shell();
+}
+END_TEST
+
+/* `round` 1: as where dd cannot count. */
+static void store_all(int round)
+{
+    static const size_t SIZES[] = { 0, 1, 70000, 65536, 131073, 7000000 };
+    enum { COUNT = sizeof SIZES / sizeof *SIZES };
+    struct source sources[COUNT] = { 0 };
+    uint32_t first = 100 * (uint32_t)round;
+    struct request *request = request_new(driver->session, first + 1);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        char opener[200];
+        snprintf(opener, sizeof opener, ": >'%s/g %u' && printf %%sx '%s/g %u'", folder, i, folder,
+                 i);
+        sources[i].end = SIZES[i];
+        add_stored(request, first + 10 + i, opener, SIZES[i], &sources[i]);
+    }
+    add_step(request, first + 2, "echo on");
+    request_send(request);
+    driver_wait_request(driver, (unsigned)round + 1);
+    ck_assert_text(&driver->stories[first + 2].out, "on\n");
+    for (uint32_t i = 0; i < COUNT; i++) {
+        char path[100];
+        snprintf(path, sizeof path, "%s/g %u", folder, i);
+        check_file(path, SIZES[i]);
+        ck_assert(sources[i].freed);
+    }
+}
+
+START_TEST(stored_uploads_are_exact)
+{
+    open_shell(_i);
+    store_all(0);
+    session_query(driver->session, 90, "f_dd=n");
+    store_all(1);
+    close_shell();
+}
+END_TEST
+
+START_TEST(a_stored_upload_that_fails_ends_the_request)
+{
+    open_shell(_i);
+    char full[200];
+    snprintf(full, sizeof full, "ln -s /dev/full %s/full; printf %%sx %s/full", folder, folder);
+    const char *const openers[] = { full, "echo no folder >&2; exit 4",
+                                    ": >/nonexistent/x && printf /nonexistent/xx", "if (" };
+    enum { COUNT = sizeof openers / sizeof *openers };
+    for (uint32_t i = 0; i < 2 * COUNT; i++) {
+        struct source source = { .end = 700000 };
+        struct request *request = request_new(driver->session, 2 * i + 1);
+        if (i == COUNT)
+            session_query(driver->session, 190, "f_dd=n");
+        add_stored(request, 10 * i + 10, openers[i % COUNT], 700000, &source);
+        add_step(request, 10 * i + 11, "echo no");
+        request_send(request);
+        driver_wait_request(driver, 2 * i + 1);
+        struct story *story = &driver->stories[10 * i + 10];
+        ck_assert_msg(story->ended && story->result.status != 0, "%s", openers[i % COUNT]);
+        ck_assert_msg(story->err.len, "%s", openers[i % COUNT]);
+        ck_assert_msg(i % COUNT || strstr(str_text(&story->err), "No space"), "%s",
+                      str_text(&story->err));
+        ck_assert(driver->stories[10 * i + 11].result.not_begun);
+        ck_assert(source.freed);
+        request = request_new(driver->session, 2 * i + 2); /* in step again */
+        add_step(request, 10 * i + 12, "echo on");
+        request_send(request);
+        driver_wait_request(driver, 2 * i + 2);
+        ck_assert_text(&driver->stories[10 * i + 12].out, "on\n");
+    }
+    close_shell();
+}
+END_TEST
+
+/* Nobody knows then how much it has taken: what is still to come must not be taken for requests. */
+START_TEST(a_killed_dd_ends_the_session)
+{
+    open_shell(_i);
+    run_command(driver, 1, ":");
+    session_query(driver->session, 2, "ulimit -f 300");
+    char opener[200];
+    snprintf(opener, sizeof opener, ": >'%s/k' && printf %%sx '%s/k'", folder, folder);
+    struct source source = { .end = 3000000 };
+    struct request *request = request_new(driver->session, 3);
+    add_stored(request, 10, opener, source.end, &source);
+    add_step(request, 11, "echo no");
+    request_send(request);
+    driver_wait(driver, &driver->is_closed);
+    ck_assert_int_ne(driver->stories[10].result.status, 0);
+    ck_assert(!driver->stories[11].began);
+    driver_free(driver);
+    remove_folder();
 }
 END_TEST
 
@@ -293,6 +403,9 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, uploads_are_exact, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_consumer_that_fails_ends_the_request, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, stored_uploads_are_exact, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, a_stored_upload_that_fails_ends_the_request, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, a_killed_dd_ends_the_session, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_source_that_breaks_off_fails, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, an_upload_passes_a_flooding_step, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, an_upload_can_be_interrupted, 0, SHELL_COUNT);
