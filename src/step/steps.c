@@ -310,8 +310,8 @@ static const char *plain_options(struct arena *arena, const char *text)
 }
 
 /* A line as written: its verb, or NULL where it is not known without expanding it. */
-static const struct verb *check_line(const char *source, struct arena *arena,
-                                     struct location where, struct expander *expander)
+static const struct verb *check_line(const char *source, struct arena *arena, struct location where,
+                                     struct expander *expander)
 {
     struct diags *diags = lang_diags(expander->lang);
     bool unused = false;
