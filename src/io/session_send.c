@@ -12,8 +12,10 @@ enum {
     QUEUED_LIMIT = 512 * 1024, /* that much may wait in the transport */
     PIECE_FIRST = 64 * 1024,   /* an upload's first piece; they grow while the line is fast */
     PIECE_GROWTH = 4,          /* each costs the host a process */
-    PIECE_LIMIT = 4 * 1024 * 1024,
-    PIECE_FAST = 1000, /* milliseconds */
+    PIECE_LARGE = 4 * 1024 * 1024,
+    PIECE_LIMIT = 16 * 1024 * 1024,
+    PIECE_FAST = 1000,  /* milliseconds */
+    PIECE_FASTER = 100, /* of a large one: more than what lies in buffers has arrived by then */
 };
 
 static void write_bytes(struct session *session, const char *data, size_t size)
@@ -113,15 +115,21 @@ static void begin_upload(struct session *session, const struct item *item)
     str_free(&line);
 }
 
+static bool may_grow(const struct upload_state *upload, uint64_t taken)
+{
+    return upload->piece < PIECE_LIMIT &&
+           taken < (upload->piece < PIECE_LARGE ? PIECE_FAST : PIECE_FASTER);
+}
+
 /* Announces the next piece. It may be large only where the line is fast: control lines and the
  * watchdog's counter travel between pieces. */
 static void begin_piece(struct session *session)
 {
     struct upload_state *upload = &session->upload;
-    uint64_t now = loop_now(session->loop);
-    if (now - upload->piece_time < PIECE_FAST && upload->piece < PIECE_LIMIT)
+    uint64_t now = loop_now(session->loop), taken = now - upload->piece_time;
+    if (may_grow(upload, taken))
         upload->piece *= PIECE_GROWTH;
-    else if (now - upload->piece_time > 4 * PIECE_FAST && upload->piece > PIECE_FIRST)
+    else if (taken > 4 * PIECE_FAST && upload->piece > PIECE_FIRST)
         upload->piece /= 2;
     upload->piece_time = now;
     upload->piece_left = upload->left < upload->piece ? upload->left : upload->piece;
