@@ -4,8 +4,9 @@ import time
 
 from harness import check, contains, lacks, wait_until
 from test_rules_deploy import git, live, releases, state, www
+from test_rules_gunicorn import BROKEN_IN_WORKERS
 from test_rules_more import ended, quietly
-from test_rules_servers import APPLICATION, BROKEN_IN_WORKERS
+from test_rules_servers import APPLICATION
 from web import Load, answer, answers, free_port
 
 
