@@ -86,14 +86,26 @@ static bool wants_answer(const struct job_run *job, size_t index)
             (job == job->host->active && !job->run->options->sandbox));
 }
 
+/* Of a mirror, not what the records know is read again. */
+static void add_question(struct str *text, const struct job_run *job, size_t index)
+{
+    if (job->steps.items[index].options.mirror)
+        script_known(text);
+    str_add(text, str_text(&job->step_runs[index].question));
+}
+
 bool host_ask(struct host_run *host, struct job_run *job)
 {
+    struct str text = { 0 };
     for (size_t i = 0; i < job->steps.count; i++)
         if (wants_answer(job, i) && !is_asked(host, job, i)) {
             uint32_t id = expect_answer(host, job, i);
             job->step_runs[i].asked_at = host->acts;
-            session_query(host->session, id, str_text(&job->step_runs[i].question));
+            str_clear(&text);
+            add_question(&text, job, i);
+            session_query(host->session, id, str_text(&text));
         }
+    str_free(&text);
     return is_asking(host, job);
 }
 
@@ -362,8 +374,9 @@ static const char *first_text(struct host_run *host, struct job_run *job, size_t
     struct str text = { 0 };
     str_add(&text, "if case \"$r_nl$r_ok$r_nl\" in *\"$r_nl\"");
     str_add_quoted(&text, record->file);
-    str_addf(&text, "\"$r_nl\"*) ;; *) false;; esac; then f_code %d; else %s\nfi", PUT_OFF,
-             str_text(&step->question));
+    str_addf(&text, "\"$r_nl\"*) ;; *) false;; esac; then f_code %d; else ", PUT_OFF);
+    add_question(&text, job, index);
+    str_add(&text, "\nfi");
     const char *kept = arena_strdup(job->arena, str_text(&text));
     str_free(&text);
     return kept;

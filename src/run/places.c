@@ -34,6 +34,11 @@ static size_t behind_commands(const struct job_run *job)
     return first;
 }
 
+bool places_only_sent(const struct job_run *job)
+{
+    return job->job->recipe && behind_commands(job) == 0;
+}
+
 /* From there on what was sent is as it was sent: the host need not read it for the record. */
 static void mark_sure(struct job_run *job, const struct vec *places)
 {
@@ -69,11 +74,12 @@ bool places_list(struct job_run *job, struct vec *places)
     size_t kept = 0;
     bool fine = true;
     for (size_t i = 0; i < places->len; i++) {
-        const struct place *place = places->items[i];
-        void **slot = map_put(&seen, place->path);
-        if (!*slot)
-            places->items[kept++] = places->items[i];
-        *slot = places->items[i];
+        struct place *place = places->items[i];
+        struct place **slot = (struct place **)map_put(&seen, place->path);
+        if (*slot)
+            (*slot)->is_unchanged = false; /* two steps had to do with it */
+        else
+            places->items[kept++] = *slot = place;
         fine = fine && !strchr(place->path, '\n');
     }
     places->len = kept;

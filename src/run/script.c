@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "run/record.h"
+#include "run/script_big.h"
 #include "step/step.h"
 
 /*
@@ -18,8 +19,8 @@
  *
  * A small record is read by the shell itself, which saves processes; a big one ($r_big) by sed: a
  * shell's read takes a byte at a time, and its patterns quadratic time. Of a big one nothing is
- * hashed that an older record knows: r_known. What changed less than two seconds before the record
- * was written could change again within its time stamp, and is not known: `young TIME`.
+ * hashed that an older record knows: script_big.c. What changed less than two seconds before the
+ * record was written could change again within its time stamp, and is not known: `young TIME`.
  *
  * $r_sure: "hash HASH  PATH" lines of what has just been sent whole and not been read there: the
  * record is young then, so that the next run reads it.
@@ -90,7 +91,7 @@ static const char LIBRARY[] =
     "r_drop(){ [ ! -f \"$r/$1\" ] || mv -f \"$r/$1\" \"$r/.old.$1\"; }\n"
     "r_refresh(){ [ -f \"$r/$1\" ] || return 0; sed '/^state /d;/^hash /d;/^link /d;/^fixed "
     "/d;/^folder /d;/^young/d;/^end/d' "
-    "\"$r/$1\" >\"$r/.new.$1\" && if [ \"$2\" ]; then r_put \"$1\"; else r_end \"$1\"; fi; }\n"
+    "\"$r/$1\" >\"$r/.new.$1\" && r_end \"$1\"; }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n"
     /* r_same NAME: what it holds is still so; else $r_b is what there is now. $r_fresh: by content
      * only. */
@@ -106,18 +107,20 @@ static const char LIBRARY[] =
     "r_y=; case $r_c in *\"${r_nl}young\"*) r_y=1;; esac\n"
     "if r_same \"$1\" \"$r_a\" \"$r_y\"; then echo '= same'; "
     "else echo '= differs'; printf '%s\\n' \"$r_b\"; fi; }\n"
-    /* The same of a big one: as long as its states are those of now, only hashes of them meet. */
-    "r_same_big(){ r_fresh=; r_clock \"$r/.lock.by\"; r_y=$r_n\n"
-    "[ -z \"$2\" ] && [ \"$(sed -n '/^state /p' \"$r/$1\" | r_digest)\" = "
-    "\"$(r_states \"$r/$1\" | r_digest)\" ] && return\n"
-    "r_st=$(r_states \"$r/$1\"); r_b=$(r_sums \"$r/$1\")\n"
-    "[ \"$(sed -n \"$r_sums\" \"$r/$1\" | LC_ALL=C sort)\" = \"$r_b\" ] && r_fresh=1; }\n"
+    /* The same of a big one: only of places whose state is another one, or young, the contents are
+     * looked at, and only they get new lines. $2: nothing may be written. */
+    "r_same_big(){ r_was=; r_fresh=; r_clock \"$r/.lock.by\"; r_y=$r_n\n"
+    "r_few=$(r_states \"$r/$1\" | r_scan \"$r/$1\"); [ \"$r_few\" ] || return 0\n"
+    "r_o=/dev/null; [ -z \"$2\" ] || r_o=$r/.new.$1; r_b=$(r_sums_few); "
+    "r_a=$(r_without \"$r/$1\" \"$r_o\" | LC_ALL=C sort)\n"
+    "[ \"$r_a\" = \"$r_b\" ] || { [ -z \"$2\" ] || rm -f \"$r_o\"; return 1; }\n"
+    "r_fresh=1; [ -z \"$2\" ] || { r_st=$(r_states_few); r_put \"$1\"; }; }\n"
     /* Of a big one only what fake needs is sent. */
-    "r_large(){ r_init; r_c=$(tail -n 2 \"$r/$1\"); case $r_c in *\"${r_nl}end\") ;; *) return;; "
-    "esac; sed -n '/^place /q;p' \"$r/$1\"; case $r_c in young*) r_c=1;; *) r_c=;; esac\n"
-    "if r_same_big \"$1\" $r_c; then echo end; echo '= same'; [ -z \"$r_w\" ] || echo \"$1\" >&7\n"
-    "else sed -n \"$r_sums\" \"$r/$1\"; echo end; echo '= differs'; cat <<r_end\n$r_b\nr_end\nfi; "
-    "}\n"
+    "r_large(){ r_init; case $(tail -n 2 \"$r/$1\") in *\"${r_nl}end\") ;; *) return;; "
+    "esac; sed -n '/^place /q;p' \"$r/$1\"\n"
+    "if r_same_big \"$1\" \"$2\"; then echo end; echo '= same'; [ -z \"$r_w\" ] || echo \"$1\" "
+    ">&7\n"
+    "else sed '/./!d' <<r_end\n$r_a\nend\n= differs\n$r_b\nr_end\nfi; }\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
      * home. */
     "r_newer(){ for r_o in \"$r/${1%@*}\"@*; do case $r_o in *+*|\"$r/$1\") ;; "
@@ -128,8 +131,8 @@ static const char LIBRARY[] =
     "2>/dev/null <\"$r/$1\") r_big= "
     "r_fresh= r_b=\n"
     "case $r_c in *\"${r_nl}end\") r_small \"$1\";; "
-    "*) r_c= r_big=1; r_large \"$1\";; esac\n"
-    "r_newer \"$1\"; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\" $r_big; fi\n"
+    "*) r_c= r_big=1; r_large \"$1\" \"$2\"; r_fresh=;; esac\n"
+    "r_newer \"$1\"; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || printf '. %s\\n' \"${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */
@@ -174,55 +177,11 @@ static const char LIBRARY[] =
     "r_begin(){ r_u=$(umask); umask $r_m; if r_open; then r_lock \"$1\" \"$2\"; else "
     "printf 'unwritable %s\\n' \"$r\"; fi; umask $r_u; }\n";
 
-/* Names go through xargs, every character that it could take for its own escaped. */
-#define ESCAPE "s,[^A-Za-z0-9_./-],\\\\&,g;p;"
-
-/* For big records: pipes, in which the number of processes is that of the batches of xargs.
- *
- * r_known PREFIX: of lines "state INODE SIZE MTIME CTIME NAME" prints "HASH  ./NAME" where a record
- * knows what PREFIX NAME is in that state, else "miss NAME".
- * r_odd: of names "f NAME" for plain files, and what stands in a record for all else.
- * r_states FILE, r_sums FILE (with r_st, the states): what there is of a record's places.
- * r_put NAME: head and places are in .new.NAME, r_st and r_b known, since the time r_y. */
-static const char BIG_LIBRARY[] =
-    "r_names(){ sed -n '/^state /q;/^place [fl] /{s///;" ESCAPE "}' \"$1\"; }\n"
-    "r_folders(){ r_f=$1 r_q=$IFS; set -f; IFS=$r_nl\n"
-    "for r_p in $(sed -n '/^state /q;s/^place d //p' \"$2\"); do r_folder \"$r_p\"; done; "
-    "IFS=$r_q; set +f; }\n"
-    "r_known(){ if command -v awk >/dev/null; then\n"
-    "{ cat \"$r\"/*@* \"$r\"/.old.* 2>/dev/null; echo '#'; cat; } | LC_ALL=C awk -v p=\"$1\" '"
-    "/^fake-record /{n++;next} /^#$/{q=1;next} !q&&/^state /{s[$0]=n;next} "
-    "!q&&/^hash /{i=index($0,\"  \");h[n substr($0,i+2)]=substr($0,6,i-6);next} "
-    "!q&&/^young/{y[n]=$2+0;next} "
-    "q{match($0,/^state [0-9]* [0-9]* [0-9]* [0-9]* /);a=substr($0,RLENGTH+1);"
-    "k=substr($0,1,RLENGTH) p a;m=s[k];x=h[m p a];"
-    "if(m&&length(x)==64&&(!(m in y)||$5<y[m]))print x\"  ./\"a;else print \"miss \"a}'\n"
-    "else sed 's/^state [0-9]* [0-9]* [0-9]* [0-9]* /miss /'; fi; }\n"
-    "r_odd(){ xargs sh -c 'for p do if [ -h \"$p\" ]; then "
-    "printf \"link %s -> %s\\n\" \"$p\" \"$(readlink \"$p\")\"; "
-    "elif [ -f \"$p\" ] && [ -r \"$p\" ]; then printf \"f %s\\n\" \"$p\"; "
-    "elif [ -e \"$p\" ]; then printf \"fixed \"; stat -c \"state %i %s %Y %Z %n\" -- \"$p\" || "
-    "stat -f \"state %i %z %m %c %N\" -- \"$p\" || echo; fi; done' sh 2>/dev/null; }\n"
-    "r_states(){ r_folders r_stat \"$1\"; r_names \"$1\" | r_xstat; }\n"
-    "r_sums(){ { r_folders r_sum \"$1\"\n"
-    "r_k=$(sed '/^state d /d' <<r_end | r_known ''\n$r_st\nr_end\n)\n"
-    "r_o=$(sed -n '/^miss /{s///;" ESCAPE "}' <<r_end | r_odd\n$r_k\nr_end\n)\n"
-    "sed -n '/^miss /d;s,^\\([0-9a-f]*\\)  \\./,hash \\1  ,p' <<r_end\n$r_k\nr_end\n"
-    "sed -n '/^f /d;/./p' <<r_end\n$r_o\nr_end\n"
-    "sed -n '/^f /{s///;" ESCAPE "}' <<r_end | r_xhash\n$r_o\nr_end\n"
-    "} | LC_ALL=C sort; }\n"
-    "r_age_big(){ if [ \"$r_young\" ]; then echo young 0; else "
-    "LC_ALL=C awk -v t=$1 '$5>=t{y=1} END{exit y}' <<r_end || echo young $1\n$r_st\nr_end\nfi; }\n"
-    "r_put(){ { cat <<r_end\n$r_st\n$r_b\nr_end\n"
-    "r_age_big $r_y; echo end; } >>\"$r/.new.$1\" && mv -f \"$r/.new.$1\" \"$r/$1\"; }\n"
-    "r_end_big(){ r_clock \"$r/.new.$1\"; r_y=$r_n; r_st=$(r_states \"$r/.new.$1\"); "
-    "r_b=$(r_sums \"$r/.new.$1\"); r_put \"$1\" && rm -f \"$r/.old.$1\"; }\n";
-
 void script_library(struct str *out, const char *folder, bool shares)
 {
     str_addf(out, "r=%s r_m=%s\n", folder, shares ? "007" : "077");
     str_add(out, LIBRARY);
-    str_add(out, BIG_LIBRARY);
+    str_add(out, script_big_reading);
 }
 
 char *script_folder(const char *state_dir, const char *project)
@@ -241,6 +200,11 @@ char *script_folder(const char *state_dir, const char *project)
     str_add_quoted(&text, str_text(&name));
     str_free(&name);
     return str_steal(&text);
+}
+
+void script_known(struct str *out)
+{
+    str_add(out, script_big_known);
 }
 
 void script_lock(struct str *out, const char *id, const char *holder)
@@ -332,9 +296,36 @@ static void add_place_lines(struct str *text, struct str *sure, const struct vec
     }
 }
 
-void script_write(struct str *out, const char *name, const char *head, const struct vec *places)
+static void add_big_writing(struct str *out)
+{
+    str_add(out, script_big_known);
+    str_add(out, script_big_writing);
+    str_add(out, "r_keep=\n");
+}
+
+/* The rest is as the record that was set aside says. */
+static void add_changed(struct str *out, const struct vec *places)
+{
+    struct str paths = { 0 };
+    for (size_t i = 0; i < places->len; i++) {
+        const struct place *place = places->items[i];
+        if (!place->is_unchanged)
+            str_addf(&paths, "%s\n", place->path);
+    }
+    str_add(out, "r_keep=1 r_changed=");
+    str_add_quoted(out, str_text(&paths));
+    str_addc(out, '\n');
+    str_free(&paths);
+}
+
+void script_write(struct str *out, const char *name, const char *head, const struct vec *places,
+                  bool keeps)
 {
     struct str text = { 0 }, sure = { 0 };
+    if (places->len > BIG)
+        add_big_writing(out);
+    if (keeps && places->len > BIG)
+        add_changed(out, places);
     str_add(&text, head);
     add_place_lines(&text, &sure, places, true);
     add_place_lines(&text, &sure, places, false);
@@ -375,6 +366,7 @@ void script_break(struct str *out)
 
 void script_refresh(struct str *out, const char *name)
 {
+    add_big_writing(out);
     str_add(out, "r_big=1; umask $r_m; cd; r_refresh ");
     str_add_quoted(out, name);
     str_addc(out, '\n');

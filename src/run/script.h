@@ -20,6 +20,8 @@ char *script_folder(const char *state_dir, const char *project);
  * of the run `id`, on the same machine, holds it), `held` with the holder's line behind it, or
  * `unwritable` with the folder. `holder` is who, from where, since when, for what: one line. */
 void script_lock(struct str *out, const char *id, const char *holder);
+/* For the question of a tree: what the records know of its files. */
+void script_known(struct str *out);
 void script_unlock(struct str *out); /* gives it back before the session's end */
 
 /* Prints records by file name (const char *). Of each: "+ NAME", the record's lines when there is
@@ -35,7 +37,9 @@ void script_take(struct str *out, const struct vec *names, const struct vec *owe
 /* Writes a record: `head` (lines), then places (const struct place *) and their states as they are.
  * When it cannot, there is none, and SCRIPT_UNWRITTEN behind the reason on the error output. */
 #define SCRIPT_UNWRITTEN "fake-record-unwritten"
-void script_write(struct str *out, const char *name, const char *head, const struct vec *places);
+/* `keeps`: what the record that was taken away says of places that are is_unchanged still holds. */
+void script_write(struct str *out, const char *name, const char *head, const struct vec *places,
+                  bool keeps);
 /* A line for the host's log, which is cut from time to time. */
 void script_log(struct str *out, const char *line, bool may_be_long);
 

@@ -479,6 +479,8 @@ bool alike_check(struct job_run *job); /* its steps are expanded; false: reporte
 /* Every place that the job, or its chain, leaves (struct place), once. False: one cannot be in a
  * record. */
 bool places_list(struct job_run *job, struct vec *places);
+/* No command was among its steps: nothing acted on the host but what its places tell. */
+bool places_only_sent(const struct job_run *job);
 /* Two jobs write the same place, as far as their steps are known by now; NULL: none do. */
 const char *places_conflict(struct host_run *host);
 /* The record of another job that wrote the same keeps what is there now. */

@@ -106,7 +106,8 @@ void taking_add_writing(struct job_run *job, struct request *request)
     bool is_wanted = slot && job->has_fingerprint;
     if (is_wanted && places_list(job, &places)) {
         record_write_head(&record, &job->fingerprint, &head);
-        script_write(&text, slot->file, str_text(&head), &places);
+        bool keeps = slot->is_present && slot->is_same && !slot->newer && places_only_sent(job);
+        script_write(&text, slot->file, str_text(&head), &places, keeps);
     } else if (is_wanted) {
         tell_job(job, EVENT_WARNING,
                  "it keeps no record, so it will run again: a name that it sends has a newline");

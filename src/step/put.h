@@ -11,6 +11,8 @@ struct put {
     bool is_folder;              /* DST ends in a slash: what is sent keeps its name in it */
     const struct content **made; /* --text, --expand: what is sent in place of sources; NULL */
     bool is_inside;              /* of one file, by the host's answer: DST is a folder there */
+    bool *unchanged;             /* of a tree's items, once compiled: never sent; NULL: not known */
+    size_t unchanged_count;
 };
 
 bool put_keeps_names(const struct put *put);          /* is_folder, or there are several sources */

@@ -258,6 +258,19 @@ static void add_removal(struct str *text, const char *names)
         str_addf(text, "(cd \"$root\" || exit\n%s:) || exit\n", names);
 }
 
+/* Tries add up: what was sent once is not as the record says, though the host has it now. */
+static void note_unchanged(struct put *put, const struct put_tree *tree)
+{
+    bool is_first = !put->unchanged;
+    if (is_first) {
+        put->unchanged = arena_alloc(put->arena, (tree->count + 1) * sizeof *put->unchanged);
+        put->unchanged_count = tree->count;
+    }
+    for (size_t i = 0; i < put->unchanged_count; i++)
+        put->unchanged[i] = put->unchanged_count == tree->count && tree->items[i].is_there &&
+                            (is_first || put->unchanged[i]);
+}
+
 bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
                       const struct step_target *target, const char **why)
 {
@@ -267,6 +280,7 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     if (*why)
         return false;
     size_t missing = mark_missing(step, &tree, answer);
+    note_unchanged(step->data, &tree);
     size_t surplus = put_mirror_add_removals(&before, &after, step, &tree, answer);
     step->changes = missing + surplus > 0;
     bool fine = missing == 0 || add_arrival(&text, step, &tree, target);
@@ -299,6 +313,7 @@ static bool is_empty(const struct put_tree *tree, size_t folder)
 void put_tree_places(const struct step *step, struct arena *arena,
                      const struct content *const *contents, struct vec *places)
 {
+    const struct put *put = step->data;
     struct put_tree tree = put_tree_list(step, contents);
     for (size_t i = 0; i < tree.count; i++) {
         const struct put_item *item = &tree.items[i];
@@ -307,6 +322,8 @@ void put_tree_places(const struct step *step, struct arena *arena,
         struct place *place = arena_alloc(arena, sizeof *place);
         place->path = put_join(arena, tree.root, item->name);
         place->link = item->content->link;
+        place->is_unchanged =
+            put->unchanged && put->unchanged_count == tree.count && put->unchanged[i];
         memcpy(place->sha256, item->content->sha256, sizeof place->sha256);
         place->content = item->content;
         place->from = item->path;

@@ -141,6 +141,7 @@ struct place {
     const char *link;                  /* text, for a link */
     unsigned mode;                     /* 0: as it is */
     uint64_t size;                     /* of a file */
+    bool is_unchanged;                 /* of a tree: the host had it, and nothing was sent */
     bool is_sure; /* nothing has acted there since it was sent: set by who knows that */
     const struct content *content; /* of a file; NULL */
     const char *from;              /* its path here; NULL: the content has its bytes */

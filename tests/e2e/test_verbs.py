@@ -379,9 +379,36 @@ def test_pty_and_sudo_password(world):
 
 def test_mirror_of_many(world):
     """A tree whose record is too big for the shell: what drifts is seen, what is as it was is not hashed again."""
+    mirror_many(world, '    run true\n')
+
+
+def test_mirror_of_many_alone(world):
+    """The same where no command is among the steps: of the record only the lines of what changed are made anew."""
+    d = mirror_many(world, '')
+    (world.project / "site/it's 5/$name \"5\" \\'").unlink()
+    world.write('site/added', 'x')
+    world.write("site/it's 6/$name \"6\" \\'", 'changed\n')
+    world.fake('t')
+    check(not (d / "it's 5/$name \"5\" \\'").exists(), 'deleted')
+    contains(world.fake('t'), 'up to date')
+    contains(world.fake('t'), 'up to date')
+    record, = (world.host_home(world.addresses[0]) / '.fake/e2e').glob('t@*')
+    lines = record.read_text().splitlines()
+    for kind in ('place f', 'hash'):
+        check(len([line for line in lines if line.startswith(kind)]) == 300, kind)
+    check(len([line for line in lines if line.startswith('state ')]) == 302, 'with a link and a folder')
+    for name in ('added', "it's 6/$name \"6\" \\'"):
+        before = (d / name).read_text()
+        (d / name).write_text('drift')
+        contains(world.fake('t', '--explain'), str(d / name).rstrip("\\'"), 'is not as it was left')
+        check((d / name).read_text() == before, 'mended')
+        contains(world.fake('t'), 'up to date')
+
+
+def mirror_many(world, more):
     address, = world.servers(1)
     d = world.folder / 'far'
-    world.fakefile(f't @:\n    put --mirror --delete site/ {d}/\n    run true\n')
+    world.fakefile(f't @:\n    put --mirror --delete site/ {d}/\n{more}')
     for i in range(300):
         world.write(f"site/it's {i % 7}/$name \"{i}\" \\'", f'{i}\n')
     os.symlink('it', world.project / 'site/link')
@@ -408,6 +435,7 @@ def test_mirror_of_many(world):
     contains(world.fake('t'), 'up to date')
     record, = (world.host_home(address) / '.fake/e2e').glob('t@*')
     check(len([line for line in record.read_text().splitlines() if line.startswith('hash ')]) == 300, 'all are known')
+    return d
 
 
 def test_said_in_time(world):

@@ -230,7 +230,7 @@ static void write_record(void)
     add_place(&places, &list[4], "back\\slash 'quoted' $x", "f");
     script_library(&text, "./state", false);
     script_lock(&text, "id", "anna, from 'here'");
-    script_write(&text, "t", "fake-record 1\ntarget it's\n", &places);
+    script_write(&text, "t", "fake-record 1\ntarget it's\n", &places, false);
     str_add(&text, "echo $?\n");
     char *answer = run_script(&text);
     ck_assert_str_eq(answer, "locked\n0\n");
@@ -308,7 +308,7 @@ START_TEST(many_places_are_compared)
         }
         script_library(&text, "./state", false);
         script_lock(&text, "id", "anna");
-        script_write(&text, "t", "fake-record 1\ntarget t\n", &places);
+        script_write(&text, "t", "fake-record 1\ntarget t\n", &places, false);
         free(run_script(&text));
         char *answer = ask(false);
         ck_assert_str_eq(answer, "+ t\nfake-record 1\ntarget t\nend\n= same\n");
@@ -328,6 +328,73 @@ START_TEST(many_places_are_compared)
     free(list);
     vec_free(&places);
     str_free(&text);
+}
+END_TEST
+
+/* The record's lines, sorted, without what says that it is young. */
+static char *lines_of_record(void)
+{
+    ck_assert_int_eq(system("LC_ALL=C sort state/t | grep -v ^young >lines"), 0);
+    return read_text("lines");
+}
+
+static void write_many(const struct vec *places, bool keeps)
+{
+    struct str text = { 0 };
+    struct vec taken = { 0 };
+    script_library(&text, "./state", false);
+    script_lock(&text, "id", "anna");
+    vec_push(&taken, (void *)"t");
+    script_take(&text, &taken, &(struct vec){ 0 });
+    script_write(&text, "t", "fake-record 1\ntarget t\n", places, keeps);
+    free(run_script(&text));
+    vec_free(&taken);
+    str_free(&text);
+}
+
+/* Of what was not sent, the record that was taken away knows; what it does not know is looked at.
+ */
+START_TEST(what_did_not_change_is_kept)
+{
+    enum { FILES = 300, DROPPED = 3, ADDED = 4, CHANGED = 5, DRIFTED = 6, LINK = 7, GONE = 8 };
+    static const char *const odd[] = { "tree/back\\slash 'x' $y", "tree/a -> b", "tree/ blank" };
+    struct vec places = { 0 }, later = { 0 };
+    struct place list[FILES] = { 0 };
+    if (!link_shell(shells[_i]))
+        return;
+    setenv("HOME", ".", 1);
+    ck_assert_int_eq(mkdir("tree", 0700), 0);
+    for (size_t i = 0; i < FILES; i++) {
+        const char *path = i < 3 ? mem_strdup(odd[i]) : mem_printf("tree/file %zu", i);
+        if (i == LINK)
+            ck_assert_int_eq(symlink("x -> y", path), 0);
+        else if (i != GONE)
+            write_file(path, "1\n");
+        if (i != ADDED)
+            add_place(&places, &list[i], path, i == LINK ? "l" : "f");
+        list[i].path = path;
+        if (i != DROPPED)
+            vec_push(&later, &list[i]);
+        list[i].is_unchanged = i != CHANGED && i != 1;
+    }
+    write_many(&places, false);
+    write_file(list[CHANGED].path, "2\n");
+    write_file(list[1].path, "2\n");
+    write_many(&later, true);
+    answers(false, "\nend\n= same\n");
+    char *kept = lines_of_record();
+    write_many(&later, false);
+    char *whole = lines_of_record();
+    ck_assert_str_eq(kept, whole);
+    write_file(list[DRIFTED].path, "3\n");
+    write_many(&later, true);
+    answers(false, "= differs\n");
+    free(kept);
+    free(whole);
+    for (size_t i = 0; i < FILES; i++)
+        free((void *)list[i].path);
+    vec_free(&places);
+    vec_free(&later);
 }
 END_TEST
 
@@ -504,6 +571,7 @@ int main(void)
     tcase_add_loop_test(tests, file_names, 0, sizeof names / sizeof *names);
     tcase_add_loop_test(tests, places_are_compared, 0, shell_count);
     tcase_add_loop_test(tests, many_places_are_compared, 0, shell_count);
+    tcase_add_loop_test(tests, what_did_not_change_is_kept, 0, shell_count);
     tcase_add_loop_test(tests, a_record_goes_and_a_hook_is_owed, 0, shell_count);
     tcase_add_loop_test(tests, the_lock_is_held, 0, shell_count);
     suite_add_tcase(suite, tests);
