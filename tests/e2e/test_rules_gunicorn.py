@@ -22,11 +22,15 @@ def gunicorn(world, more=''):
     world.path.mkdir()
     (world.path / 'app.py').write_text(APPLICATION % 'one')
     world.url = f'http://{address}:{port_of(address)}/'
+    loaded = world.folder / 'loaded'
+    loaded.mkdir()
+    (world.folder / 'gunicorn.conf.py').write_text(f'def post_worker_init(worker): open(f"{loaded}/{{worker.pid}}", "w").close()\n')
     world.master = subprocess.Popen(
-        ['gunicorn', '--pid', world.path / 'pid', '--bind', world.url[7:-1], '--workers', '2', '--graceful-timeout', '2', 'app:application'],
+        ['gunicorn', '--config', world.folder / 'gunicorn.conf.py', '--pid', world.path / 'pid', '--bind', world.url[7:-1], '--workers', '2', '--graceful-timeout', '2', 'app:application'],
         cwd=world.path, env=world.environment(PYTHONDONTWRITEBYTECODE='1'), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=(world.folder / 'gunicorn.log').open('w'))
     world.children.append(world.master)
+    wait_until(lambda: len(os.listdir(loaded)) == 2, what='both workers, so that none loads what is put later')
     wait_until(lambda: answers(world.url, 'one'), what='gunicorn answers')
     world.fakefile(f'''
 gunicorn_pid = {world.path}/pid
