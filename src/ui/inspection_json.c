@@ -2,29 +2,19 @@
 #include "ui/json.h"
 #include "ui/json_value.h"
 
-static void set_text(json_t *object, const char *name, const char *text)
-{
-    json_object_set_new(object, name, json_text(text));
-}
-
-static void set_names(json_t *object, const char *name, const struct vec *names)
-{
-    json_object_set_new(object, name, json_texts(names));
-}
-
 static json_t *target_json(const struct shown_target *target)
 {
     json_t *object = json_object();
 
-    set_text(object, "target", target->name);
-    set_text(object, "time", target->time);
-    set_text(object, "by", target->by);
-    set_text(object, "from", target->from);
-    set_text(object, "revision", target->revision);
-    set_text(object, "void", target->void_name);
+    json_set_text(object, "target", target->name);
+    json_set_text(object, "time", target->time);
+    json_set_text(object, "by", target->by);
+    json_set_text(object, "from", target->from);
+    json_set_text(object, "revision", target->revision);
+    json_set_text(object, "void", target->void_name);
     json_object_set_new(object, "drifted", json_boolean(target->has_drifted));
-    set_names(object, "differing", &target->differing);
-    set_names(object, "owed", &target->owed);
+    json_set_texts(object, "differing", &target->differing);
+    json_set_texts(object, "owed", &target->owed);
     return object;
 }
 
@@ -32,9 +22,9 @@ static json_t *host_json(const struct shown_host *host)
 {
     json_t *object = json_object();
 
-    set_text(object, "host", host->name);
-    set_text(object, "failed", host->failure);
-    set_text(object, "holder", host->holder);
+    json_set_text(object, "host", host->name);
+    json_set_text(object, "failed", host->failure);
+    json_set_text(object, "holder", host->holder);
     return object;
 }
 
@@ -59,13 +49,13 @@ static json_t *run_json(const void *item)
     const struct shown_run *run = item;
     json_t *object = json_object();
 
-    set_text(object, "run", run->id);
-    set_text(object, "time", run->time);
-    set_text(object, "by", run->by);
-    set_text(object, "from", run->from);
-    set_text(object, "goals", run->goals);
-    set_names(object, "hosts", &run->hosts);
-    set_names(object, "unfinished", &run->unfinished);
+    json_set_text(object, "run", run->id);
+    json_set_text(object, "time", run->time);
+    json_set_text(object, "by", run->by);
+    json_set_text(object, "from", run->from);
+    json_set_text(object, "goals", run->goals);
+    json_set_texts(object, "hosts", &run->hosts);
+    json_set_texts(object, "unfinished", &run->unfinished);
     return object;
 }
 

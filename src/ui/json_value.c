@@ -30,3 +30,13 @@ json_t *json_texts(const struct vec *list)
         json_array_append_new(array, json_text(list->items[i]));
     return array;
 }
+
+void json_set_text(json_t *object, const char *name, const char *text)
+{
+    json_object_set_new(object, name, json_text(text));
+}
+
+void json_set_texts(json_t *object, const char *name, const struct vec *texts)
+{
+    json_object_set_new(object, name, json_texts(texts));
+}
