@@ -31,12 +31,11 @@ enum { BOOT_TEXT_LIMIT = 24 * 1024 };
  * change fifos; c the two cats; q0, q1 the request; p "STEP FIFO LEFT" while a step runs, LEFT
  * being how many fifos the cats have yet to read, with a "-" behind once its shell has ended; g its
  * process group; k "SIGNAL all": the request is to end; l the loop's process; t what the watchdog
- * looks at, s its sleep; x, a, u*, i*, c* outputs and inputs.
+ * looks at, s its sleep; x, a, v, z, u*, i*, c* outputs and inputs.
  */
 static const char BOOT[] =
     "exec 3>&1 4>&2 2>/dev/null 8</dev/null; cd \"${HOME:-/}\"; "
-    /* f_mark is the record separator, f_nl a newline; one printf, which is a program in mksh. */
-    "f_nl=$(printf \"\\036\\nx\"); f_mark=${f_nl%?x}; f_nl=${f_nl#?}; f_nl=${f_nl%x}; d= f_w=; "
+    "d= f_w=; "
 
     /* Frames. echo is the one builtin of every shell that writes a line by one write. */
     "f_say(){ echo \"$f_mark$f_nonce $*\" >&3; }; "
@@ -57,17 +56,19 @@ static const char BOOT[] =
     "elif (set -m; sleep 1 & kill -s 0 -- -$! && kill $! ) >/dev/null 2>&1; then S= G=- M=1; "
     "else S= G= M=; fi; }; "
 
-    /* f_take N: exactly N bytes of standard input. Some head read ahead, some dd know no fullblock.
-     */
-    "f_counts(){ exec 7<>\"$d/o0\"; echo abc >&7; \"$@\" <&7 >/dev/null; echo x >&7; "
+    /* f_take N: exactly N bytes of standard input, by one program where dd can count bytes. One
+     * that cannot says so before it reads; then what can is found out: some head read ahead, some
+     * dd know no fullblock. A dd that broke off leaves what could be taken for requests. */
+    "f_dd(){ LC_ALL=C dd bs=131072 count=$1 iflag=fullblock,count_bytes; }; "
+    "f_take(){ if f_dd $1 2>\"$d/v\"; then f_take(){ f_dd $1; }; "
+    "else f_read v; [ -z \"$f_z\" ] || f_break; f_reader; f_take $1; fi; }; "
+    "f_break(){ read -r f_x <\"$d/l\"; kill -s KILL $$ $f_x; exit; }; "
+    /* What dd, as it ends, says of its blocks: f_z whole ones, f_y broken ones. */
+    "f_read(){ f_z=; while read -r f_p f_q; do case $f_q in \"records in\") f_z=${f_p%+*} "
+    "f_y=${f_p#*+};; esac; done <\"$d/$1\"; }; "
+    "f_counts(){ exec 7<>\"$d/z\"; echo abc >&7; \"$@\" <&7 >/dev/null; echo x >&7; "
     "f_x=; read -r f_x <&7; exec 7>&-; [ \"$f_x\" = bc ]; }; "
-    /* head may copy in small pieces: twice the time of a large upload. */
-    "f_large(){ [ \"$f_dd\" ] || { f_dd=n; case $(printf abc | { LC_ALL=C dd bs=1 count=1 "
-    "iflag=fullblock 2>&1; read -r f_x; echo $f_x; }) in \"a1+0 records in\"*bc) f_dd=y;; esac; }; "
-    "[ $f_dd = y ]; }; "
-    "f_reader(){ f_dd=; if f_counts head -c 1; then f_take(){ "
-    "if [ $1 -ge 1048576 ] && f_large; then dd bs=1048576 count=$(($1/1048576)) iflag=fullblock; "
-    "[ $(($1%1048576)) = 0 ] || head -c $(($1%1048576)); else head -c $1; fi; }; "
+    "f_reader(){ mkfifo \"$d/z\"; if f_counts head -c 1; then f_take(){ head -c $1; }; "
     "elif f_counts dd bs=1 count=1 iflag=fullblock; "
     "then f_take(){ [ $1 -lt 65536 ] || dd bs=65536 count=$(($1/65536)) iflag=fullblock; "
     "[ $(($1%65536)) = 0 ] || dd bs=$(($1%65536)) count=1 iflag=fullblock; }; "
@@ -86,9 +87,10 @@ static const char BOOT[] =
     "mkfifo -m 622 \"$d/o0\" \"$d/e0\" \"$d/o1\" \"$d/e1\" \"$d/r\" \"$d/m\" && break; d=; done; "
     "printf \"%s\\n\" \"$f_mark$f_nonce d $d\"; [ \"$d\" ]; }; "
     /* A channel that is gone must not end the loop by SIGPIPE before it has cleaned up. */
-    "f_folder(){ [ \"$d\" ] && return; f_groups; f_make || return; f_reader; "
-    "exec 7<&0; f_child <&7 & echo $! >\"$d/l\"; exec 7<&- </dev/null; f_runner; exit 0; }; "
-    "f_child(){ trap : PIPE; exec 7<&- 5>\"$d/r\" 6<>\"$d/m\"; echo >&6; f_watch; f_loop; }; "
+    "f_folder(){ [ \"$d\" ] && return; f_groups; f_make || return; "
+    "exec 7<&0; f_child <&7 & echo $! >\"$d/l\"; exec 7<&- </dev/null; f_knows $!; f_runner; "
+    "exit 0; }; "
+    "f_child(){ trap : PIPE; exec 7<&- 5>\"$d/r\" 6<>\"$d/m\"; echo >&6; f_loop; }; "
     "f_runner(){ exec 9>&-; trap : INT QUIT; while read -r f_x; do . \"$d/q$f_x\"; done <\"$d/r\"; "
     "}; "
 
@@ -113,17 +115,36 @@ static const char BOOT[] =
     /* A step: ID TEXT [$0]. In ( ), so that the runner does not say "Terminated" into its error
      * output. */
     "f_gone(){ for f_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do "
-    "kill -s 0 -- $G$1 || return; sleep 0.2 || sleep 1; done; kill -s KILL -- $G$1; }; "
+    "f_lives $1 || return; sleep 0.2 || sleep 1; done; f_send KILL $1; }; "
+    "f_lives(){ if [ $1 = t ]; then f_tree 0; else kill -s 0 -- $G$1; fi; }; "
+    "f_send(){ if [ $2 = t ]; then f_tree $1; else kill -s $1 -- $G$2; fi; }; "
     "f_stopped(){ [ -e \"$d/k\" ]; }; "
-    "f_step(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
-    "[ $f_left ] || f_begin; echo $f_i $f_k $f_left >\"$d/p\"; [ \"$M\" ] && set -m; "
+    "f_enter(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
+    "[ $f_left ] || f_begin; echo $f_i $f_k $f_left >\"$d/p\"; }; "
+    "f_leave(){ f_c=$1; echo $f_i $f_k $f_left - >\"$d/p\"; : >\"$d/g\"; "
+    "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
+    "f_next; return $f_c; }; "
+    "f_step(){ f_enter $1 || return; [ \"$M\" ] && set -m; "
     "( exec $S sh -c \"echo \\$\\$ >&7;exec 7>&-;$2\" ${3+\"$3\"} "
     "<&8 >&5 2>&6 7>\"$d/g\" 3>&- 4>&- 5>&- 6>&- 8<&- ); f_c=$?; [ \"$M\" ] && set +m; "
     "[ -e \"$d/y\" ] && rm -f \"$d/y\" && read -r f_p <\"$d/g\" && { ( exec >/dev/null 3>&- "
-    "4>&- 5>&- 6>&- 8<&-; f_gone $f_p ) & }; "
-    "echo $f_i $f_k $f_left - >\"$d/p\"; : >\"$d/g\"; "
-    "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
-    "f_next; return $f_c; }; "
+    "4>&- 5>&- 6>&- 8<&-; f_gone $f_p ) & }; f_leave $f_c; }; "
+
+    /* A step that needs no shell and no group of its own, as none of its programs leaves a process:
+     * the runner's own subshell, g being t. It is signalled as what it is, the tree of processes
+     * under the runner but for the loop; where the system does not list those, or the shell forks
+     * no subshell (ksh93), it is a step like others. f_tree SIGNAL: no, if there are none. */
+    "f_near(){ [ \"$f_list\" ] || { f_step \"$@\"; return; }; f_enter $1 || return; echo t "
+    ">\"$d/g\"; ( eval \"$2\" ) <&8 >&5 2>&6 3>&- 4>&- 5>&- 6>&- 8<&-; f_leave $?; }; "
+    "f_kids(){ f_x=; read -r f_x <\"/proc/$1/task/$1/children\"; }; "
+    "f_knows(){ f_list=; f_kids $$; case \" $f_x $KSH_VERSION\" in *AJM*) ;; *\" $1 \"*) "
+    "f_list=1;; "
+    "esac; }; "
+    "f_tree(){ f_v=1; read -r f_l <\"$d/l\"; f_kids $$; for f_x in $f_x; do "
+    "[ $f_x = $f_l ] || { f_v=0; [ $1 = 0 ] || f_fell $1 $f_x; }; done; return $f_v; }; "
+    /* Stopped first: a shell must not start the next program of its list when one is gone. */
+    "f_fell(){ kill -s STOP $2; f_kids $2; set -- $1 $2 $f_x; kill -s $1 $2; f_s=$1; "
+    "kill -s CONT $2; shift 2; for f_x in \"$@\"; do f_fell $f_s $f_x; done; }; "
 
     /* Exit codes that count as success: CODES f_step … */
     "f_ok(){ f_o=$1; shift; \"$@\"; f_c=$?; case \" $f_o \" in *\" $f_c \"*) return 0;; esac; "
@@ -146,6 +167,7 @@ static const char BOOT[] =
     "f_signal(){ [ $2 = all ] && echo $1 >\"$d/k\"; "
     "read -r f_i f_a f_b f_x <\"$d/p\" || { f_say k; return; }; [ \"$f_x\" ] && return; "
     "case $2 in all|$f_i) ;; *) return;; esac; read -r f_p <\"$d/g\" || { f_say k; return; }; "
+    "[ $f_p = t ] && { f_tree $1 || f_say k; return; }; "
     ": >\"$d/y\"; if [ \"$G\" ]; then kill -s $1 -- -$f_p; "
     "elif [ $1 = KILL ]; then rm -rf \"$d\"; kill -s KILL 0; else kill -s $1 $f_p; fi; }; "
 
@@ -175,23 +197,23 @@ static const char BOOT[] =
      * behind. dd writes it by itself, so there is neither a second process nor a second copy; when
      * that fails, dd says how many blocks it has taken from the channel. */
     "f_open(){ f_f=; f_x=$(eval \"$f_opener\") || return; f_f=${f_x%x}; }; "
-    "f_keep(){ if [ $f_lost = 0 ]; then f_y=131072; [ $1 -ge $f_y ] || f_y=$1; f_z=$(($1/f_y)); "
-    "if LC_ALL=C dd bs=$f_y count=$f_z iflag=fullblock 2>\"$d/u$f_j\"; then "
-    "set -- $(($1-f_z*f_y)); [ $1 = 0 ] || f_keep $1; return; fi; "
-    "f_lost=1 f_z=; exec >/dev/null; while read -r f_p f_q; do case $f_q in \"records in\") "
-    "f_z=${f_p%+*};; esac; done <\"$d/u$f_j\"; "
+    "f_keep(){ [ $f_lost = 0 ] || { f_take $1 >/dev/null; return; }; "
+    "if [ \"$f_old\" ]; then f_pipe $1; return; fi; f_dd $1 2>\"$d/u$f_j\" && return; f_r=$?; "
+    "f_read u$f_j; if [ \"$f_z\" ]; then f_lost=1; [ $f_y -gt 0 ] || "
+    "[ $((f_z*131072)) = $1 ] || f_take $(($1-f_z*131072)) >/dev/null; return; fi; "
     /* Killed: what is still to come could be taken for requests. */
-    "[ \"$f_z\" ] || { f_told $f_j 1; read -r f_x <\"$d/l\"; kill -s KILL $$ $f_x; exit; }; "
-    "set -- $(($1-f_z*f_y)); fi; [ $1 = 0 ] || f_take $1 >/dev/null; }; "
-    "f_store(){ f_opener=$2 f_j=$1; f_large || { f_upload $1 \"f_open && { cat >\\\"\\$f_f\\\" || "
-    "{ rm -f \\\"\\$f_f\\\"; exit 1; }; }\"; return; }; "
-    "f_lost=0; { f_open; } 2>\"$d/u$1\" </dev/null 3>&- 4>&- 5>&- 6>&- 9>&- || f_lost=1; "
+    "[ $f_r -lt 128 ] || { f_told $f_j 1; f_break; }; f_old=1; f_reader; f_pipe $1; }; "
+    "f_pipe(){ f_take $1 | { cat 2>\"$d/u$f_j\"; f_r=$?; cat >/dev/null; f_code $f_r; } || "
+    "f_lost=1; }; "
+    "f_store(){ f_opener=$2 f_j=$1 f_lost=0 f_old=; "
+    "{ f_open; } 2>\"$d/u$1\" </dev/null 3>&- 4>&- 5>&- 6>&- 9>&- || f_lost=1; "
     "( command exec >\"${f_f:-/dev/null}\" || { f_lost=1; exec >/dev/null; }; f_pieces $1 f_keep; "
     "exit $f_lost ); f_r=$?; [ $f_r = 0 ] || [ -z \"$f_f\" ] || rm -f \"$f_f\"; f_told $1 $f_r; }; "
 
     /* The watchdog: two looks alike at what the client raises, and the session is over. */
-    "f_ping(){ f_look $1; f_say p; }; "
-    "f_watch(){ f_look 0; ( exec </dev/null >/dev/null 3>&- 4>&- 5>&- 6>&- 8<&- 9>&-; f_y=; f_w=; "
+    "f_ping(){ f_watch; f_look $1; f_say p; }; "
+    "f_watch(){ [ -z \"$f_w\" ] || return; f_look 0; ( exec </dev/null >/dev/null 3>&- 4>&- 5>&- "
+    "6>&- 8<&- 9>&-; f_y=; f_w=; "
     "while :; do sleep $f_every & echo $! >\"$d/s\"; wait $!; read -r f_x <\"$d/t\" || exit; "
     "case $f_x in -) ;; \"$f_y\") read -r f_l <\"$d/l\"; kill -s STOP $f_l; f_end; "
     "kill -s KILL $f_l; exit;; esac; f_y=$f_x; done ) & f_w=$!; echo $f_w >\"$d/w\"; }; "
@@ -200,7 +222,7 @@ static const char BOOT[] =
      * for a process it left is cut off from that. */
     "f_end(){ [ \"$d\" ] || return; echo TERM >\"$d/k\"; for f_x in 1 2 3 4 5; do "
     "read -r f_i f_a f_b f_y <\"$d/p\" || break; [ \"$f_y\" ] && { f_cut $f_i; break; }; "
-    "read -r f_p <\"$d/g\" && { kill -s TERM -- $G$f_p; f_gone $f_p; break; }; sleep 0.2 || sleep "
+    "read -r f_p <\"$d/g\" && { f_send TERM $f_p; f_gone $f_p; break; }; sleep 0.2 || sleep "
     "1; "
     "done; f_kill; "
     "[ \"$f_w\" ] && kill $f_w; read -r f_x <\"$d/s\" && kill $f_x; "
@@ -214,6 +236,10 @@ static const char BOOT[] =
 /* The facts are the answer to query 0: lines of their own each; home, which may hold anything,
  * comes last. Where there is a /proc, one program tells user, clock and its own kind. */
 static const char FACTS[] =
+    "f_kernel(){ f_v=/proc/sys/kernel; read -r f_p <$f_v/ostype && read -r f_q <$f_v/osrelease && "
+    "read -r f_r <$f_v/arch && read -r f_node <$f_v/hostname; }; "
+    "f_system(){ if f_kernel; then f_z=\"$f_p $f_q $f_r\"; else set -- $(uname -snrm); f_node=$2 "
+    "f_z=$1; shift 2; f_z=\"$f_z $*\"; fi; }; "
     "f_facts(){ f_x=; for f_y in setsid flock sha256sum zstd gzip sudo timeout; do "
     "command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; done; "
     "if f_y=$(stat -c \"%U %Y\" /proc/self/); then f_stat=c f_u=${f_y% *} f_t=${f_y#* "
@@ -222,10 +248,14 @@ static const char FACTS[] =
     "elif stat -f %z / >/dev/null; then f_stat=f; fi; fi; "
     "[ \"$f_u\" = UNKNOWN ] && f_u=$(id -un); "
     "f_y=; read -r f_y </etc/machine-id || read -r f_y </var/lib/dbus/machine-id || "
-    "f_y=\"$(hostid) $(uname -n)\"; set -- $(uname -snrm); f_node=$2; f_z=$1; shift 2; "
-    "printf \"%s\\n\" \"$f_z $*\" \"$f_u\" \"$f_t\" \"$f_x${f_stat+ stat_$f_stat}\" \"$f_y\" "
+    "f_y=\"$(hostid) $(uname -n)\"; f_system; printf \"%s\\n\" \"$f_z\" \"$f_u\" \"$f_t\" "
+    "\"$f_x${f_stat+ stat_$f_stat}\" \"$f_y\" "
     "\"$HOME\"; }; "
-    "f_bad= f_n=0 f_left= f_every=30; f_query 0 f_facts; ";
+    "f_bad= f_n=0 f_left= f_every=30; ";
+
+/* What holds bytes that a log-in shell would not leave alone: f_mark is the record separator, f_nl
+ * a newline. One printf, which is a program in mksh, carries this and the queries. */
+static const char FIRST[] = "f_mark='\036' f_nl='\n'\nf_query 0 f_facts\n";
 
 static const char LOOP[] = "f_say ready $$; f_loop";
 
@@ -289,9 +319,12 @@ static void add_escaped(struct str *out, const char *text)
 
 static void add_query(struct str *text, const struct session_query *query)
 {
-    str_addf(text, "f_query %u \"$(printf \"", (unsigned)query->id);
-    add_escaped(text, query->text);
-    str_add(text, "\")\"; ");
+    struct str line = { 0 };
+    str_addf(&line, "f_query %u ", (unsigned)query->id);
+    str_add_quoted(&line, query->text);
+    str_addc(&line, '\n');
+    add_escaped(text, str_text(&line));
+    str_free(&line);
 }
 
 size_t boot_add_text(struct str *text, const char *nonce, const struct session_query *queries,
@@ -301,6 +334,8 @@ size_t boot_add_text(struct str *text, const char *nonce, const struct session_q
     str_addf(text, "f_nonce=%s; ", nonce);
     str_add(text, BOOT);
     str_add(text, FACTS);
+    str_add(text, "eval \"$(printf \"");
+    add_escaped(text, FIRST);
     size_t riding = 0;
     while (riding < query_count) {
         size_t before = text->len;
@@ -312,6 +347,7 @@ size_t boot_add_text(struct str *text, const char *nonce, const struct session_q
         }
         riding++;
     }
+    str_add(text, "\")\"; ");
     str_add(text, LOOP);
     return riding;
 }

@@ -11,7 +11,7 @@
 
 enum {
     BOOT_WAIT = 30,    /* seconds from the open channel to the first frame, unless told otherwise */
-    PING_FIRST = 1000, /* soon: until then no watchdog looks after a lock */
+    PING_FIRST = 2000, /* it starts the watchdog, which most sessions end before they need */
     PING_EACH = 10000, /* at most: ssh_keepalive may want it more often */
     PINGS_UNANSWERED = 4,
     NOISE_LIMIT = 2048,

@@ -116,7 +116,8 @@ void request_step(struct request *request, const struct request_step *step)
     item->timeout = step->timeout;
     item->keep_going = step->keep_going;
     item->has_input = step->input && step->input_size;
-    item->is_in_file = strlen(step->command) > ARGUMENT_LIMIT;
+    item->in_runner = step->in_runner;
+    item->is_in_file = !step->in_runner && strlen(step->command) > ARGUMENT_LIMIT;
     if (item->has_input)
         add_file(request, 'i', step->id, step->input, step->input_size);
     if (item->is_in_file)
@@ -155,7 +156,7 @@ static void add_part(struct str *line, const struct item *item)
         str_addf(line, "rm -f \"$d/i%u\"; ", id);
     if (item->ok)
         str_addf(line, "f_ok '%s' ", item->ok);
-    str_addf(line, "f_step %u ", id);
+    str_addf(line, "%s %u ", item->in_runner ? "f_near" : "f_step", id);
     if (item->is_in_file)
         str_addf(line, "'. \"$0\"' \"$d/c%u\"", id);
     else

@@ -10,8 +10,8 @@
 enum {
     BLOCK = 2 * 32700,         /* one write to the transport: what libssh2 sends in two packets */
     QUEUED_LIMIT = 512 * 1024, /* that much may wait in the transport */
-    PIECE_FIRST = 64 * 1024,   /* an upload's first piece; they grow while the line is fast */
-    PIECE_GROWTH = 4,          /* each costs the host a process */
+    PIECE_FIRST = 1024 * 1024, /* an upload's first piece; they grow while the line is fast */
+    PIECE_GROWTH = 4,          /* each costs the host a process: no small one comes last */
     PIECE_LARGE = 4 * 1024 * 1024,
     PIECE_LIMIT = 16 * 1024 * 1024,
     PIECE_FAST = 1000,  /* milliseconds */
@@ -108,7 +108,8 @@ static void begin_upload(struct session *session, const struct item *item)
         .piece_time = loop_now(session->loop),
     };
     struct str line = { 0 };
-    str_addf(&line, "%s %s ", item->upload.is_stored ? "f_store" : "f_upload", item->name);
+    str_addf(&line, "%s%s %s ", item->upload.size > PIECE_FIRST ? "f_watch; " : "",
+             item->upload.is_stored ? "f_store" : "f_upload", item->name);
     boot_add_quoted(&line, item->upload.consumer);
     str_addc(&line, '\n');
     write_bytes(session, line.data, line.len);
@@ -132,7 +133,8 @@ static void begin_piece(struct session *session)
     else if (taken > 4 * PIECE_FAST && upload->piece > PIECE_FIRST)
         upload->piece /= 2;
     upload->piece_time = now;
-    upload->piece_left = upload->left < upload->piece ? upload->left : upload->piece;
+    bool is_last = upload->left <= upload->piece + upload->piece / PIECE_GROWTH;
+    upload->piece_left = is_last ? upload->left : upload->piece;
     upload->left -= upload->piece_left;
     char line[32];
     int length = snprintf(line, sizeof line, "%llu\n", (unsigned long long)upload->piece_left);

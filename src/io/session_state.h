@@ -31,6 +31,7 @@ struct item {
     bool keep_going;
     bool has_input;  /* $d/iID is its standard input */
     bool is_in_file; /* its command is $d/cID */
+    bool in_runner;
     struct upload upload;
     char *bytes; /* of ITEM_FILE; upload.context points to the item */
     size_t byte_count, byte_next;

@@ -82,7 +82,16 @@ START_TEST(the_far_shell_is_killed)
 }
 END_TEST
 
-/* A connection that is cut without a word: nobody raises the watchdog's counter. */
+static bool has_pinged;
+
+static void stop_waiting(void *context)
+{
+    has_pinged = true;
+    loop_stop(context);
+}
+
+/* A connection that is cut without a word after its first ping, which starts the watchdog: nobody
+ * raises its counter. */
 START_TEST(the_client_falls_silent)
 {
     static const struct session_query faster = { 9, "f_every=1" };
@@ -91,6 +100,9 @@ START_TEST(the_client_falls_silent)
     make_step(3, _i);
     start_step();
     char *folder = folder_of(driver);
+    has_pinged = false;
+    loop_after(driver->loop, 2500, stop_waiting, driver->loop);
+    driver_wait(driver, &has_pinged);
     for (int i = 0; i < 60 && access(folder, F_OK) == 0; i++)
         pause_for(200); /* the loop stands still: no pings */
     ck_assert_msg(access(folder, F_OK) != 0, "the watchdog did not bark");

@@ -241,6 +241,82 @@ START_TEST(a_time_out_ends_the_whole_tree)
 }
 END_TEST
 
+/* What needs no shell of its own: told and ended like any other step. */
+START_TEST(steps_in_the_runner)
+{
+    open_shell(_i);
+    static const struct {
+        const char *command, *out;
+        int status;
+    } cases[] = {
+        { "printf a; cat; cd /; exit 3", "ain", 3 },
+        { "exec pwd", NULL, 0 },
+        { "exec /nonexistent", "", 127 },
+        { "false && echo no; echo \"$(echo b)\"", "b\n", 0 },
+        { "ls /proc/self/fd | wc -l", "4\n", 0 },
+    };
+    struct request *request = request_new(driver->session, 1);
+    uint32_t count = sizeof cases / sizeof *cases;
+    for (uint32_t i = 0; i < count; i++)
+        request_step(request, &(struct request_step){ .id = i + 1,
+                                                      .command = cases[i].command,
+                                                      .input = i ? NULL : "in",
+                                                      .input_size = i ? 0 : 2,
+                                                      .keep_going = true,
+                                                      .in_runner = true });
+    request_send(request);
+    driver_wait_request(driver, 1);
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert_int_eq(driver->stories[i + 1].result.status, cases[i].status);
+        if (cases[i].out)
+            ck_assert_text(&driver->stories[i + 1].out, cases[i].out);
+    }
+    char *home = mem_printf("%s\n", getenv("HOME"));
+    ck_assert_text(&driver->stories[2].out, home);
+    free(home);
+    driver_close(driver);
+}
+END_TEST
+
+/* Without a group: the tree of its processes is found, and its shell starts no next program. */
+START_TEST(a_step_in_the_runner_is_ended)
+{
+    open_shell(_i);
+    char word[32], command[200];
+    snprintf(word, sizeof word, "63%d.%ld", _i, (long)getpid());
+    snprintf(command, sizeof command, "sleep %s | sleep %s; sleep %s; echo no", word, word, word);
+    struct request_step step = {
+        .id = 1, .command = command, .timeout = 200, .keep_going = true, .in_runner = true
+    };
+    struct request *request = request_new(driver->session, 1);
+    request_step(request, &step);
+    add_step(request, 2, "echo on");
+    request_send(request);
+    driver_wait_request(driver, 1);
+    ck_assert(driver->stories[1].result.timed_out);
+    ck_assert_int_eq(driver->stories[1].result.status, 143);
+    ck_assert_uint_eq(driver->stories[1].out.len, 0);
+    ck_assert_text(&driver->stories[2].out, "on\n");
+    ck_assert(all_gone(word, 10));
+
+    step.timeout = 0;
+    for (uint32_t round = 1; round < 6; round++) {
+        step.id = 10 * round;
+        request = request_new(driver->session, round + 1);
+        request_step(request, &step);
+        request_send(request);
+        driver_wait(driver, &driver->stories[step.id].began);
+        pause_for((round - 1) / 2);
+        session_interrupt(driver->session);
+        driver_wait_request(driver, round + 1);
+        ck_assert(driver->stories[step.id].result.interrupted);
+        ck_assert_msg(all_gone(word, 80), "round %u", round);
+    }
+    ck_assert_text(&run_command(driver, 400, "echo on")->out, "on\n");
+    driver_close(driver);
+}
+END_TEST
+
 START_TEST(what_ignores_TERM_is_killed)
 {
     open_shell(_i);
@@ -377,6 +453,8 @@ int main(void)
     tcase_add_loop_test(tests, requests_stop_where_they_should, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_daemon_is_cut_off_unharmed, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_time_out_ends_the_whole_tree, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, steps_in_the_runner, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, a_step_in_the_runner_is_ended, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, what_ignores_TERM_is_killed, 0, 1);
     tcase_add_loop_test(tests, an_interrupt_ends_the_request, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_daemon_is_cut_off_at_any_step, 0, SHELL_COUNT);
