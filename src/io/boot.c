@@ -134,7 +134,8 @@ static const char BOOT[] =
      * the runner's own subshell, g being t. It is signalled as what it is, the tree of processes
      * under the runner but for the loop; where the system does not list those, or the shell forks
      * no subshell (ksh93), it is a step like others. f_tree SIGNAL: no, if there are none. */
-    "f_near(){ [ \"$f_list\" ] || { f_step \"$@\"; return; }; f_enter $1 || return; echo t "
+    "f_near(){ [ \"$f_list\" ] || { printf \"%s\\n\" \"$2\" >\"$d/c$1\"; f_step $1 \"d=\\${0%/*};. "
+    "\\\"\\$0\\\"\" \"$d/c$1\"; return; }; f_enter $1 || return; echo t "
     ">\"$d/g\"; ( eval \"$2\" ) <&8 >&5 2>&6 3>&- 4>&- 5>&- 6>&- 8<&-; f_leave $?; }; "
     "f_kids(){ f_x=; read -r f_x <\"/proc/$1/task/$1/children\"; }; "
     "f_knows(){ f_list=; f_kids $$; case \" $f_x $KSH_VERSION\" in *AJM*) ;; *\" $1 \"*) "
