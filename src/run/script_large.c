@@ -1,0 +1,29 @@
+#include "run/script_large.h"
+
+/* r_clock FILE: r_n, two seconds before FILE was written, by the clock that stamps the files. */
+const char script_large_tools[] =
+    "r_xstat(){ xargs stat -$f_stat \"$r_form\" -- 2>/dev/null; }\n"
+    "[ \"$f_stat\" ] || r_xstat(){ sed 's/\\\\\\(.\\)/\\1/g;s/^/state 0 0 0 0 /'; }\n"
+    "r_xhash(){ if command -v sha256sum; then set -- sha256sum; elif command -v shasum; then "
+    "set -- shasum -a 256; elif command -v sha256; then set -- sha256 -r; else set -- cksum; fi "
+    ">/dev/null 2>&1; xargs \"$@\" -- 2>/dev/null | sed '/^[0-9a-f]*  *-$/d;/^[0-9]* 0$/d;s/^/hash "
+    "/'; }\n"
+    "r_folder(){ [ ! -d \"$1\" ] || case $r_f in r_stat) printf 'state d %s\\n' \"$1\";; "
+    "*) printf 'folder %s\\n' \"$1\";; esac; }\n"
+    "r_clock(){ case $f_stat in c) r_n=$(stat -c %Y \"$1\");; f) r_n=$(stat -f %m \"$1\");; "
+    "*) r_n=$(date +%s);; esac 2>/dev/null; r_n=$((${r_n:-0}-2)); }\n"
+    "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n";
+
+/* Only of places whose state is another one, or young, the contents are looked at, and only they
+ * get new lines. $2: nothing may be written. Only what fake needs is sent. */
+const char script_large_reading[] =
+    "r_same_big(){ r_was=; r_fresh=; r_clock \"$r/.lock.by\"; r_y=$r_n\n"
+    "r_few=$(r_states \"$r/$1\" | r_scan \"$r/$1\"); [ \"$r_few\" ] || return 0\n"
+    "r_o=/dev/null; [ -z \"$2\" ] || r_o=$r/.new.$1; r_b=$(r_sums_few); "
+    "r_a=$(r_without \"$r/$1\" \"$r_o\" | LC_ALL=C sort)\n"
+    "[ \"$r_a\" = \"$r_b\" ] || { [ -z \"$2\" ] || rm -f \"$r_o\"; return 1; }\n"
+    "r_fresh=1; [ -z \"$2\" ] || { r_st=$(r_states_few); r_put \"$1\"; }; }\n"
+    "r_large(){ case $(tail -n 2 \"$r/$1\") in *\"${r_nl}end\") ;; *) return;; "
+    "esac; sed -n '/^place /q;p' \"$r/$1\"\n"
+    "if ( umask $r_m; r_same_big \"$@\" || { sed '/./!d' <<r_end\n$r_a\nend\n= differs\n$r_b\n"
+    "r_end\nfalse; } ); then echo end; echo '= same'; r_ok=$r_ok$1$r_nl; fi; }\n";
