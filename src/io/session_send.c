@@ -99,6 +99,12 @@ void session_send_upload(struct session *session, struct item *item)
     enqueue(session, (struct outgoing){ .upload = item });
 }
 
+/* A small rest goes with the piece before it. */
+static bool is_whole(uint64_t left, size_t piece)
+{
+    return left <= piece + piece / PIECE_GROWTH;
+}
+
 static void begin_upload(struct session *session, const struct item *item)
 {
     session->upload = (struct upload_state){
@@ -108,7 +114,7 @@ static void begin_upload(struct session *session, const struct item *item)
         .piece_time = loop_now(session->loop),
     };
     struct str line = { 0 };
-    str_addf(&line, "%s%s %s ", item->upload.size > PIECE_FIRST ? "f_watch; " : "",
+    str_addf(&line, "%s%s %s ", is_whole(item->upload.size, PIECE_FIRST) ? "" : "f_watch; ",
              item->upload.is_stored ? "f_store" : "f_upload", item->name);
     boot_add_quoted(&line, item->upload.consumer);
     str_addc(&line, '\n');
@@ -133,8 +139,7 @@ static void begin_piece(struct session *session)
     else if (taken > 4 * PIECE_FAST && upload->piece > PIECE_FIRST)
         upload->piece /= 2;
     upload->piece_time = now;
-    bool is_last = upload->left <= upload->piece + upload->piece / PIECE_GROWTH;
-    upload->piece_left = is_last ? upload->left : upload->piece;
+    upload->piece_left = is_whole(upload->left, upload->piece) ? upload->left : upload->piece;
     upload->left -= upload->piece_left;
     char line[32];
     int length = snprintf(line, sizeof line, "%llu\n", (unsigned long long)upload->piece_left);
