@@ -1,0 +1,220 @@
+#include "step/leaf.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/*
+ * Most steps of a deployment are a mkdir, a ln, a tar. What is read here of the shell's language
+ * (POSIX.1-2008, Shell Command Language, 2.9) is what such steps are written in: simple commands
+ * joined by ; && || | and newlines; words of text, quotes, $(…) of the same, and a few variables.
+ * All else is for a shell of its own. Who kills process 0 loses the session, and not the step
+ * alone.
+ */
+
+enum { DEPTH = 8 }; /* of $(…) in $(…) */
+
+/* They end when they are told to, and leave nobody. */
+static const char *const programs[] = {
+    "basename", "bunzip2",  "bzip2", "cat",     "chgrp",   "chmod",     "chown",  "cksum",
+    "cmp",      "comm",     "cp",    "cut",     "date",    "df",        "diff",   "dirname",
+    "du",       "egrep",    "expr",  "fgrep",   "fold",    "grep",      "gunzip", "gzip",
+    "head",     "hostname", "id",    "install", "join",    "ln",        "ls",     "md5sum",
+    "mkdir",    "mkfifo",   "mv",    "mktemp",  "nl",      "od",        "paste",  "readlink",
+    "realpath", "rm",       "rmdir", "seq",     "sha1sum", "sha256sum", "sleep",  "sha512sum",
+    "sort",     "stat",     "sync",  "tac",     "tail",    "tar",       "tee",    "touch",
+    "tr",       "uname",    "uniq",  "unlink",  "unxz",    "wc",        "whoami", "xz",
+    "zcat",     "zstd",
+};
+
+static const char *const builtins[] = {
+    ":", "[", "cd", "echo", "exit", "false", "kill", "printf", "pwd", "test", "true",
+};
+
+/* The same in every shell of the session. */
+static const char *const variables[] = { "HOME", "LOGNAME", "PATH", "PWD", "TMPDIR", "USER" };
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool is_one_of(const char *const *names, size_t count, const char *name, size_t length)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
+            return true;
+    return false;
+}
+
+/* Where the reading is. */
+struct reader {
+    const char *at;
+    const char *last; /* the last simple command that no $(…) holds; NULL: not to be exec'd */
+    unsigned depth;
+};
+
+static bool read_list(struct reader *reader);
+
+static bool read_variable(struct reader *reader)
+{
+    bool has_brace = *reader->at == '{';
+    const char *name = reader->at + has_brace;
+    size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    const char *end = name + length;
+    if (!is_one_of(variables, COUNT(variables), name, length) ||
+        (has_brace ? *end != '}' : strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *end) && *end))
+        return false;
+    reader->at = end + has_brace;
+    return true;
+}
+
+/* Behind a $. */
+static bool read_expansion(struct reader *reader)
+{
+    if (reader->at[0] != '(')
+        return read_variable(reader);
+    if (reader->at[1] == '(' || reader->depth == DEPTH)
+        return false;
+    reader->at++;
+    reader->depth++;
+    bool fine = read_list(reader) && *reader->at == ')';
+    reader->depth--;
+    reader->at += fine;
+    return fine;
+}
+
+static bool read_single_quoted(struct reader *reader)
+{
+    const char *end = strchr(reader->at, '\'');
+    if (end)
+        reader->at = end + 1;
+    return end != NULL;
+}
+
+static bool read_double_quoted(struct reader *reader)
+{
+    for (;;) {
+        char c = *reader->at++;
+        if (c == '"')
+            return true;
+        if (c == '\0' || c == '`' || (c == '\\' && !*reader->at++))
+            return false;
+        if (c == '$' && !read_expansion(reader))
+            return false;
+    }
+}
+
+/* False: this one needs a shell. */
+static bool read_word(struct reader *reader)
+{
+    const char *start = reader->at;
+    while (*reader->at && !strchr(" \t\n;&|<>()", *reader->at)) {
+        char c = *reader->at++;
+        if (c == '`' || (c == '#' && reader->at == start + 1) || (c == '\\' && !*reader->at++) ||
+            (c == '\'' && !read_single_quoted(reader)) ||
+            (c == '"' && !read_double_quoted(reader)) || (c == '$' && !read_expansion(reader)))
+            return false;
+    }
+    return reader->at > start;
+}
+
+static void skip_blanks(struct reader *reader)
+{
+    reader->at += strspn(reader->at, " \t");
+}
+
+static bool is_stream(char c)
+{
+    return c >= '0' && c <= '2';
+}
+
+/* [n]<word, [n]>word, [n]>>word, [n]>&n of the three standard streams. */
+static bool read_redirection(struct reader *reader)
+{
+    char direction = *reader->at++;
+    if (*reader->at == '&') {
+        bool fine = is_stream(reader->at[1]) && strchr(" \t\n;|)", reader->at[2]);
+        reader->at += fine ? 2 : 0;
+        return fine;
+    }
+    if (direction == '>' && *reader->at == '>')
+        reader->at++;
+    skip_blanks(reader);
+    return read_word(reader);
+}
+
+static bool is_redirection(struct reader *reader)
+{
+    size_t digits = strspn(reader->at, "0123456789");
+    return reader->at[digits] == '<' || reader->at[digits] == '>';
+}
+
+/* A program or builtin and its words. */
+static bool read_command(struct reader *reader)
+{
+    const char *name = reader->at;
+    size_t length = strcspn(name, " \t\n;&|<>()");
+    bool is_program = is_one_of(programs, COUNT(programs), name, length);
+    if (!is_program && !is_one_of(builtins, COUNT(builtins), name, length))
+        return false;
+    if (reader->depth == 0)
+        reader->last = is_program ? name : NULL;
+    reader->at += length;
+    for (skip_blanks(reader); !strchr("\n;&|)", *reader->at); skip_blanks(reader)) {
+        if (!is_redirection(reader)) {
+            if (!read_word(reader))
+                return false;
+            continue;
+        }
+        if (is_stream(*reader->at))
+            reader->at++;
+        if (!strchr("<>", *reader->at) || !read_redirection(reader))
+            return false;
+    }
+    return true;
+}
+
+/* What joins a command with the next; *is_pipe is set, *must_go_on when one must follow. False:
+ * none of ours. */
+static bool read_operator(struct reader *reader, bool *is_pipe, bool *must_go_on)
+{
+    const char *at = reader->at;
+    bool is_double = (at[0] == '&' || at[0] == '|') && at[1] == at[0];
+    if (at[0] == '&' && !is_double)
+        return false;
+    *is_pipe = at[0] == '|' && !is_double;
+    *must_go_on = *is_pipe || is_double;
+    reader->at += is_double ? 2 : 1;
+    reader->at += strspn(reader->at, " \t\n");
+    return true;
+}
+
+/* Simple commands, to the end or to the ) that ends a $(. */
+static bool read_list(struct reader *reader)
+{
+    bool is_pipe = false, must_go_on = true;
+    reader->at += strspn(reader->at, " \t\n");
+    while (must_go_on || !strchr(")", *reader->at)) {
+        bool was_pipe = is_pipe;
+        if (!read_command(reader))
+            return false;
+        must_go_on = is_pipe = false;
+        if (!strchr(")", *reader->at) && !read_operator(reader, &is_pipe, &must_go_on))
+            return false;
+        if (reader->depth == 0 && (was_pipe || is_pipe))
+            reader->last = NULL;
+    }
+    return true;
+}
+
+bool leaf_add(struct str *text, const char *command)
+{
+    struct reader reader = { .at = command };
+    if (!read_list(&reader) || *reader.at)
+        return false;
+    size_t before = reader.last ? (size_t)(reader.last - command) : 0;
+    str_addn(text, command, before);
+    if (reader.last)
+        str_add(text, "exec "); /* a process less */
+    str_add(text, command + before);
+    return true;
+}

@@ -1,0 +1,14 @@
+#ifndef FAKE_STEP_LEAF_H
+#define FAKE_STEP_LEAF_H
+
+#include <stdbool.h>
+
+struct str;
+
+/* Adds a command for `sh -c` as it runs in a subshell of the request's runner (in_runner of
+ * io/session.h), where it costs a third. False, and nothing is added, when it may not run there: it
+ * is more than simple commands of programs that are known to leave no process behind, or one of its
+ * words depends on which shell expands it. */
+bool leaf_add(struct str *text, const char *command);
+
+#endif
