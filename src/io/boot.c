@@ -287,7 +287,7 @@ void boot_add_quoted(struct str *line, const char *text)
     str_addc(line, '\'');
 }
 
-/* By hand: there are thousands of them for each host. */
+/* By hand: there are hundreds of them for each host. */
 static void add_octal(struct str *out, unsigned char c)
 {
     const char digits[] = { '\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)),
@@ -295,8 +295,8 @@ static void add_octal(struct str *out, unsigned char c)
     str_addn(out, digits, sizeof digits);
 }
 
-/* Text as the format of a printf inside "…" inside '…': everything that some shell on the way could
- * take for its own is an octal escape. */
+/* Text as the format of a printf inside "…" inside '…': what stands behind a backslash in BOOT does
+ * so here too; all else that some shell on the way could take for its own is an octal escape. */
 static bool stands_for_itself(char c)
 {
     return c >= ' ' && c <= '~' && !strchr("%'\"!$`\\", c);
@@ -313,6 +313,10 @@ static void add_escaped(struct str *out, const char *text)
             break;
         if (*s == '%')
             str_add(out, "%%");
+        else if (*s == '\n')
+            str_add(out, "\\n");
+        else if (*s == '"' || *s == '$')
+            str_addn(out, (const char[]){ '\\', *s }, 2);
         else
             add_octal(out, (unsigned char)*s);
     }
