@@ -48,7 +48,8 @@ void command_add(struct str *text, const struct step *step, const char *shell)
     str_free(&inner);
 }
 
-void command_send(const struct step *step, const char *text, const struct step_target *target)
+static void send(const struct step *step, const char *text, const struct step_target *target,
+                 bool in_runner)
 {
     struct str whole = { 0 }, input = { 0 };
     guard_add(&whole, &input, step, target);
@@ -64,9 +65,28 @@ void command_send(const struct step *step, const char *text, const struct step_t
                                       .timeout = step->options.timeout,
                                       .ok = step->options.ok,
                                       .keep_going = step->ignore,
+                                      .in_runner = in_runner,
                                   });
     str_free(&whole);
     str_free(&input);
+}
+
+void command_send(const struct step *step, const char *text, const struct step_target *target)
+{
+    send(step, text, target, false);
+}
+
+bool command_may_be_in_runner(const struct step *step)
+{
+    const struct step_options *options = &step->options;
+    return !options->condition && !options->unless && !options->pty && !options->stdin_file &&
+           !options->input;
+}
+
+void command_send_in_runner(const struct step *step, const char *text,
+                            const struct step_target *target)
+{
+    send(step, text, target, true);
 }
 
 static const char *without_end_slashes(struct arena *arena, const char *path)

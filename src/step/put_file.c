@@ -3,34 +3,42 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "step/command.h"
 #include "step/put.h"
 #include "step/sending.h"
 #include "step/temporary.h"
 
-enum { LARGE = 4 * 1024 * 1024 };
+enum { SMALL = 16 * 1024, LARGE = 4 * 1024 * 1024 };
 
 /* The answer: D or N (DST is a folder or not), then what is at the file's place: "-" nothing, "d" a
  * folder, "l" a link, "f SIZE MODE HASH", where HASH is "-" unless the size is ours and so are, of
  * a large file, the ends; with --owner or --group then " OWNER UID GROUP GID". */
 static const char query_text[] =
-    "if [ -d \"$to\" ]; then echo D; else echo N; [ \"$keep\" ] || name=; fi; "
-    "x=$to; [ -z \"$name\" ] || x=${to%/}/$name; "
-    "if [ -h \"$x\" ]; then echo l; elif [ -d \"$x\" ]; then echo d; elif [ -f \"$x\" ]; then "
-    "set -- $(stat -c \"%s %a\" \"$x\" || stat -f \"%z %Mp%Lp\" \"$x\"); "
-    "[ \"$2\" ] || set -- $(($(wc -c <\"$x\"))) -; "
-    "h=-; if [ \"$1\" = $size ]; then e=; [ -z \"$ends\" ] || "
-    "e=$({ dd bs=65536 count=1 <\"$x\"; tail -c 65536 <\"$x\"; } | digest); "
-    "case $e in \"$ends\"*) h=$(digest <\"$x\");; esac; fi; o=; [ -z \"$owned\" ] || "
-    "o=$(stat -c \"%U %u %G %g\" \"$x\" || stat -f \"%Su %u %Sg %g\" \"$x\"); "
-    "echo f $1 $2 ${h%% *} $o; else echo -; fi";
+    "p_ask() { if [ -d \"$p_to\" ]; then echo D; p_x=${p_to%/}/$p_name; else echo N; p_x=$p_to; "
+    "[ -z \"$p_keep\" ] || p_x=${p_to%/}/$p_name; fi; "
+    "if [ -h \"$p_x\" ]; then echo l; elif [ -d \"$p_x\" ]; then echo d; elif [ -f \"$p_x\" ]; "
+    "then "
+    "set -- $(stat -c \"%s %a\" \"$p_x\"); [ \"$2\" ] || set -- $(stat -f \"%z %Mp%Lp\" \"$p_x\"); "
+    "[ \"$2\" ] || set -- $(($(wc -c <\"$p_x\"))) -; "
+    "p_h=-; if [ \"$1\" = $p_size ]; then p_e=; [ -z \"$p_ends\" ] || "
+    "p_e=$({ dd bs=65536 count=1 <\"$p_x\"; tail -c 65536 <\"$p_x\"; } | digest); "
+    "case $p_e in \"$p_ends\"*) p_h=$(digest <\"$p_x\");; esac; fi; p_o=; [ -z \"$p_owned\" ] || "
+    "p_o=$(stat -c \"%U %u %G %g\" \"$p_x\" || stat -f \"%Su %u %Sg %g\" \"$p_x\"); "
+    "echo f $1 $2 ${p_h%% *} $p_o; else echo -; fi; }; { p_ask; } 2>/dev/null";
 
-/* Runs at the step's turn, when what was sent is at its spot. */
+/* The step's parts, at its turn. `old` is set to what was sent: the runner of the request finds its
+ * path in the session's folder, a shell of its own looks for it again. */
+static const char found_text[] = "IFS= read -r old <\"$d/t$tmp\"\n";
+static const char sought_text[] = "ok() { [ -f \"$at/$tmp\" ]; }; "
+                                  "spot \"$to\" \"$parent\" || exit 119\nold=$at/$tmp\n";
+
+static const char arrived_text[] = "[ -f \"$old\" ] || exit 119\n" /* an earlier step removed it */
+                                   "trap 'rm -f \"$old\" \"$dir/$tmp\"' 0\n";
+
+/* `x` is set to the file's place, and `dir` to the folder that it is in. */
 static const char place_text[] =
-    "ok() { [ -f \"$at/$tmp\" ]; }; "
-    "spot \"$to\" \"$parent\" || exit 119\n" /* an earlier step removed it */
-    "trap 'rm -f \"$at/$tmp\"' 0\n"
     "if [ -d \"$to\" ]; then [ \"$was\" = N ] && exit 119; x=${to%/}/$name; "
     "elif [ \"$keep\" ]; then say \"$to: no such folder\"; "
     "else [ \"$was\" = D ] && exit 119; x=$to; fi\n"
@@ -38,15 +46,22 @@ static const char place_text[] =
     "[ ! -d \"$x\" ] || say \"$x is a folder\"\n"
     "[ -f \"$x\" ] || [ ! -e \"$x\" ] || say \"$x is neither a file nor a folder\"\n"
     "[ -d \"$dir\" ] || say \"$dir: no such folder\"\n"
-    "[ -w \"$dir\" ] || say \"$dir: no permission to write\"\n"
-    "n=$(($(wc -c <\"$at/$tmp\")))\n"
-    "[ $n = $size ] || say \"$n of $size bytes arrived\"\n"
-    "if [ \"$at\" != \"$dir\" ]; then old=$at/$tmp; at=$dir; "
-    "(umask 077; cat <\"$old\" >\"$at/$tmp\") || { rm -f \"$old\"; exit 1; }; rm -f \"$old\"; fi\n"
-    "own \"$at/$tmp\"; chmod $mode \"$at/$tmp\" || exit 1\n"
-    "check \"$at/$tmp\"\n"
-    "mv -f \"$at/$tmp\" \"$x\" || exit 1\n"
-    "trap - 0\n";
+    "[ -w \"$dir\" ] || say \"$dir: no permission to write\"\n";
+
+static const char bring_text[] =
+    "[ \"${old%/*}\" = \"$dir\" ] || { (umask 077; cat <\"$old\" >\"$dir/$tmp\") || exit 1; "
+    "rm -f \"$old\"; old=$dir/$tmp; }\n";
+
+/* A small text is in the step: `b`. Where printf is a program, a process list would show it. cat
+ * says why, as a shell may say no more than "I/O error". */
+static const char write_text[] =
+    "old=$dir/$tmp; printf '%s\\n' \"$old\" >\"$d/t$tmp\"; trap 'rm -f \"$old\"' 0; umask 077\n"
+    "{ case ${KSH_VERSION-} in ?*) print -rn -- \"$b\";; *) printf %s \"$b\";; esac 2>/dev/null; } "
+    ">\"$old\" || { echo x | cat >>\"$old\"; exit 1; }\n";
+
+/* The session removes what a mv leaves; not what is root's. */
+static const char rename_here_text[] = "trap - 0; exec mv -f \"$old\" \"$x\"\n";
+static const char rename_text[] = "mv -f \"$old\" \"$x\" || exit 1\ntrap - 0\n";
 
 static const char *place_of(const struct step *step, const struct content *content, bool is_inside)
 {
@@ -63,20 +78,19 @@ static void add_ends(struct str *query, const struct content *content)
 {
     char ends[HASH_SHA256_HEX_SIZE];
     bool is_large = content->size >= LARGE && !content->load;
-    put_add_variable(query, "ends", is_large && hash_file_ends(content->path, ends) ? ends : "");
+    put_add_variable(query, "p_ends", is_large && hash_file_ends(content->path, ends) ? ends : "");
 }
 
 static void add_query(struct str *query, const struct step *step, const struct content *content)
 {
     const struct put *put = step->data;
-    str_add(query, "(");
-    put_add_variable(query, "to", put_destination(step));
-    put_add_variable(query, "name", put_name(put->arena, content->path));
-    put_add_variable(query, "keep", put_keeps_names(put) ? "1" : "");
-    put_add_variable(query, "owned", put_wants_owner(step) ? "1" : "");
+    put_add_variable(query, "p_to", put_destination(step));
+    put_add_variable(query, "p_name", put_name(put->arena, content->path));
+    put_add_variable(query, "p_keep", put_keeps_names(put) ? "1" : "");
+    put_add_variable(query, "p_owned", put_wants_owner(step) ? "1" : "");
     add_ends(query, content);
-    str_addf(query, "size=%llu; %s%s) 2>/dev/null", (unsigned long long)content->size,
-             put_text_hash, query_text);
+    str_addf(query, "p_size=%llu; %s%s", (unsigned long long)content->size, put_text_hash,
+             query_text);
 }
 
 void put_file_ask(const struct step *step, const struct content *content, struct str *query)
@@ -128,9 +142,9 @@ static void add_upload(const struct step *step, const struct content *content, c
                        const struct step_target *target)
 {
     struct str opener = { 0 };
-    str_add(&opener, "(umask 077; ");
+    str_add(&opener, "umask 077; ");
     add_variables(&opener, step, name);
-    str_addf(&opener, "%s%s: >\"$at/$tmp\" && printf %%sx \"$at/$tmp\")", put_text_spot,
+    str_addf(&opener, "%s%s: >\"$at/$tmp\" && printf %%sx \"$at/$tmp\"", put_text_spot,
              put_text_keep);
     struct str bytes = { 0 };
     if (content->load && content->load(content, &bytes))
@@ -162,21 +176,78 @@ static void add_check(struct str *text, const struct step *step, const struct co
     str_addf(text, "%sown \"$x\"; chmod %o \"$x\"", put_text_own, mode);
 }
 
-static void add_placing(struct str *text, const struct step *step, const struct content *content,
-                        const char *name, const struct state *state)
+/* Nothing but text of ours runs, and as who we are. */
+static bool is_plain(const struct step *step)
+{
+    return command_may_be_in_runner(step) && !put_wants_owner(step) && !step->options.sudo &&
+           !step->options.check;
+}
+
+static void add_place(struct str *text, const struct step *step, const struct content *content,
+                      const struct state *state)
 {
     const struct put *put = step->data;
-    add_variables(text, step, name);
+    bool keeps = put_keeps_names(put);
     put_add_variable(text, "name", put_name(put->arena, content->path));
-    put_add_variable(text, "keep", put_keeps_names(put) ? "1" : "");
-    put_add_variable(text, "was",
-                     !state->is_known || put_keeps_names(put) ? ""
-                     : state->is_inside                       ? "D"
-                                                              : "N");
-    put_add_options(text, step);
-    str_addf(text, "size=%llu; mode=%o; %s%s%s%s%s", (unsigned long long)content->size,
-             put_mode(step, content), put_text_say, put_text_spot, put_text_own, put_text_check,
-             place_text);
+    put_add_variable(text, "keep", keeps ? "1" : "");
+    put_add_variable(text, "was", !state->is_known || keeps ? "" : state->is_inside ? "D" : "N");
+    str_add(text, place_text);
+}
+
+static void add_placing(struct str *text, const struct step *step, const struct content *content,
+                        const struct state *state)
+{
+    bool plain = is_plain(step);
+    str_addf(text, "%s%s", plain ? "" : put_text_spot, plain ? found_text : sought_text);
+    str_add(text, arrived_text);
+    add_place(text, step, content, state);
+    str_add(text, bring_text);
+    if (!plain) {
+        put_add_options(text, step);
+        str_addf(text, "%s%sown \"$old\"\n", put_text_own, put_text_check);
+    }
+    str_addf(text, "chmod %o \"$old\" || exit 1\n", put_mode(step, content));
+    str_add(text, plain ? rename_here_text : "check \"$old\"\n");
+    if (!plain)
+        str_add(text, rename_text);
+}
+
+/* The bytes of a file that its step carries: text, still what was hashed. */
+static bool is_carried(const struct step *step, const struct content *content, struct str *bytes)
+{
+    char sha256[HASH_SHA256_HEX_SIZE];
+    if (content->size > SMALL || !is_plain(step) ||
+        !(content->load ? content->load(content, bytes) : file_read(content->path, bytes)) ||
+        strlen(str_text(bytes)) != bytes->len)
+        return false;
+    hash_bytes_sha256(str_text(bytes), bytes->len, sha256);
+    return strcmp(sha256, content->sha256) == 0;
+}
+
+static void add_writing(struct str *text, const struct step *step, const struct content *content,
+                        const struct str *bytes, const struct state *state)
+{
+    add_place(text, step, content, state);
+    put_add_variable(text, "b", str_text(bytes));
+    str_addf(text, "%schmod %o \"$old\" || exit 1\n%s", write_text, put_mode(step, content),
+             rename_here_text);
+}
+
+/* What differs on the host: sent ahead of the step, or with it. */
+static void add_change(struct str *text, const struct step *step, const struct content *content,
+                       const char *name, const struct state *state,
+                       const struct step_target *target)
+{
+    struct str bytes = { 0 };
+    add_variables(text, step, name);
+    str_add(text, put_text_say);
+    if (is_carried(step, content, &bytes)) {
+        add_writing(text, step, content, &bytes, state);
+    } else {
+        add_upload(step, content, name, target);
+        add_placing(text, step, content, state);
+    }
+    str_free(&bytes);
 }
 
 bool put_file_compile(struct step *step, const struct content *content, const char *answer,
@@ -191,13 +262,15 @@ bool put_file_compile(struct step *step, const struct content *content, const ch
     if (state.is_same) {
         add_check(&text, step, content, answer, &state);
     } else if (temporary_name(name)) {
-        add_upload(step, content, name, target);
-        add_placing(&text, step, content, name, &state);
+        add_change(&text, step, content, name, &state, target);
     } else {
         *why = "no random bytes from /dev/urandom";
         return false;
     }
-    put_send(step, str_text(&text), target);
+    if (is_plain(step))
+        command_send_in_runner(step, str_text(&text), target);
+    else
+        put_send(step, str_text(&text), target);
     str_free(&text);
     return true;
 }

@@ -105,23 +105,87 @@ START_TEST(put_file_refused)
 }
 END_TEST
 
+/* Sent ahead of its step, whose text is too short for it. */
+static void write_large(const char *path, char filling)
+{
+    char text[20001];
+    memset(text, filling, sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    write_file(path, text, 0644);
+}
+
+START_TEST(put_large_file)
+{
+    open_all(SHELLS[_i]);
+    mkdir("d", 0700);
+    write_large("a", '1');
+    ck_changed(play("\tput a $(w)/b\n"));
+    ck_assert_int_eq(*read_text("b"), '1');
+    ck_assert_uint_eq(mode_of("b"), 0644);
+    ck_unchanged(play("\tput a $(w)/b\n"));
+    write_large("a", '2');
+    ck_changed(play("\tput --mode=600 a $(w)/b\n"));
+    ck_assert_int_eq(*read_text("b"), '2');
+    ck_assert_uint_eq(mode_of("b"), 0600);
+    ck_changed(play("\tput a $(w)/d\n"));
+    ck_changed(play("\tput --if=true a $(w)/d/c\n"));
+    ck_changed(play("\tput --check='grep -q 2' a $(w)/d/e\n"));
+    ck_refused(play("\tput --check='grep -q 1' a $(w)/d/f\n"), 1, "--check failed");
+    ck_assert_int_eq(*read_text("d/a"), '2');
+    ck_assert_int_eq(*read_text("d/c"), '2');
+    ck_assert_int_eq(*read_text("d/e"), '2');
+    ck_assert_int_ne(access("d/f", F_OK), 0);
+    ck_refused(play("\tput a $(w)/no/b\n"), 1, "/no: no such folder");
+    ck_refused(play("\tput a /proc/self/b\n"), 1, "");
+    ck_assert_int_eq(count_hidden(".") + count_hidden("d"), 0);
+    close_all();
+}
+END_TEST
+
+/* Its bytes go through the shell. */
+START_TEST(put_small_file)
+{
+    static const char *const ENDS[] = { "",         "\n", "\n\n", "'",   "\\",
+                                        "%s\\n\\c", "-n", "\r\n", "\303" };
+    char text[64 * 255 + 16];
+    open_all(SHELLS[_i]);
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        write_file("a", ENDS[i], 0644);
+        ck_changed(play("\tput a $(w)/b\n"));
+        ck_assert_str_eq(read_text("b"), ENDS[i]);
+        unlink("b");
+    }
+    for (size_t i = 0; i < 64 * 255; i++)
+        text[i] = (char)(i / 64 % 255 + 1);
+    for (size_t i = 0; i < 2; i++) {
+        strcpy(text + (size_t)64 * 255, i ? "\n" : "x");
+        write_file("a", text, 0644);
+        ck_changed(play("\tput a $(w)/b\n"));
+        ck_assert_int_eq(system("cmp a b"), 0);
+    }
+    ck_unchanged(play("\tput a $(w)/b\n"));
+    ck_assert_int_eq(count_hidden("."), 0);
+    close_all();
+}
+END_TEST
+
 /* What an earlier step of the request does is seen by the step, not by the question. */
 START_TEST(put_after_a_step)
 {
     open_all(SHELLS[_i]);
-    write_file("a", "one\n", 0644);
+    write_large("a", '1');
     ck_played(play_with("\tput a $(w)/new/dir/b\n", "mkdir -p ~/new/dir", true), 0);
-    ck_assert_str_eq(read_text("new/dir/b"), "one\n");
+    ck_assert_int_eq(*read_text("new/dir/b"), '1');
     ck_played(play_with("\tput a $(w)/new/dir/\n", "rm -rf ~/new; mkdir -p ~/new/dir", true),
               STEP_STALE);
     ck_played(play("\tput a $(w)/new/dir/\n"), 0);
-    ck_assert_str_eq(read_text("new/dir/a"), "one\n");
+    ck_assert_int_eq(*read_text("new/dir/a"), '1');
     ck_played(play_with("\tput a $(w)/other\n", "mkdir ~/other", true), STEP_STALE);
     ck_played(play_with("\tput a $(w)/other\n", NULL, true), 0);
-    ck_assert_str_eq(read_text("other/a"), "one\n");
+    ck_assert_int_eq(*read_text("other/a"), '1');
     ck_played(play_with("\tput a $(w)/other\n", "echo two >~/other/a", true), STEP_STALE);
     ck_played(play_with("\tput a $(w)/other\n", NULL, false), 0);
-    ck_assert_str_eq(read_text("other/a"), "one\n");
+    ck_assert_int_eq(*read_text("other/a"), '1');
     ck_played(play_with("\tput a $(w)/third\n", "false", true), 0); /* not begun */
     ck_assert_int_eq(driver->request_status, 1);
     ck_assert_int_eq(count_hidden("new/dir") + count_hidden("other"), 0);
@@ -332,7 +396,7 @@ END_TEST
 /* What is too big for the disk leaves the old file, and nothing else. */
 START_TEST(full_disk)
 {
-    open_all("dash");
+    open_all(SHELLS[_i]);
     ck_assert_int_eq(mkdir("small", 0755), 0);
     if (system("mount -t tmpfs -o size=64k none small 2>/dev/null") != 0) {
         close_all();
@@ -348,6 +412,12 @@ START_TEST(full_disk)
     struct played file = play("\tput big $(w)/small/a\n");
     struct played tree = play("\tput tree/. $(w)/small/\n");
     struct played small = play("\tput tree/a $(w)/small/b\n");
+    ck_assert_int_eq(system("cat /dev/zero >small/full 2>/dev/null; dd bs=4096 count=1 "
+                            "if=/dev/null of=small/full seek=12 2>/dev/null"),
+                     0);
+    write_large("text", 'x');
+    ck_assert_int_eq(truncate("text", 16000), 0);
+    struct played carried = play("\tput text $(w)/small/a\n");
     char text[8] = "";
     snprintf(text, sizeof text, "%s", read_text("small/a"));
     int hidden = count_hidden("small");
@@ -358,6 +428,8 @@ START_TEST(full_disk)
                   file.said);
     ck_assert_msg(tree.status != 0 && strstr(tree.said, "No space left"), "%d %s", tree.status,
                   tree.said);
+    ck_assert_msg(carried.status != 0 && strstr(carried.said, "No space left"), "%d %s",
+                  carried.status, carried.said);
     ck_assert_int_eq(small.status, 0);
     close_all();
 }
@@ -372,6 +444,8 @@ int main(void)
     tcase_add_loop_test(tests, put_file, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, put_odd_names, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, put_file_refused, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_large_file, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, put_small_file, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, put_after_a_step, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, put_tree, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, put_several, 0, SHELL_COUNT);
@@ -382,7 +456,7 @@ int main(void)
     TCase *hard = tcase_create("hard");
     tcase_set_timeout(hard, 60);
     tcase_add_test(hard, bare_host);
-    tcase_add_test(hard, full_disk);
+    tcase_add_loop_test(hard, full_disk, 0, SHELL_COUNT);
     suite_add_tcase(suite, hard);
     return suite_run(suite);
 }
