@@ -194,10 +194,9 @@ static const char BOOT[] =
     "3>&- 4>&- 5>&- 6>&- 9>&-; f_r=$?; "
     "if [ $f_r -gt 0 ] || read -r f_x; then cat >/dev/null; fi; f_code $f_r; }; f_told $1 $?; }; "
 
-    /* f_store NAME OPENER, then the same: into the file that OPENER makes and names, with an x
-     * behind. dd writes it by itself, so there is neither a second process nor a second copy; when
-     * that fails, dd says how many blocks it has taken from the channel. */
-    "f_open(){ f_f=; f_x=$(eval \"$f_opener\") || return; f_f=${f_x%x}; }; "
+    /* f_store NAME OPENER, then the same: into the file that OPENER makes and sets f_f to. dd writes
+     * it by itself, so there is neither a second process nor a second copy; when that fails, dd
+     * says how many blocks it has taken from the channel. */
     "f_keep(){ [ $f_lost = 0 ] || { f_take $1 >/dev/null; return; }; "
     "if [ \"$f_old\" ]; then f_pipe $1; return; fi; f_dd $1 2>\"$d/u$f_j\" && return; f_r=$?; "
     "f_read u$f_j; if [ \"$f_z\" ]; then f_lost=1; [ $f_y -gt 0 ] || "
@@ -206,10 +205,13 @@ static const char BOOT[] =
     "[ $f_r -lt 128 ] || { f_told $f_j 1; f_break; }; f_old=1; f_reader; f_pipe $1; }; "
     "f_pipe(){ f_take $1 | { cat 2>\"$d/u$f_j\"; f_r=$?; cat >/dev/null; f_code $f_r; } || "
     "f_lost=1; }; "
-    "f_store(){ f_opener=$2 f_j=$1 f_lost=0 f_old=; "
-    "{ f_open; } 2>\"$d/u$1\" </dev/null 3>&- 4>&- 5>&- 6>&- 9>&- || f_lost=1; "
-    "( command exec >\"${f_f:-/dev/null}\" || { f_lost=1; exec >/dev/null; }; f_pieces $1 f_keep; "
-    "exit $f_lost ); f_r=$?; [ $f_r = 0 ] || [ -z \"$f_f\" ] || rm -f \"$f_f\"; f_told $1 $f_r; }; "
+    "f_store(){ f_j=$1 f_lost=0 f_old=; ( f_f=; "
+    "{ eval \"$2\"; } 2>\"$d/u$1\" </dev/null 3>&- 4>&- 5>&- 6>&- 9>&- && "
+    "command exec >\"$f_f\" || { f_lost=1; exec >/dev/null; }; f_pieces $1 f_keep; "
+    "[ $f_lost = 0 ] || { [ -z \"$f_f\" ] || rm -f \"$f_f\"; exit 9; } ); f_r=$?; "
+    /* Else a redirection of the opener has ended its shell, with the pieces still to come. */
+    "case $f_r in 0|9) ;; *) f_lost=1; f_pieces $1 f_keep >/dev/null;; esac; "
+    "[ $f_r = 0 ] || f_r=1; f_told $1 $f_r; }; "
 
     /* The watchdog: two looks alike at what the client raises, and the session is over. */
     "f_ping(){ f_watch; f_look $1; f_say p; }; "

@@ -111,7 +111,7 @@ void request_script(struct request *request, uint32_t id, const char *text);
 struct upload {
     uint32_t id;
     const char *consumer; /* sh text that reads it; of a stored one: that makes the file which the
-                             bytes go to, and prints its name with an x behind */
+                             bytes go to and sets f_f to its name, or fails */
     bool is_stored;
     uint64_t size;
     size_t (*read)(void *context, char *buffer, size_t size);

@@ -142,9 +142,8 @@ static void add_upload(const struct step *step, const struct content *content, c
                        const struct step_target *target)
 {
     struct str opener = { 0 };
-    str_add(&opener, "umask 077; ");
     add_variables(&opener, step, name);
-    str_addf(&opener, "%s%s: >\"$at/$tmp\" && printf %%sx \"$at/$tmp\"", put_text_spot,
+    str_addf(&opener, "%s%sumask 077; keep && f_f=$at/$tmp && : >\"$f_f\"", put_text_spot,
              put_text_keep);
     struct str bytes = { 0 };
     if (content->load && content->load(content, &bytes))

@@ -28,12 +28,12 @@ const char put_text_spot[] =
     "case $at in */*) at=${at%/*}; at=${at:-/};; *) at=.;; esac; ok && return; done; "
     "at=${TMPDIR:-/tmp}; ok; }; ";
 
-/* Sets `at` for what arrives, and writes its path down, so that the session removes it at its end
- * when no step came for it ($d is the session's folder). */
+/* keep: sets `at` for what arrives, and writes its path down, so that the session removes it at its
+ * end when no step came for it ($d is the session's folder). */
 const char put_text_keep[] =
-    "ok() { [ -d \"$at\" ] && [ -w \"$at\" ]; }; "
-    "spot \"$to\" \"$parent\" || { echo \"no folder for temporary files\" >&2; exit 1; }; "
-    "[ -z \"$d\" ] || printf '%s\\n' \"$at/$tmp\" >\"$d/t$tmp\"; ";
+    "keep() { ok() { [ -d \"$at\" ] && [ -w \"$at\" ]; }; spot \"$to\" \"$parent\" || "
+    "{ echo \"no folder for temporary files\" >&2; return 1; }; "
+    "printf '%s\\n' \"$at/$tmp\" >\"$d/t$tmp\"; }; ";
 
 const char put_text_say[] = "say() { printf '%s\\n' \"$*\" >&2; exit 1; }; ";
 

@@ -170,7 +170,7 @@ static bool add_upload(const struct step *step, const struct put_tree *tree, con
     str_add(&consumer, "(umask 077; ");
     add_variables(&consumer, tree, name);
     str_addf(&consumer,
-             "%s%smkdir -m 700 \"$at/$tmp\" && e=$(cd \"$at/$tmp\" && %star xpmof - 2>&1) || "
+             "%s%skeep || exit; mkdir -m 700 \"$at/$tmp\" && e=$(cd \"$at/$tmp\" && %star xpmof - 2>&1) || "
              "{ { echo x >\"$at/$tmp/x\" || e=\"No space left: $e\"; } 2>/dev/null; "
              "rm -rf \"$at/$tmp\"; set -f; echo $e >&2; exit 1; })",
              put_text_spot, put_text_keep, is_pressed ? "gzip -dc | " : "");

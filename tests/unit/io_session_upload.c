@@ -174,8 +174,7 @@ static void store_all(int round)
     struct request *request = request_new(driver->session, first + 1);
     for (uint32_t i = 0; i < COUNT; i++) {
         char opener[200];
-        snprintf(opener, sizeof opener, ": >'%s/g %u' && printf %%sx '%s/g %u'", folder, i, folder,
-                 i);
+        snprintf(opener, sizeof opener, "f_f='%s/g %u'; : >\"$f_f\"", folder, i);
         sources[i].end = SIZES[i];
         add_stored(request, first + 10 + i, opener, SIZES[i], &sources[i]);
     }
@@ -205,9 +204,9 @@ START_TEST(a_stored_upload_that_fails_ends_the_request)
 {
     open_shell(_i);
     char full[200];
-    snprintf(full, sizeof full, "ln -s /dev/full %s/full; printf %%sx %s/full", folder, folder);
-    const char *const openers[] = { full, "echo no folder >&2; exit 4",
-                                    ": >/nonexistent/x && printf /nonexistent/xx", "if (" };
+    snprintf(full, sizeof full, "f_f=%s/full; ln -s /dev/full %s/full", folder, folder);
+    const char *const openers[] = { full, "echo no folder >&2; f_code 4",
+                                    "f_f=/nonexistent/x; : >$f_f", "if (" };
     enum { COUNT = sizeof openers / sizeof *openers };
     for (uint32_t i = 0; i < 2 * COUNT; i++) {
         struct source source = { .end = 700000 };
@@ -242,7 +241,7 @@ START_TEST(a_killed_dd_ends_the_session)
     run_command(driver, 1, ":");
     session_query(driver->session, 2, "ulimit -f 300");
     char opener[200];
-    snprintf(opener, sizeof opener, ": >'%s/k' && printf %%sx '%s/k'", folder, folder);
+    snprintf(opener, sizeof opener, "f_f=%s/k; : >\"$f_f\"", folder);
     struct source source = { .end = 3000000 };
     struct request *request = request_new(driver->session, 3);
     add_stored(request, 10, opener, source.end, &source);
