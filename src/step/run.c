@@ -1,6 +1,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "step/command.h"
+#include "step/leaf.h"
 #include "step/verb.h"
 
 /* run CMD: a command of the log-in user on the host, in /bin/sh or in remote_shell. */
@@ -9,10 +10,14 @@ static bool compile(struct step *step, const struct content *const *contents, co
                     const struct step_target *target, const char **why)
 {
     (void)contents, (void)answer, (void)why;
-    struct str text = { 0 };
+    struct str text = { 0 }, leaf = { 0 };
     command_add(&text, step, target->shell);
-    command_send(step, str_text(&text), target);
+    if (command_may_be_in_runner(step) && leaf_add(&leaf, str_text(&text)))
+        command_send_in_runner(step, str_text(&leaf), target);
+    else
+        command_send(step, str_text(&text), target);
     str_free(&text);
+    str_free(&leaf);
     return true;
 }
 
