@@ -20,7 +20,8 @@ static void add_places(struct job_run *job, void *context)
                         job->step_runs[i].answer, places);
 }
 
-enum { SURE_SIZE = 1024 * 1024 }; /* reading less there costs less than telling */
+/* Reading less there costs less than telling, one file: of a tree it is many that are read. */
+enum { SURE_SIZE = 1024 * 1024, SURE_COUNT = 150 };
 
 /* The first step behind the last command of a job. */
 static size_t behind_commands(const struct job_run *job)
@@ -44,6 +45,7 @@ static void mark_sure(struct job_run *job, const struct vec *places)
 {
     struct map sent = { 0 };
     struct vec last = { 0 };
+    uint64_t least = places->len > SURE_COUNT ? 0 : SURE_SIZE;
     for (size_t i = behind_commands(job); i < job->steps.count; i++)
         if (job->step_runs[i].is_prepared)
             step_places(&job->steps.items[i], job->arena, job->step_runs[i].contents,
@@ -55,7 +57,7 @@ static void mark_sure(struct job_run *job, const struct vec *places)
     for (size_t i = 0; i < places->len; i++) {
         struct place *place = places->items[i];
         const struct place *now = map_get(&sent, place->path);
-        if (!now || now->link || !now->sha256[0] || now->size < SURE_SIZE)
+        if (!now || now->link || !now->sha256[0] || now->size < least)
             continue;
         memcpy(place->sha256, now->sha256, sizeof place->sha256);
         place->is_sure = true;

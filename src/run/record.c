@@ -211,6 +211,13 @@ static bool read_part(struct reader *reader, size_t offset, const char *text)
     return true;
 }
 
+static bool read_sent(struct reader *reader, size_t offset, const char *text)
+{
+    (void)offset, (void)text;
+    reader->record->is_sent = true;
+    return true;
+}
+
 static bool read_passed(struct reader *reader, size_t offset, const char *text)
 {
     (void)reader, (void)offset, (void)text;
@@ -249,6 +256,7 @@ static const struct fact {
     { "fixed", read_state, 0, true },
     { "folder", read_state, 0, true },
     { "young", read_passed, 0, false },
+    { "sent", read_sent, 0, false },
 };
 
 static bool read_line(struct reader *reader, const char *line)

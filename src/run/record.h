@@ -25,6 +25,7 @@ struct record {
     struct hash fingerprint;
     struct vec parts;  /* struct part; freed by record_free */
     struct vec states; /* const char *: lines about contents (hash, link, fixed, folder) */
+    bool is_sent;      /* each place of it is, in its state, as `put` left it */
     bool has_content;
     struct hash content; /* of the file that a make rule made */
 };

@@ -94,13 +94,6 @@ void script_take(struct str *out, const struct vec *names, const struct vec *owe
     }
 }
 
-static char place_kind(const struct place *place)
-{
-    if (place->link)
-        return 'l';
-    return place->sha256[0] ? 'f' : 'd';
-}
-
 /* The sure ones first: so their hashes stand in the order in which they will be read. */
 static void add_place_lines(struct str *text, struct str *sure, const struct vec *places,
                             bool of_sure)
@@ -121,22 +114,6 @@ static void add_large_writing(struct str *out)
     str_add(out, script_big_reading);
     str_add(out, script_big_known);
     str_add(out, script_big_writing);
-    str_add(out, "r_keep=\n");
-}
-
-/* The rest is as the record that was set aside says. */
-static void add_changed(struct str *out, const struct vec *places)
-{
-    struct str paths = { 0 };
-    for (size_t i = 0; i < places->len; i++) {
-        const struct place *place = places->items[i];
-        if (!place->is_unchanged)
-            str_addf(&paths, "%s\n", place->path);
-    }
-    str_add(out, "r_keep=1 r_changed=");
-    str_add_quoted(out, str_text(&paths));
-    str_addc(out, '\n');
-    str_free(&paths);
 }
 
 /* Behind a command that writes FILE. */
@@ -147,20 +124,21 @@ static void add_failure(struct str *out, const char *file)
              SCRIPT_UNWRITTEN);
 }
 
-static void write_large(struct str *out, const char *name, const char *text,
-                        const struct vec *places, bool keeps)
+static void write_large(struct str *out, const char *name, const char *head,
+                        const struct vec *places, const struct script_big *big)
 {
     struct str file = { 0 };
     str_add(&file, "\"$r\"/.new.");
     str_add_quoted(&file, name);
     add_large_writing(out);
-    if (keeps)
-        add_changed(out, places);
+    str_add(out, big->before ? "r_d=1\n" : "r_d=\n");
     str_addf(out, "{ cat >%s && r_end_big ", str_text(&file));
     str_add_quoted(out, name);
     str_add(out, "; } <<'r_end'");
     add_failure(out, str_text(&file));
-    str_addf(out, "%sr_end\n", text);
+    str_addf(out, "%s%s", head, big->is_sent ? "sent\n" : "");
+    script_big_add_places(out, places, big);
+    str_add(out, "r_end\n");
     str_free(&file);
 }
 
@@ -181,7 +159,7 @@ static void write_small(struct str *out, const char *name, const char *text, con
 }
 
 void script_write(struct str *out, const char *name, const char *head, const struct vec *places,
-                  bool keeps)
+                  const struct script_big *big)
 {
     struct str text = { 0 }, sure = { 0 };
     str_add(&text, head);
@@ -189,7 +167,7 @@ void script_write(struct str *out, const char *name, const char *head, const str
     add_place_lines(&text, &sure, places, false);
     str_add(out, "umask $r_m; cd\n");
     if (places->len > MANY_PLACES || text.len > LONG_TEXT)
-        write_large(out, name, str_text(&text), places, keeps);
+        write_large(out, name, head, places, big);
     else
         write_small(out, name, str_text(&text), str_text(&sure));
     str_free(&text);
@@ -228,14 +206,14 @@ void script_break(struct str *out)
 void script_refresh(struct str *out, const char *name)
 {
     add_large_writing(out);
-    str_add(out, "umask $r_m; cd; set -- ");
+    str_add(out, "r_d=; umask $r_m; cd; set -- ");
     str_add_quoted(out, name);
-    str_add(out,
-            "\nif [ ! -s \"$r/$1\" ]; then :\n"
-            "elif r_load \"$1\"; then r_sure=; r_split r_lines \"$r_c\"; r_c=${r_h#?}$r_nl; "
-            "r_end \"$1\"\n"
-            "else sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder /d;/^young/d;/^end/d' "
-            "\"$r/$1\" >\"$r/.new.$1\" && r_end_big \"$1\"; fi\n");
+    str_add(out, "\nif [ ! -s \"$r/$1\" ]; then :\n"
+                 "elif r_load \"$1\"; then r_sure=; r_split r_lines \"$r_c\"; r_c=${r_h#?}$r_nl; "
+                 "r_end \"$1\"\n"
+                 "else sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder "
+                 "/d;/^young/d;/^sent$/d;/^end/d' "
+                 "\"$r/$1\" >\"$r/.new.$1\" && r_end_big \"$1\"; fi\n");
 }
 
 void script_strike(struct str *out, const char *owed_name)

@@ -37,9 +37,9 @@ void script_take(struct str *out, const struct vec *names, const struct vec *owe
 /* Writes a record: `head` (lines), then places (const struct place *) and their states as they are.
  * When it cannot, there is none, and SCRIPT_UNWRITTEN behind the reason on the error output. */
 #define SCRIPT_UNWRITTEN "fake-record-unwritten"
-/* `keeps`: what the record that was taken away says of places that are is_unchanged still holds. */
+struct script_big;
 void script_write(struct str *out, const char *name, const char *head, const struct vec *places,
-                  bool keeps);
+                  const struct script_big *big);
 /* A line for the host's log, which is cut from time to time. */
 void script_log(struct str *out, const char *line, bool may_be_long);
 

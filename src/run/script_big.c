@@ -1,5 +1,12 @@
 #include "run/script_big.h"
 
+#include <string.h>
+
+#include "base/map.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "step/step.h"
+
 /* Names go through xargs, every character that it could take for its own escaped. */
 #define ESCAPE  "s,[^A-Za-z0-9_./-],\\\\&,g;p;"
 #define AWK_SUM "/^(hash|link|fixed|folder) /"
@@ -14,9 +21,10 @@
  * r_put NAME: head and places are in .new.NAME, r_st and r_b known, since the time r_y.
  *
  * Of few places, "f NAME" or "d NAME" in r_few: r_states_few, r_sums_few.
- * r_scan FILE: of the states of now, those that the record does not know for sure, as r_few.
- * r_without FILE NEW: the record without r_few goes to NEW; what it says of their content is
- * printed. Where there is no awk, all are few. */
+ * r_scan FILE: of the states of now, those that the record does not know for sure, as r_few; at the
+ * end "m" when some are other states, else "z" when some are of after r_n, and will be young again.
+ * r_without FILE NEW: the record without r_few goes to NEW (if given); what it says of their
+ * content is printed. Where there is no awk, all are few. */
 const char script_big_reading[] =
     "r_paths='function at(l){sub(/^state (d|[0-9]+ [0-9]+ [0-9]+ [0-9]+) /,\"\",l);return l} "
     "function of(l,i,n){if(l~/^folder /)return substr(l,8);"
@@ -43,17 +51,18 @@ const char script_big_reading[] =
     "r_states(){ r_folders_of r_stat \"$1\"; r_names \"$1\" | r_xstat; }\n"
     "r_states_few(){ r_folders_few r_stat; r_names_few | r_xstat; }\n"
     "r_sums_few(){ { r_folders_few r_sum; r_names_few | r_some; } | LC_ALL=C sort; }\n"
-    "r_scan(){ if r_awk; then LC_ALL=C awk \"$r_paths\"'"
+    "r_scan(){ if r_awk; then r_n=$r_n LC_ALL=C awk \"$r_paths\"'BEGIN{n=ENVIRON[\"r_n\"]} "
     "function few(l,p){p=at(l);if(!(p in t)){t[p];print(l~/^state d /?\"d \":\"f \")p}} "
-    "FNR==NR{if(/^state /)s[$0];else if(/^young/){q=1;y=$2+0};next} "
-    "($0 in s)&&(!q||$2==\"d\"||$5<y){delete s[$0];next} {few($0)} END{for(l in s)few(l)}' "
-    "\"$1\" -\n"
-    "else cat >/dev/null; sed -n 's/^place d /d /p;s/^place [fl] /f /p' \"$1\"; fi; }\n"
+    "FNR==NR{if(/^state /)s[$0];else if(/^young/){if(!q||$2+0<y)y=$2+0;q=1};next} "
+    "$0 in s{delete s[$0];if(q&&$2!=\"d\"&&$5>=y){few($0);if($5+0>=n+0)z=1};next} {m=1;few($0)} "
+    "END{for(l in s){m=1;few(l)};if(m)print \"m\";else if(z)print \"z\"}' \"$1\" -\n"
+    "else cat >/dev/null; sed -n 's/^place d /d /p;s/^place [fl] /f /p' \"$1\"; echo m; fi; }\n"
     "r_without(){ if r_awk; then r_o=$2 LC_ALL=C awk \"$r_paths\"'"
-    "BEGIN{o=ENVIRON[\"r_o\"]} FNR==NR{w[substr($0,3)];next} /^young|^end$/{next} "
-    "/^state /{if(!(at($0) in w))print>o;next} " AWK_SUM "{if(of($0) in w){print;next}} {print>o}' "
-    "- \"$1\" <<r_end\n$r_few\nr_end\n"
-    "else sed -n '/^state /q;p' \"$1\" >\"$2\"; sed -n \"$r_sums\" \"$1\"; fi; }\n"
+    "BEGIN{o=ENVIRON[\"r_o\"]} FNR==NR{w[substr($0,3)];next} /^(young|end|sent)/{next} "
+    "/^state /{if(o&&!(at($0) in w))print>o;next} " AWK_SUM
+    "{if(of($0) in w){print;next}} o{print>o}' - \"$1\" <<r_end\n$r_few\nr_end\n"
+    "else [ -z \"$2\" ] || sed '/^sent$/d;/^state /q' \"$1\" | sed '/^state /d' >\"$2\"; "
+    "sed -n \"$r_sums\" \"$1\"; fi; }\n"
     "r_age_big(){ if [ \"$r_young\" ]; then echo young 0; "
     "elif [ \"$r_was\" ]; then echo young $r_was; else "
     "LC_ALL=C awk -v t=$1 '$5>=t{y=1} END{exit y}' <<r_end || echo young $1\n$r_st\nr_end\nfi; }\n"
@@ -67,31 +76,101 @@ const char script_big_known[] =
     "{ cat \"$r\"/*@* \"$r\"/.old.* 2>/dev/null; echo '#'; cat; } | LC_ALL=C awk -v p=\"$1\" '"
     "/^fake-record /{n++;next} /^#$/{q=1;next} !q&&/^state /{s[$0]=n;next} "
     "!q&&/^hash /{i=index($0,\"  \");h[n substr($0,i+2)]=substr($0,6,i-6);next} "
-    "!q&&/^young/{y[n]=$2+0;next} "
+    "!q&&/^young/{if(!(n in y)||$2+0<y[n])y[n]=$2+0;next} "
     "q{match($0,/^state [0-9]* [0-9]* [0-9]* [0-9]* /);a=substr($0,RLENGTH+1);"
     "k=substr($0,1,RLENGTH) p a;m=s[k];x=h[m p a];"
     "if(m&&length(x)==64&&(!(m in y)||$5<y[m]))print x\"  ./\"a;else print \"miss \"a}'\n"
     "else sed 's/^state [0-9]* [0-9]* [0-9]* [0-9]* /miss /'; fi; }\n";
 
-/* r_sums FILE (with r_st, the states): what there is of a record's places.
- * r_kept NAME: adds to .new.NAME what .old.NAME says of its places but for $r_changed; prints the
- * others as r_few. */
+/* What fake knows of a record is in .new.NAME at first, and moves to .list.NAME: behind the head a
+ * line a place,
+ *   place KIND PATH   to be looked at
+ *   sure HASH  PATH   a file that was sent and need not be read: the record is young from then on
+ *   kept KIND PATH    as .old.NAME says, so far as it does
+ * With r_d it has only the difference to .old.NAME, and `gone PATH`.
+ *
+ * r_lay: of .list (f is 1) and .old (2) makes .new, and prints what is to be looked at as r_few.
+ * r_join: of .list and the states of that makes the rest, but for what identifies the contents of
+ * those whose states it prints: r_sums.
+ * r_lay_all: both without awk. */
 const char script_big_writing[] =
-    "r_sums(){ { r_folders_of r_sum \"$1\"\n"
-    "r_k=$(sed '/^state d /d' <<r_end | r_known ''\n$r_st\nr_end\n)\n"
+    "r_lay(){ r_o=$r_w r_d=$r_d LC_ALL=C awk \"$r_paths\"'"
+    "BEGIN{o=ENVIRON[\"r_o\"];d=ENVIRON[\"r_d\"]!=\"\"} "
+    "f==1&&/^sure /{p=substr($0,72);if(d)w[p];print \"place f \" p>o;print \"f \" p;next} "
+    "f==1&&/^kept /{k=1;w[substr($0,8)]=substr($0,6,1);print \"place \" substr($0,6)>o;next} "
+    "f==1&&/^gone /{w[substr($0,6)];next} "
+    "f==1&&/^place /{p=substr($0,9);if(d)w[p];print(/^place d /?\"d \":\"f \")p} "
+    "f==1{print>o;next} "
+    "!d&&!k{exit} /^place /{if(d&&!(substr($0,9)in w))print>o;next} "
+    "/^state /{p=at($0);if((p in w)!=d){if(!d)a[p];print>o};next} " AWK_SUM
+    "{p=of($0);if((p in w)!=d){if(!d)b[p];print>o};next} /^young/{print \"young \" $2+0>o} "
+    "END{if(!d)for(p in w)if(!(p in a)||!(p in b))print(w[p]==\"d\"?\"d \":\"f \")p;"
+    "if(close(o))exit 1}' f=1 \"$r_l\" f=2 \"$r_k\"; }\n"
+    "r_join(){ r_o=$r_w r_n=$r_n r_sha=$r_sha LC_ALL=C awk \"$r_paths\"'"
+    "BEGIN{o=ENVIRON[\"r_o\"];y=ENVIRON[\"r_n\"];s=ENVIRON[\"r_sha\"]} "
+    "f==1{if(s&&/^sure /)h[substr($0,72)]=substr($0,6,64);next} {print>>o;p=at($0)} "
+    "$2==\"d\"{print \"folder \" p>>o;next} "
+    "p in h{print \"hash \" h[p] \"  \" p>>o;since($5);next} {if($5+0>=y+0)since(y);print} "
+    "END{if(u)print \"young \" t>>o;if(close(o))exit 1} "
+    "function since(x){if(!u||x+0<t+0)t=x;u=1}' f=1 \"$r_l\" f=2 -; }\n"
+    "r_lay_all(){ [ -z \"$r_d\" ] || return; sed '/^sent$/d;s/^sure [0-9a-f]*  /place f /;s/^kept "
+    "/place /' \"$r_l\" >\"$r_w\"\n"
+    "r_few=$(sed -n 's/^place d /d /p;s/^place [fl] /f /p' \"$r_w\"); r_st=$(r_states_few)\n"
+    "{ printf '%s\\n' \"$r_st\"; r_folders_few r_sum; r_age_big $r_n; } >>\"$r_w\"; }\n"
+    "r_sums(){ r_k=$(sed '/^state d /d' <<r_end | r_known ''\n$r_st\nr_end\n)\n"
     "sed -n '/^miss /d;s,^\\([0-9a-f]*\\)  \\./,hash \\1  ,p' <<r_end\n$r_k\nr_end\n"
-    "sed -n '/^miss /{s///;" ESCAPE "}' <<r_end | r_some\n$r_k\nr_end\n"
-    "} | LC_ALL=C sort; }\n"
-    "r_kept(){ r_o=$r/.new.$1 LC_ALL=C awk \"$r_paths\"'"
-    "BEGIN{o=ENVIRON[\"r_o\"]} FNR==1{f++} f==1{if(/^place /)w[substr($0,9)]=substr($0,7,1);next} "
-    "f==2{c[$0];next} /^state /{p=at($0);if((p in w)&&!(p in c)){a[p];print>>o};next} " AWK_SUM
-    "{p=of($0);if((p in w)&&!(p in c)){b[p];print>>o}} "
-    "END{for(p in w)if(!(p in a)||!(p in b))print(w[p]==\"d\"?\"d \":\"f \")p}' "
-    "\"$r/.new.$1\" - \"$r/.old.$1\" <<r_end\n#\n$r_changed\nr_end\n}\n"
-    "r_end_big(){ r_was=; r_clock \"$r/.new.$1\"; r_y=$r_n\n"
-    "if [ \"$r_keep\" ] && [ -f \"$r/.old.$1\" ] && r_awk; then r_few=$(r_kept \"$1\"); "
-    "r_st=$(r_states_few); r_b=$(r_sums_few); r_keep=; "
-    /* What was young then is young. */
-    "r_was=$(sed -n 's/^young */0/p' \"$r/.old.$1\")\n"
-    "else r_st=$(r_states \"$r/.new.$1\"); r_b=$(r_sums \"$r/.new.$1\"); fi\n"
-    "r_put \"$1\" && rm -f \"$r/.old.$1\"; }\n";
+    "sed -n '/^miss /{s///;" ESCAPE "}' <<r_end | r_some\n$r_k\nr_end\n}\n"
+    "r_end_big(){ r_l=$r/.list.$1 r_w=$r/.new.$1 r_k=/dev/null r_sha=; mv -f \"$r_w\" \"$r_l\" || "
+    "return\n"
+    "r_clock \"$r_l\"; if [ -f \"$r/.old.$1\" ]; then r_k=$r/.old.$1; elif [ \"$r_d\" ]; then "
+    "return 1; fi\n"
+    "if command -v sha256sum || command -v shasum; then r_sha=1; fi >/dev/null 2>&1\n"
+    "if r_awk; then r_few=$(r_lay) && r_st=$(r_states_few | r_join) || return; else r_lay_all; fi\n"
+    "{ [ -z \"$r_young\" ] || echo young 0; [ -z \"$r_st\" ] || r_sums; echo end; } >>\"$r_w\" && "
+    "mv -f \"$r_w\" \"$r/$1\" && "
+    "rm -f \"$r_l\" \"$r/.old.$1\"; }\n";
+
+/* sha256sum writes a name with a backslash in its own way. */
+static bool is_sure(const struct place *place)
+{
+    return place->is_sure && !strchr(place->path, '\\');
+}
+
+static void add_line(struct str *out, const struct place *place, bool is_kept)
+{
+    if (!is_kept && is_sure(place))
+        str_addf(out, "sure %s  %s\n", place->sha256, place->path);
+    else
+        str_addf(out, "%s %c %s\n", is_kept ? "kept" : "place", place_kind(place), place->path);
+}
+
+/* What is not as it stands in the record that was set aside. */
+static void add_difference(struct str *out, const struct vec *places, const struct vec *before)
+{
+    struct map known = { 0 };
+    for (size_t i = 0; i < before->len; i++) {
+        const struct place *place = before->items[i];
+        *map_put(&known, place->path) = before->items[i];
+    }
+    for (size_t i = 0; i < places->len; i++) {
+        const struct place *place = places->items[i];
+        void **slot = map_put(&known, place->path);
+        if (!*slot || !place->is_unchanged)
+            add_line(out, place, false);
+        *slot = NULL;
+    }
+    for (size_t i = 0; i < known.len; i++)
+        if (known.entries[i].value)
+            str_addf(out, "gone %s\n", known.entries[i].key);
+    map_free(&known);
+}
+
+void script_big_add_places(struct str *out, const struct vec *places, const struct script_big *big)
+{
+    for (size_t i = 0; !big->before && i < places->len; i++) {
+        const struct place *place = places->items[i];
+        add_line(out, place, big->keeps && place->is_unchanged);
+    }
+    if (big->before)
+        add_difference(out, places, big->before);
+}

@@ -17,13 +17,15 @@ const char script_large_tools[] =
 /* Only of places whose state is another one, or young, the contents are looked at, and only they
  * get new lines. $2: nothing may be written. Only what fake needs is sent. */
 const char script_large_reading[] =
-    "r_same_big(){ r_was=; r_fresh=; r_clock \"$r/.lock.by\"; r_y=$r_n\n"
+    "r_same_big(){ r_was=; r_clock \"$r/.lock.by\"; r_y=$r_n\n"
     "r_few=$(r_states \"$r/$1\" | r_scan \"$r/$1\"); [ \"$r_few\" ] || return 0\n"
-    "r_o=/dev/null; [ -z \"$2\" ] || r_o=$r/.new.$1; r_b=$(r_sums_few); "
-    "r_a=$(r_without \"$r/$1\" \"$r_o\" | LC_ALL=C sort)\n"
-    "[ \"$r_a\" = \"$r_b\" ] || { [ -z \"$2\" ] || rm -f \"$r_o\"; return 1; }\n"
-    "r_fresh=1; [ -z \"$2\" ] || { r_st=$(r_states_few); r_put \"$1\"; }; }\n"
+    "r_w=; case $2$r_few in 1*${r_nl}m) r_w=$r/.new.$1;; esac; r_b=$(r_sums_few); "
+    "r_a=$(r_without \"$r/$1\" \"$r_w\" | LC_ALL=C sort)\n"
+    "[ \"$r_a\" = \"$r_b\" ] || { [ -z \"$r_w\" ] || rm -f \"$r_w\"; return 1; }\n"
+    "case $2$r_few in [!1]*|*${r_nl}z) ;; *${r_nl}m) r_st=$(r_states_few); r_put \"$1\";; "
+    "*) sed '/^young/d' \"$r/$1\" >\"$r/.new.$1\" && mv -f \"$r/.new.$1\" \"$r/$1\";; esac; }\n"
     "r_large(){ case $(tail -n 2 \"$r/$1\") in *\"${r_nl}end\") ;; *) return;; "
-    "esac; sed -n '/^place /q;p' \"$r/$1\"\n"
-    "if ( umask $r_m; r_same_big \"$@\" || { sed '/./!d' <<r_end\n$r_a\nend\n= differs\n$r_b\n"
+    "esac\n"
+    "if ( umask $r_m; r_same_big \"$@\"; r_w=$?; sed -n '/^place /q;p' \"$r/$1\"\n"
+    "[ $r_w = 0 ] || { sed '/./!d' <<r_end\n$r_a\nend\n= differs\n$r_b\n"
     "r_end\nfalse; } ); then echo end; echo '= same'; r_ok=$r_ok$1$r_nl; fi; }\n";

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "run/project.h"
 #include "run/script.h"
+#include "run/script_big.h"
 #include "run/state.h"
 
 /* What stands in front of a job's first step and behind its last: the record goes, what is owed is
@@ -106,8 +107,9 @@ void taking_add_writing(struct job_run *job, struct request *request)
     bool is_wanted = slot && job->has_fingerprint;
     if (is_wanted && places_list(job, &places)) {
         record_write_head(&record, &job->fingerprint, &head);
-        bool keeps = slot->is_present && slot->is_same && !slot->newer && places_only_sent(job);
-        script_write(&text, slot->file, str_text(&head), &places, keeps);
+        struct script_big big = { .is_sent = places_only_sent(job) };
+        big.keeps = big.is_sent && slot->is_present && slot->is_same && !slot->newer;
+        script_write(&text, slot->file, str_text(&head), &places, &big);
     } else if (is_wanted) {
         tell_job(job, EVENT_WARNING,
                  "it keeps no record, so it will run again: a name that it sends has a newline");

@@ -24,6 +24,13 @@ void step_places(const struct step *step, struct arena *arena,
         step->verb->places(step, arena, contents, answer, places);
 }
 
+char place_kind(const struct place *place)
+{
+    if (place->link)
+        return 'l';
+    return place->sha256[0] ? 'f' : 'd';
+}
+
 void step_ask(const struct step *step, const struct content *const *contents, struct str *query)
 {
     if (step->is_parsed && step->verb->ask && !step->options.on)

@@ -146,6 +146,7 @@ struct place {
     const struct content *content; /* of a file; NULL */
     const char *from;              /* its path here; NULL: the content has its bytes */
 };
+char place_kind(const struct place *place); /* f, l or d */
 /* contents are those of step_sources in the same order; `answer` is what the host said to step_ask,
  * NULL once the step was compiled with it. */
 void step_places(const struct step *step, struct arena *arena,

@@ -1,76 +1,6 @@
-#include "run_world.h"
-
-#include "base/vec.h"
-#include "run/script.h"
-#include "step/step.h"
-#include "suite.h"
+#include "run_scripts.h"
 
 /* Records and the lock on a host: the scripts under real shells. */
-
-static struct run_world world;
-
-static void begin(void)
-{
-    world_begin(&world);
-}
-
-static void end(void)
-{
-    world_end(&world);
-}
-
-static const char *const shells[] = { "dash", "bash", "busybox", "mksh", "ksh93", "zsh" };
-
-/* Calls the shell by a link named sh, as a host has it; false: it is not there. */
-static bool link_shell(const char *shell)
-{
-    char *command = mem_printf("p=$(command -v %s) && ln -sf \"$p\" sh", shell);
-    bool there = system(command) == 0;
-    free(command);
-    return there;
-}
-
-static char *read_text(const char *path)
-{
-    struct str text = { 0 };
-    return file_read(path, &text) ? str_steal(&text) : NULL;
-}
-
-static char *run_script(const struct str *text)
-{
-    write_file("script", str_text(text));
-    ck_assert_int_ne(system("./sh ./script >answer 2>errors"), -1);
-    return read_text("answer");
-}
-
-static void add_place(struct vec *places, struct place *place, const char *path, const char *kind)
-{
-    place->path = path;
-    place->link = *kind == 'l' ? "x" : NULL;
-    strcpy(place->sha256, *kind == 'f' ? "x" : "");
-    vec_push(places, place);
-}
-
-/* The session tells which kind of stat there is. */
-static void begin_script(struct str *text)
-{
-    str_add(text, "f_stat=c\n");
-    script_library(text, "./state", false);
-}
-
-/* The text that asks for the record "t" anew. */
-static char *ask(bool refresh)
-{
-    struct str text = { 0 };
-    struct vec list = { 0 };
-    vec_push(&list, (void *)"t");
-    begin_script(&text);
-    script_read(&text, &list, refresh);
-    char *answer = run_script(&text);
-    str_free(&text);
-    vec_free(&list);
-    return answer;
-}
 
 static void write_record(void)
 {
@@ -84,7 +14,7 @@ static void write_record(void)
     add_place(&places, &list[4], "back\\slash 'quoted' $x", "f");
     begin_script(&text);
     script_lock(&text, "id", "anna, from 'here'");
-    script_write(&text, "t", "fake-record 1\ntarget it's\n", &places, false);
+    script_write(&text, "t", "fake-record 1\ntarget it's\n", &places, &(struct script_big){ 0 });
     str_add(&text, "echo $?\n");
     char *answer = run_script(&text);
     ck_assert_str_eq(answer, "locked\n0\n");
@@ -100,14 +30,6 @@ static void prepare_places(void)
     ck_assert_int_eq(symlink("x", "link"), 0);
     ck_assert_int_eq(mkdir("folder", 0700), 0);
     setenv("HOME", ".", 1);
-}
-
-static void answers(bool refresh, const char *wanted)
-{
-    char *answer = ask(refresh);
-    if (!strstr(answer, wanted))
-        ck_abort_msg("no \"%s\" in:\n%s", wanted, answer);
-    free(answer);
 }
 
 START_TEST(places_are_compared)
@@ -165,7 +87,7 @@ START_TEST(a_record_is_text)
     list[3].is_sure = true;
     begin_script(&text);
     script_lock(&text, "id", "anna");
-    script_write(&text, "t", "fake-record 1\ntarget t\n", &places, false);
+    script_write(&text, "t", "fake-record 1\ntarget t\n", &places, &(struct script_big){ 0 });
     free(run_script(&text));
     char *record = plain_record();
     ck_assert_str_eq(record, "fake-record 1\ntarget t\nplace f back\\slash'$x\nplace f absent\n"
@@ -228,7 +150,7 @@ START_TEST(a_long_recipe)
     add_place(&places, &list[0], "file one", "f");
     begin_script(&text);
     script_lock(&text, "id", "anna");
-    script_write(&text, "t", str_text(&head), &places, false);
+    script_write(&text, "t", str_text(&head), &places, &(struct script_big){ 0 });
     free(run_script(&text));
     answers(false, "part 0 step 99\nplace f file one\n");
     answers(true, "\nend\n= same\n");
@@ -286,118 +208,6 @@ START_TEST(an_emptied_record_is_none)
     free(answer);
     str_free(&text);
     vec_free(&taken);
-}
-END_TEST
-
-/* A tree of files: the big record's way. */
-START_TEST(many_places_are_compared)
-{
-    enum { FILES = 600 };
-    struct str text = { 0 };
-    struct vec places = { 0 };
-    struct place *list = mem_array(FILES, sizeof *list);
-    if (link_shell(shells[_i])) {
-        setenv("HOME", ".", 1);
-        ck_assert_int_eq(mkdir("tree", 0700), 0);
-        for (size_t i = 0; i < FILES; i++) {
-            char *path = mem_printf("tree/a file of the tree, number %zu", i);
-            if (i == 7)
-                ck_assert_int_eq(symlink("x", path), 0);
-            else if (i == 8)
-                ck_assert_int_eq(mkdir(path, 0700), 0);
-            else if (i != 9)
-                write_file(path, "1\n");
-            add_place(&places, &list[i], path, i == 7 ? "l" : i == 8 ? "d" : "f");
-        }
-        begin_script(&text);
-        script_lock(&text, "id", "anna");
-        script_write(&text, "t", "fake-record 1\ntarget t\n", &places, false);
-        free(run_script(&text));
-        char *answer = ask(false);
-        ck_assert_str_eq(answer, "+ t\nfake-record 1\ntarget t\nend\n= same\n");
-        free(answer);
-        ck_assert_int_eq(system("touch -d 2001-01-01 tree/*7"), 0);
-        answers(true, "= same\n");
-        answers(false, "= same\n");
-        write_file(list[FILES - 1].path, "2\n");
-        answers(false, "= differs\n");
-        write_file(list[FILES - 1].path, "1\n");
-        answers(false, "= same\n");
-        rmdir(list[8].path);
-        answers(false, "= differs\n");
-    }
-    for (size_t i = 0; i < places.len; i++)
-        free((void *)list[i].path);
-    free(list);
-    vec_free(&places);
-    str_free(&text);
-}
-END_TEST
-
-/* The record's lines, sorted, without what says that it is young. */
-static char *lines_of_record(void)
-{
-    ck_assert_int_eq(system("LC_ALL=C sort state/t | grep -v ^young >lines"), 0);
-    return read_text("lines");
-}
-
-static void write_many(const struct vec *places, bool keeps)
-{
-    struct str text = { 0 };
-    struct vec taken = { 0 };
-    begin_script(&text);
-    script_lock(&text, "id", "anna");
-    vec_push(&taken, (void *)"t");
-    script_take(&text, &taken, &(struct vec){ 0 });
-    script_write(&text, "t", "fake-record 1\ntarget t\n", places, keeps);
-    free(run_script(&text));
-    vec_free(&taken);
-    str_free(&text);
-}
-
-/* Of what was not sent, the record that was taken away knows; what it does not know is looked at.
- */
-START_TEST(what_did_not_change_is_kept)
-{
-    enum { FILES = 300, DROPPED = 3, ADDED = 4, CHANGED = 5, DRIFTED = 6, LINK = 7, GONE = 8 };
-    static const char *const odd[] = { "tree/back\\slash 'x' $y", "tree/a -> b", "tree/ blank" };
-    struct vec places = { 0 }, later = { 0 };
-    struct place list[FILES] = { 0 };
-    if (!link_shell(shells[_i]))
-        return;
-    setenv("HOME", ".", 1);
-    ck_assert_int_eq(mkdir("tree", 0700), 0);
-    for (size_t i = 0; i < FILES; i++) {
-        const char *path = i < 3 ? mem_strdup(odd[i]) : mem_printf("tree/file %zu", i);
-        if (i == LINK)
-            ck_assert_int_eq(symlink("x -> y", path), 0);
-        else if (i != GONE)
-            write_file(path, "1\n");
-        if (i != ADDED)
-            add_place(&places, &list[i], path, i == LINK ? "l" : "f");
-        list[i].path = path;
-        if (i != DROPPED)
-            vec_push(&later, &list[i]);
-        list[i].is_unchanged = i != CHANGED && i != 1;
-    }
-    write_many(&places, false);
-    write_file(list[CHANGED].path, "2\n");
-    write_file(list[1].path, "2\n");
-    write_many(&later, true);
-    answers(false, "\nend\n= same\n");
-    char *kept = lines_of_record();
-    write_many(&later, false);
-    char *whole = lines_of_record();
-    ck_assert_str_eq(kept, whole);
-    write_file(list[DRIFTED].path, "3\n");
-    write_many(&later, true);
-    answers(false, "= differs\n");
-    free(kept);
-    free(whole);
-    for (size_t i = 0; i < FILES; i++)
-        free((void *)list[i].path);
-    vec_free(&places);
-    vec_free(&later);
 }
 END_TEST
 
@@ -471,8 +281,6 @@ int main(void)
         a_long_recipe,
         a_record_gets_the_states_of_now,
         an_emptied_record_is_none,
-        many_places_are_compared,
-        what_did_not_change_is_kept,
         a_record_goes_and_a_hook_is_owed,
         the_lock_is_held,
     };
