@@ -146,9 +146,9 @@ def test_server_closes_in_the_middle(world):
     world.fakefile('deploy @: app\n    run echo one\n    run kill -9 $$(ps -o ppid= -p $$(ps -o ppid= -p $$(ps -o ppid= -p $$PPID))); sleep 5\n    run echo never\n')
     world.write('app', 'x')
     # The session's sshd is the one that has a child; its listener goes on.
-    world.fakefile('deploy @: app\n    run echo one; sleep 30\n    run echo never\n')
+    world.fakefile('deploy @: app\n    run echo one; sleep 30.3\n    run echo never\n')
     child = world.start('deploy')
-    wait_until(lambda: processes_with('echo one; sleep 30'), what='the step runs')
+    wait_until(lambda: processes_with('sleep\x0030.3'), what='the step runs')
     listener = world.server_pid(world.addresses[0])
     sessions = subprocess.run(['pgrep', '-P', str(listener)], capture_output=True, text=True).stdout.split()
     for pid in sessions:
@@ -163,7 +163,7 @@ def test_server_closes_in_the_middle(world):
     check('out: never' not in text, text)
     world.fakefile('deploy @: app\n    run echo one\n    run echo two\n')
     contains(world.fake('deploy'), 'out: two')
-    wait_until(lambda: not processes_with('echo one; sleep 30'), what='no process stays')
+    wait_until(lambda: not processes_with('sleep\x0030.3'), what='no process stays')
 
 
 def test_interrupt(world):
