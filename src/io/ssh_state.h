@@ -100,6 +100,9 @@ struct ssh {
     struct ssh_chunk *last;
     struct ssh_chunk *spare; /* used up, while there is a queue */
     size_t queued;
+    size_t window;               /* the most that sshd has taken at once */
+    size_t unread, unread_limit; /* of what was sent: not read there */
+    uint64_t unread_since;       /* when that last became less, or too much */
     enum ssh_sender sender;
     bool sent_eof;
     bool told_opened;

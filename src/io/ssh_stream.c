@@ -1,5 +1,10 @@
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#ifdef __linux__
+#include <linux/tcp.h>
+#endif
 
 #include "base/mem.h"
 #include "io/loop.h"
@@ -10,6 +15,9 @@
 enum {
     READ_SIZE = 32 * 1024,
     CHUNK_SIZE = 16 * 1024, /* small writes are gathered up to this */
+    UNREAD_LEAST = 256 * 1024,
+    UNREAD_RATE = 512, /* bytes a microsecond: what the fastest line carries */
+    UNREAD_WAIT = 20,  /* milliseconds */
 };
 
 /* ---- what is to be written ---- */
@@ -89,6 +97,29 @@ void ssh_queue_free(struct ssh *ssh)
 
 /* ---- opening ---- */
 
+/* How long bytes are on their way and the news of them back, in microseconds; 0: not known. */
+static size_t round_trip(const struct ssh *ssh)
+{
+#ifdef TCP_INFO
+    struct tcp_info info = { 0 };
+    socklen_t size = sizeof info;
+    if (!ssh->link && getsockopt(ssh->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+        return info.tcpi_min_rtt;
+#else
+    (void)ssh;
+#endif
+    return 0;
+}
+
+/* What nobody has read there lies in a buffer of sshd, which grows by a packet at a time, each time
+ * into new memory: to fill its window of 2 MiB takes it 130 ms. So it is given no more than is on
+ * its way, and a little; more where nothing is read for a while, as a server may say so late. */
+static void begin_limit(struct ssh *ssh)
+{
+    size_t time = round_trip(ssh);
+    ssh->unread_limit = time ? UNREAD_LEAST + time * UNREAD_RATE : SIZE_MAX;
+}
+
 enum ssh_progress ssh_step_open_channel(struct ssh *ssh)
 {
     ssh->channel = libssh2_channel_open_session(ssh->session);
@@ -108,6 +139,7 @@ enum ssh_progress ssh_step_execute(struct ssh *ssh)
         return ssh_fail_library(ssh, "on starting sh");
     free(ssh->command); /* it is long, and there may be many */
     ssh->command = NULL;
+    begin_limit(ssh);
     return SSH_NEXT;
 }
 
@@ -149,12 +181,32 @@ static enum ssh_progress read_streams(struct ssh *ssh)
     return progress == SSH_NEXT ? read_stream(ssh, 2, buffer) : progress;
 }
 
-/* SSH_NEXT: all is sent, or the far side's window is full and only reading can open it. */
+static bool may_send(struct ssh *ssh)
+{
+    size_t left = libssh2_channel_window_write(ssh->channel);
+    ssh->window = left > ssh->window ? left : ssh->window;
+    size_t unread = ssh->window - left;
+    uint64_t now = loop_now(ssh->loop);
+    bool has_moved = unread < ssh->unread || ssh->unread < ssh->unread_limit;
+    ssh->unread = unread;
+    if (has_moved)
+        ssh->unread_since = now;
+    if (unread < ssh->unread_limit)
+        return true;
+    if (now - ssh->unread_since < UNREAD_WAIT) {
+        ssh_wake(ssh, UNREAD_WAIT - (unsigned)(now - ssh->unread_since));
+        return false;
+    }
+    ssh->unread_limit *= 2;
+    return true;
+}
+
+/* SSH_NEXT: all is sent, or the far side has enough and only reading can say when it has not. */
 static enum ssh_progress write_queue(struct ssh *ssh)
 {
     if (!ssh->first)
         return SSH_NEXT;
-    while (ssh->first) {
+    while (ssh->first && (ssh->sender == SSH_WRITER || may_send(ssh))) {
         struct ssh_chunk *chunk = ssh->first;
         ssize_t count = libssh2_channel_write(ssh->channel, chunk->data + chunk->sent,
                                               chunk->size - chunk->sent);
@@ -170,6 +222,8 @@ static enum ssh_progress write_queue(struct ssh *ssh)
         if (chunk->sent == chunk->size)
             drop_first(ssh);
     }
+    if (ssh->first)
+        return SSH_NEXT;
     ssh->events.drained(ssh->context);
     if (!ssh->first)
         free_spare(ssh);

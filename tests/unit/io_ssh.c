@@ -165,6 +165,59 @@ START_TEST(a_callback_may_write)
 }
 END_TEST
 
+/* What has left after a while, though nobody reads there. */
+struct unread {
+    struct loop *loop;
+    size_t early, late; /* bytes that wait here */
+    uint64_t began;
+};
+static struct unread unread;
+
+static void look_late(void *context)
+{
+    (void)context;
+    unread.late = transport_ssh.queued(talk.channel);
+    transport_ssh.close(talk.channel, true);
+}
+
+static void look_early(void *context)
+{
+    (void)context;
+    unread.early = transport_ssh.queued(talk.channel);
+    if (loop_now(unread.loop) - unread.began > 15) /* a busy machine: it may be more already */
+        unread.early = SIZE_MAX;
+    loop_after(unread.loop, 400, look_late, NULL);
+}
+
+static void write_much(void *context)
+{
+    talk_opened(context);
+    unread.began = loop_now(unread.loop);
+    loop_after(unread.loop, 5, look_early, NULL);
+}
+
+/* To fill the buffer of sshd costs it much; but a server that waits for that must not wait for
+ * ever. */
+START_TEST(little_lies_there_unread)
+{
+    enum { SIZE = 1536 * 1024 };
+    static const struct transport_events events = { write_much, talk_read, talk_drained,
+                                                    talk_closed, talk_notice };
+    serve_known();
+    char *data = talk_noise(SIZE);
+    talk.input = data;
+    talk.input_size = SIZE;
+    talk.keep_open = true;
+    unread.loop = loop_new();
+    talk.channel = transport_ssh.open(unread.loop, &connection, "sleep 2", &events, &talk);
+    loop_run(unread.loop);
+    loop_free(unread.loop);
+    ck_assert_uint_ge(unread.early, SIZE - 1024 * 1024);
+    ck_assert_uint_eq(unread.late, 0);
+    free(data);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, both_streams_and_the_end);
@@ -176,6 +229,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, the_ssh_configuration_is_followed);
     tcase_add_test(tests, a_name_may_have_several_addresses);
     tcase_add_test(tests, a_callback_may_write);
+    tcase_add_test(tests, little_lies_there_unread);
 }
 
 int main(void)
