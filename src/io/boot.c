@@ -31,15 +31,17 @@ enum { BOOT_TEXT_LIMIT = 24 * 1024 };
  * change fifos; c the two cats; q0, q1 the request; p "STEP FIFO LEFT" while a step runs, LEFT
  * being how many fifos the cats have yet to read, with a "-" behind once its shell has ended; g its
  * process group; k "SIGNAL all": the request is to end; l the loop's process; t what the watchdog
- * looks at, s its sleep; x, a, v, z, u*, i*, c* outputs and inputs.
+ * looks at, s its sleep; a, v, z, u*, i*, c* outputs and inputs.
  */
 static const char BOOT[] =
     "exec 3>&1 4>&2 2>/dev/null 8</dev/null; cd \"${HOME:-/}\"; "
-    "d= f_w=; "
+    "d= f_w= f_due=; "
 
     /* Frames. echo is the one builtin of every shell that writes a line by one write. */
     "f_say(){ echo \"$f_mark$f_nonce $*\" >&3; }; "
-    "f_both(){ f_say \"$@\"; echo \"$f_mark$f_nonce $*\" >&4; }; "
+    /* With what is due of the step before: a packet less on each stream. */
+    "f_both(){ f_x=\"$f_due$f_mark$f_nonce $*\" f_due=; echo \"$f_x\" >&3; echo \"$f_x\" >&4; }; "
+    "f_over(){ f_c=$2 f_due=\"$f_mark$f_nonce e $1 $2$f_nl\"; return $2; }; "
     "f_code(){ return $1; }; "
 
     /* A query: ID TEXT. Its bytes go out raw, between two frames; f_hex is for when a step writes
@@ -119,24 +121,26 @@ static const char BOOT[] =
     "f_lives(){ if [ $1 = t ]; then f_tree 0; else kill -s 0 -- $G$1; fi; }; "
     "f_send(){ if [ $2 = t ]; then f_tree $1; else kill -s $1 -- $G$2; fi; }; "
     "f_stopped(){ [ -e \"$d/k\" ]; }; "
-    "f_enter(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
-    "[ $f_left ] || f_begin; echo $f_i $f_k $f_left >\"$d/p\"; }; "
-    "f_leave(){ f_c=$1; echo $f_i $f_k $f_left - >\"$d/p\"; : >\"$d/g\"; "
-    "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
-    "f_next; return $f_c; }; "
-    "f_step(){ f_enter $1 || return; [ \"$M\" ] && set -m; "
+    "f_step(){ f_i=$1; f_stopped && return 130; f_both b $f_i; "
+    "[ $f_left ] || f_begin; echo $f_i $f_k $f_left >\"$d/p\"; [ \"$M\" ] && set -m; "
     "( exec $S sh -c \"echo \\$\\$ >&7;exec 7>&-;$2\" ${3+\"$3\"} "
     "<&8 >&5 2>&6 7>\"$d/g\" 3>&- 4>&- 5>&- 6>&- 8<&- ); f_c=$?; [ \"$M\" ] && set +m; "
     "[ -e \"$d/y\" ] && rm -f \"$d/y\" && read -r f_p <\"$d/g\" && { ( exec >/dev/null 3>&- "
-    "4>&- 5>&- 6>&- 8<&-; f_gone $f_p ) & }; f_leave $f_c; }; "
+    "4>&- 5>&- 6>&- 8<&-; f_gone $f_p ) & }; "
+    "echo $f_i $f_k $f_left - >\"$d/p\"; : >\"$d/g\"; "
+    "echo \"$f_mark$f_nonce e $f_i $f_c\" >&5; echo \"$f_mark$f_nonce e $f_i $f_c\" >&6; "
+    "f_next; return $f_c; }; "
 
     /* A step that needs no shell and no group of its own, as none of its programs leaves a process:
-     * the runner's own subshell, g being t. It is signalled as what it is, the tree of processes
-     * under the runner but for the loop; where the system does not list those, or the shell forks
-     * no subshell (ksh93), it is a step like others. f_tree SIGNAL: no, if there are none. */
+     * the runner's own subshell, whose outputs nobody can hold, so they are the channel's; g is t.
+     * It is signalled as what it is, the tree of processes under the runner but for the loop; where
+     * the system does not list those, or the shell forks no subshell (ksh93), it is a step like
+     * others. f_tree SIGNAL: no, if there are none. */
     "f_near(){ [ \"$f_list\" ] || { printf \"%s\\n\" \"$2\" >\"$d/c$1\"; f_step $1 \"d=\\${0%/*};. "
-    "\\\"\\$0\\\"\" \"$d/c$1\"; return; }; f_enter $1 || return; echo t "
-    ">\"$d/g\"; ( eval \"$2\" ) <&8 >&5 2>&6 3>&- 4>&- 5>&- 6>&- 8<&-; f_leave $?; }; "
+    "\\\"\\$0\\\"\" \"$d/c$1\"; return; }; f_stopped && return 130; f_both b $1; "
+    "echo t >\"$d/g\"; echo $1 >\"$d/p\"; "
+    "( eval \"$2\" ) <&8 >&3 2>&4 3>&- 4>&- 5>&- 6>&- 8<&-; f_c=$?; : >\"$d/p\"; : >\"$d/g\"; "
+    "f_over $1 $f_c; }; "
     "f_kids(){ f_x=; read -r f_x <\"/proc/$1/task/$1/children\"; }; "
     "f_knows(){ f_list=; f_kids $$; case \" $f_x $KSH_VERSION\" in *AJM*) ;; *\" $1 \"*) "
     "f_list=1;; "
@@ -153,8 +157,7 @@ static const char BOOT[] =
 
     /* Trusted text between steps: ID TEXT. */
     "f_script(){ f_stopped && return 130; f_both b $1; "
-    "( eval \"$2\" ) </dev/null >/dev/null 2>\"$d/x\"; f_c=$?; "
-    "[ -s \"$d/x\" ] && cat \"$d/x\" >&4; f_both e $1 $f_c; return $f_c; }; "
+    "( eval \"$2\" ) </dev/null >/dev/null 2>&4; f_over $1 $?; }; "
 
     /* A request: ID FILE UPLOADS TEXT; the text is in its file already when it is not given. There
      * are two files, 0 and 1, in turn: the runner may still be reading the last line of one. */
@@ -194,9 +197,9 @@ static const char BOOT[] =
     "3>&- 4>&- 5>&- 6>&- 9>&-; f_r=$?; "
     "if [ $f_r -gt 0 ] || read -r f_x; then cat >/dev/null; fi; f_code $f_r; }; f_told $1 $?; }; "
 
-    /* f_store NAME OPENER, then the same: into the file that OPENER makes and sets f_f to. dd writes
-     * it by itself, so there is neither a second process nor a second copy; when that fails, dd
-     * says how many blocks it has taken from the channel. */
+    /* f_store NAME OPENER, then the same: into the file that OPENER makes and sets f_f to. dd
+     * writes it by itself, so there is neither a second process nor a second copy; when that fails,
+     * dd says how many blocks it has taken from the channel. */
     "f_keep(){ [ $f_lost = 0 ] || { f_take $1 >/dev/null; return; }; "
     "if [ \"$f_old\" ]; then f_pipe $1; return; fi; f_dd $1 2>\"$d/u$f_j\" && return; f_r=$?; "
     "f_read u$f_j; if [ \"$f_z\" ]; then f_lost=1; [ $f_y -gt 0 ] || "

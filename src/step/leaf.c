@@ -206,10 +206,16 @@ static bool read_list(struct reader *reader)
     return true;
 }
 
+/* The channel's outputs may be sockets there, which cannot be opened by a name. */
+static bool names_streams(const char *command)
+{
+    return strstr(command, "/dev/std") || strstr(command, "/dev/fd") || strstr(command, "/proc/");
+}
+
 bool leaf_add(struct str *text, const char *command)
 {
     struct reader reader = { .at = command };
-    if (!read_list(&reader) || *reader.at)
+    if (names_streams(command) || !read_list(&reader) || *reader.at)
         return false;
     size_t before = reader.last ? (size_t)(reader.last - command) : 0;
     str_addn(text, command, before);

@@ -74,6 +74,9 @@ static const struct {
     { "ls <(ls)", NULL },
     { "set -e\nls", NULL },
     { "exec ls", NULL },
+    { "echo a >/dev/stderr", NULL },
+    { "ls /proc/self/fd", NULL },
+    { "ls >/dev/null", "exec ls >/dev/null" },
     { "$(ls)", NULL },
 };
 
