@@ -114,7 +114,8 @@ static void read_answer_line(struct answer_reader *reader, const char *line, con
     } else if (str_starts(line, "= ") && reader->record) {
         read_record(reader, at);
         reader->record->is_same = strcmp(line, "= same") == 0;
-        reader->differs = !reader->record->is_same;
+        reader->record->is_stale = strcmp(line, "= stale") == 0;
+        reader->differs = strcmp(line, "= differs") == 0;
     } else if (str_starts(line, "~ ") && reader->record) {
         read_newer(reader, line + 2);
     } else if (str_starts(line, ". ") && reader->record) {

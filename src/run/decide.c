@@ -225,7 +225,7 @@ static void compare_host_record(struct job_run *job)
         for (size_t i = 0; i < record->differing.len; i++)
             decide_reason(job, "%s on %s is not as it was left",
                           (const char *)record->differing.items[i], host->host->name);
-        if (!record->is_same && record->differing.len == 0)
+        if (!record->is_same && !record->is_stale && record->differing.len == 0)
             decide_reason(job, "a file on %s is not as it was left", host->host->name);
     }
 }

@@ -122,53 +122,7 @@ void host_query(struct host_run *host, const char *text)
     session_query(host->session, host_next_id(host), text);
 }
 
-/* ---- the first question: lock and records ---- */
-
-static const char *holder_line(struct run *run)
-{
-    return arena_printf(run->arena, "%s, from %s, since %s, for %s", run->by, run->from, run->time,
-                        run->goals);
-}
-
-/* A record for each name under which a job on the host keeps one. */
-static void list_records(struct host_run *host)
-{
-    struct run *run = host->run;
-    for (size_t i = 0; i < host->jobs.len; i++) {
-        struct job_run *job = host->jobs.items[i];
-        const char *record_name = job_record_name(job);
-        void **slot = map_put(&host->records, record_name);
-        if (*slot)
-            continue;
-        struct str name = { 0 };
-        record_file_name(record_name, host->host->spec, &name);
-        struct host_record *record = arena_alloc(run->arena, sizeof *record);
-        record->target = record_name;
-        record->file = arena_strdup(run->arena, str_text(&name));
-        *slot = record;
-        str_free(&name);
-    }
-}
-
-static bool reads_only(const struct run *run)
-{
-    return run->options->dry_run || run->options->question;
-}
-
-static void ask_lock_and_records(struct host_run *host, struct str *text)
-{
-    struct vec names = { 0 };
-    if (host->lock == LOCK_WANTED)
-        script_lock(text, host->run->id, holder_line(host->run));
-    if (!host->keeps_records)
-        return;
-    for (size_t i = 0; i < host->records.len; i++) {
-        const struct host_record *record = host->records.entries[i].value;
-        vec_push(&names, (void *)record->file);
-    }
-    script_read(text, &names, !reads_only(host->run));
-    vec_free(&names);
-}
+/* ---- the first question ---- */
 
 static void write_first_question(struct host_run *host, struct str *text)
 {
@@ -179,9 +133,9 @@ static void write_first_question(struct host_run *host, struct str *text)
     }
     if (host->run->plan->options->command)
         return; /* `-- CMD`: no lock, no records */
-    list_records(host);
+    asking_list_records(host);
     script_library(text, host->folder, host->shares_folder);
-    ask_lock_and_records(host, text);
+    asking_add(host, text);
 }
 
 static void free_records(struct host_run *host)
@@ -212,7 +166,7 @@ void host_ask_lock(struct host_run *host)
             job->step_runs[k].answer = NULL;
         }
     }
-    ask_lock_and_records(host, &text);
+    asking_add(host, &text);
     session_query(host->session, expect_answer(host, NULL, 0), str_text(&text));
     str_free(&text);
 }

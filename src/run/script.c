@@ -61,16 +61,31 @@ void script_unlock(struct str *out)
                  "[ \"$r_x\" != $$ ] || rm -f \"$r/.lock.pid\"; }\n");
 }
 
-void script_read(struct str *out, const struct vec *names, bool refresh)
+static void add_large_reading(struct str *out)
 {
     str_add(out, script_large_tools);
     str_add(out, script_big_reading);
     str_add(out, script_large_reading);
+}
+
+static bool any_may_be_large(const struct vec *records)
+{
+    for (size_t i = 0; i < records->len; i++)
+        if (((const struct script_question *)records->items[i])->may_be_large)
+            return true;
+    return false;
+}
+
+void script_read(struct str *out, const struct vec *records, bool refresh)
+{
+    if (any_may_be_large(records))
+        add_large_reading(out);
     str_add(out, "cd; r_ok=$r_nl\n");
-    for (size_t i = 0; i < names->len; i++) {
+    for (size_t i = 0; i < records->len; i++) {
+        const struct script_question *question = records->items[i];
         str_add(out, "r_read ");
-        str_add_quoted(out, names->items[i]);
-        str_add(out, refresh ? " 1\n" : "\n");
+        str_add_quoted(out, question->name);
+        str_addf(out, " '%s' %s\n", refresh ? "1" : "", question->fingerprint);
     }
 }
 
@@ -187,9 +202,9 @@ void script_log(struct str *out, const char *line, bool may_be_long)
 
 void script_look(struct str *out)
 {
-    script_read(out, &(struct vec){ 0 }, false);
+    add_large_reading(out);
     str_add(out, script_library_look);
-    str_add(out, "r_look\n");
+    str_add(out, "cd; r_look\n");
 }
 
 void script_history(struct str *out)

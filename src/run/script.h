@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/hash.h"
+
 struct str;
 struct vec;
 
@@ -24,13 +26,19 @@ void script_lock(struct str *out, const char *id, const char *holder);
 void script_known(struct str *out);
 void script_unlock(struct str *out); /* gives it back before the session's end */
 
-/* Prints records by file name (const char *). Of each: "+ NAME", the record's lines when there is
- * one, and
- * "= same", or "= differs" with a line for what each place is now; "~ NAME MACHINE" for each newer
- * record of the target under another host name; ". NAME" for each hook that is owed. When
- * `refresh`, a record whose places are the same by content, but not by state, gets the states of
- * now. */
-void script_read(struct str *out, const struct vec *names, bool refresh);
+/* A record to be read. */
+struct script_question {
+    const char *name;                /* its file's */
+    char fingerprint[HASH_HEX_SIZE]; /* one of another is not compared; "": each is */
+    bool may_be_large;               /* false: it is of few places, or not worth being compared */
+};
+
+/* Prints records (struct script_question). Of each: "+ NAME", the record's lines when there is one,
+ * and "= same", "= stale" (another fingerprint), or "= differs" with a line for what each place is
+ * now; "~ NAME MACHINE" for each newer record of the target under another host name; ". NAME" for
+ * each hook that is owed. When `refresh`, a record whose places are the same by content, but not by
+ * state, gets the states of now. */
+void script_read(struct str *out, const struct vec *records, bool refresh);
 
 /* Takes records away; writes down what is owed (file names as in script_owed_name). */
 void script_take(struct str *out, const struct vec *names, const struct vec *owed);

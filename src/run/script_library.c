@@ -68,8 +68,10 @@ const char script_library_base[] =
     "mv -f \"$r/.new.$1\" \"$r/$1\" || rm -f \"$r/.new.$1\" ); }\n"
     "r_same(){ r_stat \"$r/.lock.by\" \"$@\"; [ \"$r_s\" = \"$r_a\" ] && [ -z \"$r_y\" ] || { "
     "r_sure=; r_sum \"$@\"; [ \"$r_t\" = \"$r_b\" ] && r_fresh=1; }; }\n"
-    "r_small(){ r_short=$r_short$r_nl$1$r_nl; r_split r_lines \"$r_c\"; printf '%s\\n' "
-    "\"${r_c#?}\"\n"
+    /* r_small NAME REFRESH FINGERPRINT */
+    "r_small(){ r_short=$r_short$r_nl$1$r_nl; printf '%s\\n' \"${r_c#?}\"; case $r_c in "
+    "*\"${3:+${r_nl}fingerprint $3}\"*) ;; *) echo '= stale'; return;; esac; r_split r_lines "
+    "\"$r_c\"\n"
     "if r_split r_same \"$r_p\"; then echo '= same'; else printf '%s\\n' \"= differs$r_t\"; fi; }\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
      * home. */
@@ -85,7 +87,7 @@ const char script_library_base[] =
     "[ \"$r_c\" ] || r_c=$r_nl$(dd bs=16384 count=1 2>/dev/null <\"$r/$1\")\n"
     "case $r_c in *\"${r_nl}end\") ;; *) return 1;; esac; }\n"
     "r_read(){ echo \"+ $1\"; if [ -s \"$r/$1\" ]; then "
-    "r_fresh=; if r_load \"$1\"; then r_small \"$1\"; else r_large \"$@\"; fi; r_newer \"$1\"; "
+    "r_fresh=; if r_load \"$1\"; then r_small \"$@\"; else r_large \"$@\"; fi; r_newer \"$1\"; "
     "[ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || echo \". ${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a

@@ -133,10 +133,12 @@ enum host_lock {
 
 /* What the host said about one record. */
 struct host_record {
-    const char *target; /* whose it is, or the name under which several share it */
-    const char *file;   /* its name there */
+    const char *target;  /* whose it is, or the name under which several share it */
+    const char *file;    /* its name there */
+    struct job_run *job; /* NULL: several share it */
     bool is_present;
-    bool is_same; /* its places are as recorded */
+    bool is_same;  /* its places are as recorded */
+    bool is_stale; /* they were not looked at, its fingerprint being another one */
     struct record record;
     struct vec differing; /* const char *: places that are not as recorded */
     struct vec owed;      /* const char *: file names of hooks owed */
@@ -446,6 +448,13 @@ bool visit_next(struct job_run *job);   /* the step has one more host */
 void visit_wake(struct host_run *host); /* who waits for the host looks again */
 /* Whose the id is that a host's session tells of; NULL: nobody's. */
 struct job_run *visit_job(const struct host_run *host, uint32_t id);
+
+/* ---- asking.c ---- */
+
+/* A record for each name under which a job on the host keeps one. */
+void asking_list_records(struct host_run *host);
+/* The question for the lock, when it is wanted, and the records. */
+void asking_add(struct host_run *host, struct str *text);
 
 /* ---- answer.c ---- */
 

@@ -41,6 +41,35 @@ def test_explain_names_what_changed(world):
     contains(world.fake('--explain', 'deploy'), 'step 2', 'ran other')
 
 
+def test_a_new_release_asks_for_no_comparison(world):
+    """Of a record with another fingerprint the places are not looked at, but where reasons are wanted."""
+    tools, log = world.folder / 'tools', world.folder / 'asked'
+    tools.mkdir()
+    (tools / 'stat').write_text(f'#!/bin/sh\necho "$*" >>{log}\nexec /usr/bin/stat "$@"\n')
+    (tools / 'stat').chmod(0o755)
+    world.fakefile(f'''
+ssh_transport = command env HOME={world.folder}/h1 PATH={tools}:$(PATH) sh
+hosts = h1
+deploy @: app
+    put app {world.folder}/installed
+    run echo ran it
+''')
+    (world.folder / 'h1').mkdir()
+
+    def comparisons(wanted, *words):
+        log.write_text('')
+        (contains if wanted else lacks)(world.fake('deploy', *words), 'ran it')
+        return sum('.lock.by' in line for line in log.read_text().splitlines())
+    for content, runs, looked in (('one', True, 0), ('one', False, 1), ('four', True, 0), ('four', False, 1)):
+        world.write('app', content)
+        check(comparisons(runs) == looked, (content, looked))
+    world.write('app', 'eleven')
+    (world.folder / 'installed').write_text('someone else')
+    result = world.fake('--explain', '-n', 'deploy')
+    contains(result, 'app changed', 'installed on h1 is not as it was left')
+    contains(world.fake('deploy'), 'ran it')
+
+
 def test_destination_changed_or_removed(world):
     deploy(world)
     world.fake('deploy')

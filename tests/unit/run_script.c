@@ -179,6 +179,38 @@ START_TEST(a_record_gets_the_states_of_now)
 }
 END_TEST
 
+/* One of another fingerprint is not compared, and emptied like others. */
+START_TEST(a_stale_record_is_not_compared)
+{
+    if (!link_shell(shells[_i]))
+        return;
+    struct str text = { 0 };
+    struct vec places = { 0 }, taken = { 0 };
+    struct place place = { 0 };
+    prepare_places();
+    add_place(&places, &place, "file one", "f");
+    vec_push(&taken, (void *)"t");
+    begin_script(&text);
+    script_lock(&text, "id", "anna");
+    script_write(&text, "t", "fake-record 1\nfingerprint 11\n", &places, &(struct script_big){ 0 });
+    free(run_script(&text));
+    write_file("file one", "2\n");
+    str_clear(&text);
+    begin_script(&text);
+    add_reading(&text, true, "11");
+    add_reading(&text, true, "22");
+    script_take(&text, &taken, &(struct vec){ 0 });
+    add_reading(&text, true, "22");
+    char *answer = run_script(&text);
+    ck_assert_ptr_nonnull(strstr(answer, "\nend\n= differs\nhash "));
+    ck_assert_ptr_nonnull(strstr(answer, "\nend\n= stale\n+ t\n"));
+    free(answer);
+    str_free(&text);
+    vec_free(&places);
+    vec_free(&taken);
+}
+END_TEST
+
 /* Taken away by the session that has read it, it is emptied: it is none to whoever asks. */
 START_TEST(an_emptied_record_is_none)
 {
@@ -190,7 +222,7 @@ START_TEST(an_emptied_record_is_none)
     write_record();
     vec_push(&taken, (void *)"t");
     begin_script(&text);
-    script_read(&text, &taken, true);
+    add_reading(&text, true, "");
     script_take(&text, &taken, &(struct vec){ 0 });
     free(run_script(&text));
     char *left = read_text("state/t");
@@ -280,6 +312,7 @@ int main(void)
         a_record_is_text,
         a_long_recipe,
         a_record_gets_the_states_of_now,
+        a_stale_record_is_not_compared,
         an_emptied_record_is_none,
         a_record_goes_and_a_hook_is_owed,
         the_lock_is_held,

@@ -62,17 +62,24 @@ static void begin_script(struct str *text)
     script_library(text, "./state", false);
 }
 
+static void add_reading(struct str *text, bool refresh, const char *fingerprint)
+{
+    struct script_question question = { .name = "t", .may_be_large = !*fingerprint };
+    struct vec list = { 0 };
+    strcpy(question.fingerprint, fingerprint);
+    vec_push(&list, &question);
+    script_read(text, &list, refresh);
+    vec_free(&list);
+}
+
 /* The text that asks for the record "t" anew. */
 static char *ask(bool refresh)
 {
     struct str text = { 0 };
-    struct vec list = { 0 };
-    vec_push(&list, (void *)"t");
     begin_script(&text);
-    script_read(&text, &list, refresh);
+    add_reading(&text, refresh, "");
     char *answer = run_script(&text);
     str_free(&text);
-    vec_free(&list);
     return answer;
 }
 
