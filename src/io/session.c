@@ -103,8 +103,10 @@ static void folder_made(struct session *session, const char *path)
 
 static void frame_came(struct session *session, int stream, char *words)
 {
-    if (session->phase == SESSION_BOOTING && session->limit)
+    if (session->phase == SESSION_BOOTING && session->limit) {
         set_limit(session, 0, NULL);
+        session_moved(session);
+    }
     char *rest = strchr(words, ' ');
     if (rest)
         *rest++ = '\0';
@@ -223,6 +225,7 @@ static char *boot_failure(struct session *session)
 static void session_free(struct session *session)
 {
     set_limit(session, 0, NULL);
+    session_stop_waiting(session);
     timer_cancel(session->ping_timer);
     session_free_queue(session);
     session_free_queries(session);
@@ -242,7 +245,7 @@ static void transport_closed(void *context, enum transport_error error, const ch
     if (session->why) {
         error = session->error;
         why = session->why;
-        hint = NULL;
+        hint = session->hint;
     } else if (session->phase == SESSION_BOOTING &&
                (error == TRANSPORT_OK || (error == TRANSPORT_LOST && session->noise.len))) {
         error = TRANSPORT_LOST;
@@ -303,8 +306,12 @@ struct session *session_open(struct loop *loop, const struct connection *connect
 
     struct str boot = { 0 };
     size_t riding = boot_add_text(&boot, boot_nonce, queries, query_count);
-    for (size_t i = 0; i < query_count; i++)
-        session_add_query(session, queries[i].id, i < riding ? NULL : queries[i].text);
+    for (size_t i = 0; i < query_count; i++) {
+        struct session_query query = queries[i];
+        if (i < riding)
+            query.text = NULL;
+        session_add_query(session, &query);
+    }
     session->first_queries = query_count;
     session->transport = transport_find(connection);
     if (session->transport)
@@ -323,7 +330,14 @@ const struct session_facts *session_facts(const struct session *session)
 
 void session_query(struct session *session, uint32_t id, const char *text)
 {
-    session_add_query(session, id, text);
+    session_query_within(session, &(struct session_query){ .id = id, .text = text });
+}
+
+void session_query_within(struct session *session, const struct session_query *query)
+{
+    if (!session->queries)
+        session_moved(session);
+    session_add_query(session, query);
     session_pump(session);
 }
 

@@ -52,6 +52,7 @@ struct session_events {
 struct session_query {
     uint32_t id;
     const char *text;
+    unsigned limit; /* seconds that it may take, where it is more than 600 */
 };
 
 /* Connects and boots. The queries ride in the exec request itself where they fit, so their answers
@@ -75,6 +76,7 @@ const struct session_facts *session_facts(const struct session *session);
 
 /* A query after `ready`; may be sent while steps run. */
 void session_query(struct session *session, uint32_t id, const char *text);
+void session_query_within(struct session *session, const struct session_query *query);
 
 /* A request: uploads and steps that travel together and run in order, each step in a shell and
  * process group of its own, stopping at the first that fails. One request at a time: the next is

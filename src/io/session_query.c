@@ -7,13 +7,14 @@
 
 /* Queries and their answers; the facts are the answer to query 0. */
 
-void session_add_query(struct session *session, uint32_t id, const char *text)
+void session_add_query(struct session *session, const struct session_query *query)
 {
-    struct pending_query *query = mem_alloc(sizeof *query);
-    query->id = id;
-    query->text = text ? mem_strdup(text) : NULL;
-    *session->queries_end = query;
-    session->queries_end = &query->next;
+    struct pending_query *pending = mem_alloc(sizeof *pending);
+    pending->id = query->id;
+    pending->text = query->text ? mem_strdup(query->text) : NULL;
+    pending->limit = query->limit;
+    *session->queries_end = pending;
+    session->queries_end = &pending->next;
 }
 
 /* While a step may write to the channel, an answer comes as hexadecimal frames; else raw, which
@@ -70,6 +71,7 @@ static void tell_answer(struct session *session, char *words)
     if (!session->queries)
         session->queries_end = &session->queries;
     free(query);
+    session_moved(session);
     struct str answer = session->answer;
     session->answer = (struct str){ 0 };
     session->events.answered(session->context, id, status, str_text(&answer), answer.len);

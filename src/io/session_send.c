@@ -114,6 +114,7 @@ static void begin_upload(struct session *session, const struct item *item)
         .piece_time = loop_now(session->loop),
     };
     struct str line = { 0 };
+    session_moved(session);
     str_addf(&line, "%s%s %s ", is_whole(item->upload.size, PIECE_FIRST) ? "" : "f_watch; ",
              item->upload.is_stored ? "f_store" : "f_upload", item->name);
     boot_add_quoted(&line, item->upload.consumer);
@@ -158,6 +159,7 @@ static void write_block(struct session *session, struct item *item, char block[B
         got = wanted;
     }
     write_bytes(session, block, got);
+    session_moved(session);
     upload->piece_left -= got;
 }
 

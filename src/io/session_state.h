@@ -79,12 +79,22 @@ struct upload_state {
 struct pending_query {
     struct pending_query *next;
     uint32_t id;
+    unsigned limit;
     char *text; /* NULL: already sent */
+};
+
+/* For what the far side owes: an answer, the end of a script, taking an upload's bytes. */
+struct wait {
+    struct timer *timer;
+    uint64_t moved; /* when it last got on */
+    size_t queued;  /* in the transport, at the last look */
+    bool is_told;
 };
 
 struct session {
     unsigned boot_wait; /* seconds for the shell's first words */
-    char overdue[64];   /* why, when they did not come */
+    char overdue[128];  /* why, when they or what they owe did not come */
+    struct wait wait;
     struct loop *loop;
     const struct transport *transport;
     void *channel;
@@ -102,6 +112,7 @@ struct session {
     bool close_wanted; /* when the running request is over */
     enum transport_error error;
     const char *why;     /* our own reason for an end; NULL: the transport's */
+    const char *hint;    /* with it, or NULL */
     struct timer *limit; /* of the boot, then of the end */
 
     char nonce[FRAME_NONCE_LENGTH + 1]; /* the secret one */
@@ -156,8 +167,12 @@ void session_pump(struct session *session);
 void session_abandon(struct session *session, struct request *request);
 void session_free_queue(struct session *session);
 
-/* session_query.c */
-void session_add_query(struct session *session, uint32_t id, const char *text);
+/* session_wait.c */
+void session_moved(struct session *session); /* what is owed begins, or has got on */
+void session_stop_waiting(struct session *session);
+
+/* session_query.c: text is NULL when it rides with the boot text */
+void session_add_query(struct session *session, const struct session_query *query);
 void session_send_queries(struct session *session);
 bool session_query_frame(struct session *session, const char *verb, char *words);
 void session_free_queries(struct session *session);

@@ -117,6 +117,8 @@ static void item_began(struct session *session, struct item *item)
         session->step_limit = loop_after(session->loop, item->timeout, step_overdue, session);
     if (item->kind == ITEM_STEP)
         session->events.step_began(session->context, item->id);
+    else
+        session_moved(session);
 }
 
 /* The step's shell has ended and nothing came behind it: a process that it left holds its
@@ -239,6 +241,7 @@ static void upload_frame(struct session *session, char *words)
         return;
     item->ended = ON_BOTH;
     session->uploads--;
+    session_moved(session);
     item->result.status = read_status(status);
     const char *why = strtok_r(NULL, "", &save);
     if (item->source_failed && item->result.status == 0) {

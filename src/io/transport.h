@@ -29,7 +29,9 @@ struct connection {
     const char *config;       /* ssh_config: in place of the user's; NULL */
     unsigned connect_timeout; /* seconds; 0: from the ssh configuration, then 30 */
     unsigned connect_retries;
-    unsigned keepalive; /* seconds; 0: 15 */
+    unsigned keepalive;   /* seconds; 0: 15 */
+    unsigned answer_wait; /* seconds for an answer of its shell; 0: 600, or connect_timeout where
+                             that is longer */
     enum agent_forwarding forward_agent;
     bool never_asks; /* no passphrase is asked on the terminal, even where there is one */
     bool is_bastion; /* on the way to another host: the identities are added to its own */

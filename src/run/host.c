@@ -7,6 +7,7 @@
 #include "io/loop.h"
 #include "run/script.h"
 #include "run/state.h"
+#include "step/gate.h"
 #include "step/verb.h"
 
 /* A host's session: connecting, the first questions, and to whom what it tells belongs. */
@@ -15,6 +16,7 @@ enum {
     HANDSHAKES_AT_ONCE = 64,
     ASKS_MUCH = 16384, /* bytes of a question */
     PUT_OFF = 120,     /* the answer's status, when it was not asked */
+    GATE_MOMENT = 10,  /* seconds */
 };
 
 uint32_t host_next_id(struct host_run *host)
@@ -86,6 +88,12 @@ static bool wants_answer(const struct job_run *job, size_t index)
             (job == job->host->active && !job->run->options->sandbox));
 }
 
+/* Of a gate's command, when it has longer than what fake itself asks; and a moment to say so. */
+static unsigned limit_of(const struct step *step)
+{
+    return step->verb->place == STEP_GATE ? step_gate_limit(step) + GATE_MOMENT : 0;
+}
+
 /* Of a mirror, not what the records know is read again. */
 static void add_question(struct str *text, const struct job_run *job, size_t index)
 {
@@ -103,7 +111,11 @@ bool host_ask(struct host_run *host, struct job_run *job)
             job->step_runs[i].asked_at = host->acts;
             str_clear(&text);
             add_question(&text, job, i);
-            session_query(host->session, id, str_text(&text));
+            session_query_within(host->session, &(struct session_query){
+                                                    .id = id,
+                                                    .text = str_text(&text),
+                                                    .limit = limit_of(&job->steps.items[i]),
+                                                });
         }
     str_free(&text);
     return is_asking(host, job);
@@ -348,6 +360,7 @@ static size_t add_step_questions(struct host_run *host, struct session_query *qu
                 queries[count] = (struct session_query){
                     .id = expect_answer(host, job, k),
                     .text = first_text(host, job, k),
+                    .limit = limit_of(&job->steps.items[k]),
                 };
             count++;
         }
@@ -365,7 +378,10 @@ static void open_session(struct host_run *host)
     write_first_question(host, &first);
     size_t count = add_step_questions(host, NULL, 1);
     struct session_query *queries = mem_array(count, sizeof *queries);
-    queries[0] = (struct session_query){ expect_answer(host, NULL, 0), str_text(&first) };
+    queries[0] = (struct session_query){
+        .id = expect_answer(host, NULL, 0),
+        .text = str_text(&first),
+    };
     add_step_questions(host, queries, 1);
     host->session = session_open(host->run->loop, &host->connection, queries, count, &events, host);
     free(queries);

@@ -10,5 +10,6 @@ enum gate {
     GATE_FAILED, /* no answer: *text says why */
 };
 enum gate step_gate(const struct step *step, const char *answer, const char **text);
+unsigned step_gate_limit(const struct step *step); /* seconds that its command has */
 
 #endif

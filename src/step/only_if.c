@@ -26,13 +26,18 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
     return false;
 }
 
+unsigned step_gate_limit(const struct step *step)
+{
+    unsigned limit = (step->options.timeout + 999) / 1000;
+    return limit ? limit : LIMIT;
+}
+
 /* The answer: the exit code, then what the command said on standard error. Run as a child, it gets
  * none of the session's descriptors (the lock is one). */
 static void ask(const struct step *step, const struct content *const *contents, struct str *query)
 {
     (void)contents;
     struct str command = { 0 };
-    unsigned limit = (step->options.timeout + 999) / 1000;
     command_add(&command, step, NULL);
     str_add(query, "(exec 3>&- 4>&- 8>&- 9>&-; command -v timeout >/dev/null && "
                    "limit=timeout || limit=; set -- ");
@@ -40,7 +45,7 @@ static void ask(const struct step *step, const struct content *const *contents, 
     str_addf(query,
              "; e=$($limit ${limit:+%u} sh -c \"$1\" 2>&1 >/dev/null </dev/null); "
              "printf '%%s\\n%%s\\n' $? \"$e\")\n",
-             limit ? limit : LIMIT);
+             step_gate_limit(step));
     str_free(&command);
 }
 

@@ -33,6 +33,23 @@ def test_shell_that_says_nothing(world):
     check(result.seconds < 15, result.seconds)
 
 
+def test_shell_that_stalls(world):
+    """Its first words come, then a program hangs as on a dead mount: told after ten seconds; then it goes on."""
+    go = world.folder / 'go'
+    tools = world.folder / 'tools'
+    tools.mkdir()
+    (tools / 'flock').write_text(f'#!/bin/sh\nwhile [ ! -e {go} ]; do sleep 0.1; done\nexec /usr/bin/flock "$@"\n')
+    (tools / 'flock').chmod(0o755)
+    one, = world.servers(1, config=f'ForceCommand PATH={tools}:$PATH exec sh -c "$SSH_ORIGINAL_COMMAND"')
+    world.fakefile('ssh_connect_timeout = 2\nssh_connect_retries = 0\ndeploy @:\n    run echo in\n')
+    run = world.start('deploy')
+    line = run.stdout.readline().decode()
+    contains(line, f'{one} has not answered the first question for 10 s; after 600 s it is given up')
+    go.touch()
+    out, err = (text.decode() for text in run.communicate(timeout=20))
+    check(run.returncode == 0 and 'out: in' in out and not err, f'exit {run.returncode}\n{out}{err}')
+
+
 def test_step_time_out_ends_all_of_it(world):
     """Children in the background and those that ignore signals end with it; the next try, hosts and steps go on."""
     one, two = world.servers(2)

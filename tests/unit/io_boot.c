@@ -13,8 +13,9 @@
 
 /* Everything that some log-in shell could take for its own. */
 static const struct session_query QUERIES[] = {
-    { 1, "printf '%s|' 'a!b' \"c\\d\" '$x' '`y`' '%d' \"it's\" '\n' '\xc3\xa4' '~' '\\\\'" },
-    { 2, "case x in x) echo \"!\";; esac # !!" },
+    { .id = 1,
+      .text = "printf '%s|' 'a!b' \"c\\d\" '$x' '`y`' '%d' \"it's\" '\n' '\xc3\xa4' '~' '\\\\'" },
+    { .id = 2, .text = "case x in x) echo \"!\";; esac # !!" },
 };
 static const char ANSWER[] = "a!b|c\\d|$x|`y`|%d|it's|\n|\xc3\xa4|~|\\\\|";
 
@@ -37,7 +38,7 @@ START_TEST(what_does_not_fit_stays_out)
     struct str text = { 0 }, query = { 0 };
     while (query.len < 30000)
         str_add(&query, "long ");
-    struct session_query queries[] = { QUERIES[1], { 3, query.data }, QUERIES[1] };
+    struct session_query queries[] = { QUERIES[1], { .id = 3, .text = query.data }, QUERIES[1] };
     ck_assert_uint_eq(boot_add_text(&text, NONCE, queries, 3), 1);
     ck_assert_uint_lt(text.len, 24 * 1024);
     str_free(&text);

@@ -94,7 +94,7 @@ static void stop_waiting(void *context)
  * raises its counter. */
 START_TEST(the_client_falls_silent)
 {
-    static const struct session_query faster = { 9, "f_every=1" };
+    static const struct session_query faster = { .id = 9, .text = "f_every=1" };
     driver = driver_start(SHELLS[_i], "local", &faster, 1);
     driver_wait(driver, &driver->is_ready);
     make_step(3, _i);

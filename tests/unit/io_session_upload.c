@@ -331,9 +331,9 @@ static void check_answers(void)
 }
 
 static const struct session_query QUERIES[] = {
-    { 1, "printf '%s\\n' \"a b'c\" '\"!%s\\'\nkeep=kept; f_code 3" },
-    { 2, "printf '\\0\\377\\n\\n'; cat" },
-    { 3, "echo $keep; exec 9>/dev/null" },
+    { .id = 1, .text = "printf '%s\\n' \"a b'c\" '\"!%s\\'\nkeep=kept; f_code 3" },
+    { .id = 2, .text = "printf '\\0\\377\\n\\n'; cat" },
+    { .id = 3, .text = "echo $keep; exec 9>/dev/null" },
 };
 
 START_TEST(queries_ride_in_the_boot_text)
@@ -363,7 +363,9 @@ START_TEST(queries_too_long_for_it_follow)
     while (text.len < 100000)
         str_add(&text, ": 'some long text'\n");
     str_add(&text, "echo end");
-    struct session_query queries[4] = { QUERIES[0], QUERIES[1], QUERIES[2], { 4, text.data } };
+    struct session_query queries[4] = {
+        QUERIES[0], QUERIES[1], QUERIES[2], { .id = 4, .text = text.data }
+    };
     driver = driver_start(SHELLS[_i], "local", queries, 4);
     driver_wait(driver, &driver->is_ready);
     ck_assert_uint_eq(driver->answers, 4);
