@@ -327,12 +327,11 @@ static void add_escaped(struct str *out, const char *text)
     }
 }
 
+/* As a function: a quoted word of its length would be copied by the shell many times. */
 static void add_query(struct str *text, const struct session_query *query)
 {
     struct str line = { 0 };
-    str_addf(&line, "f_query %u ", (unsigned)query->id);
-    str_add_quoted(&line, query->text);
-    str_addc(&line, '\n');
+    str_addf(&line, "f_q(){ %s\n}\nf_query %u f_q\n", query->text, (unsigned)query->id);
     add_escaped(text, str_text(&line));
     str_free(&line);
 }
