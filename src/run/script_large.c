@@ -1,17 +1,16 @@
 #include "run/script_large.h"
 
-/* r_clock FILE: r_n, two seconds before FILE was written, by the clock that stamps the files. */
+/* r_clock FILE: r_n, two seconds before FILE was written; and r_kind is known from then on. */
 const char script_large_tools[] =
-    "r_xstat(){ xargs stat -$f_stat \"$r_form\" -- 2>/dev/null; }\n"
-    "[ \"$f_stat\" ] || r_xstat(){ sed 's/\\\\\\(.\\)/\\1/g;s/^/state 0 0 0 0 /'; }\n"
+    "r_xstat(){ if [ \"$r_kind\" ]; then xargs stat -$r_kind \"$r_form\" -- 2>/dev/null; "
+    "else sed 's/\\\\\\(.\\)/\\1/g;s/^/state 0 0 0 0 /'; fi; }\n"
     "r_xhash(){ if command -v sha256sum; then set -- sha256sum; elif command -v shasum; then "
     "set -- shasum -a 256; elif command -v sha256; then set -- sha256 -r; else set -- cksum; fi "
     ">/dev/null 2>&1; xargs \"$@\" -- 2>/dev/null | sed '/^[0-9a-f]*  *-$/d;/^[0-9]* 0$/d;s/^/hash "
     "/'; }\n"
     "r_folder(){ [ ! -d \"$1\" ] || case $r_f in r_stat) printf 'state d %s\\n' \"$1\";; "
     "*) printf 'folder %s\\n' \"$1\";; esac; }\n"
-    "r_clock(){ case $f_stat in c) r_n=$(stat -c %Y \"$1\");; f) r_n=$(stat -f %m \"$1\");; "
-    "*) r_n=$(date +%s);; esac 2>/dev/null; r_n=$((${r_n:-0}-2)); }\n"
+    "r_clock(){ r_stat \"$1\" \"$1\"; [ \"$r_kind\" ] || r_n=$(($(date +%s)-2)); }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n";
 
 /* Only of places whose state is another one, or young, the contents are looked at, and only they

@@ -2,7 +2,8 @@
 
 /*
  * Names begin with r_ (the session's own with f_). $r is the folder of the records, $r_m the umask
- * for what lies in it; $f_stat, from the session, how stat is told a format: c, f, or nothing.
+ * for what lies in it; $r_kind, how stat is told a format, is found out when it is first used: c,
+ * f, or nothing.
  *
  * A record of few places costs a host one process: stat. All else is done by the shell itself, in
  * texts, whose lines stand with the newline in front; r_split FUNCTION TEXT calls a function with
@@ -22,9 +23,7 @@
  * taken as the same while its state is.
  */
 const char script_library_base[] =
-    "r_nl='\n' r_short= r_ok= r_young=\n"
-    " case ${f_stat-} in c) r_form='state %i %s %Y %Z %n';; "
-    "f) r_form='state %i %z %m %c %N';; *) f_stat= r_young=1;; esac\n"
+    "r_nl='\n' r_short= r_ok= r_young= r_told= r_kind=c r_form='state %i %s %Y %Z %n'\n"
     "r_split(){ r_q=$IFS; IFS=$r_nl; set -f; set -- \"$1\" $2; set +f; IFS=$r_q; \"$@\"; }\n"
     "r_lines(){ r_h= r_p= r_a= r_b= r_y= r_d= r_e=; for r_l do case $r_l in "
     "'state '*) r_a=$r_a$r_nl$r_l;; 'hash '*|'link '*|'fixed '*|'folder '*) r_b=$r_b$r_nl$r_l;; "
@@ -32,10 +31,12 @@ const char script_library_base[] =
     "'place d '*) r_l=${r_l#place d }; [ ! -d \"$r_l\" ] || { r_d=\"$r_d${r_nl}state d $r_l\"; "
     "r_e=\"$r_e${r_nl}folder $r_l\"; };; 'place '*) r_p=$r_p$r_nl${r_l#place ? };; esac;; esac; "
     "done; }\n"
-    "r_stat(){ r_n=0 r_s=; [ $# = 1 ] || [ -z \"$f_stat\" ] || { "
-    "r_s=$r_nl$(stat -$f_stat \"$r_form\" -- \"$@\" 2>/dev/null); r_l=${r_s#?}; "
-    "r_l=${r_l%%\"$r_nl\"*}; case $r_l in *\" $1\") r_s=${r_s#?\"$r_l\"}; r_l=${r_l#state * * }; "
-    "r_n=$((${r_l%% *}-2));; esac; }; r_s=$r_d${r_s%\"$r_nl\"}; }\n"
+    "r_stat(){ r_n=0 r_s=; [ $# = 1 ] || while [ \"$r_kind\" ]; do "
+    "r_s=$r_nl$(stat -$r_kind \"$r_form\" -- \"$@\" 2>/dev/null); r_x=${r_s#?}; "
+    "r_x=${r_x%%\"$r_nl\"*}; case $r_x in *\" $1\") r_s=${r_s#?\"$r_x\"}; r_x=${r_x#state * * }; "
+    "r_n=$((${r_x%% *}-2)) r_told=1; break;; esac; [ -z \"$r_told\" ] || break\n"
+    "case $r_kind in c) r_kind=f r_form='state %i %z %m %c %N';; *) r_kind= r_s= r_young=1;; esac; "
+    "done; r_s=$r_d${r_s%\"$r_nl\"}; }\n"
     "r_hashes(){ for r_l do r_t=\"$r_t${r_nl}hash $r_l\"; done; }\n"
     "r_sum(){ r_t=$r_e r_v=; for r_hash in sha256sum 'shasum -a 256' 'sha256 -r' cksum; do "
     "command -v ${r_hash%% *} >/dev/null 2>&1 && break; done; [ \"$r_hash\" != cksum ] || r_sure=\n"
@@ -45,7 +46,7 @@ const char script_library_base[] =
     "*\"  $r_o$r_nl\"*) r_l=$r_nl${r_sure%%\"  $r_o$r_nl\"*}; "
     "r_v=$r_v$r_nl${r_l##*\"$r_nl\"}\"  $r_o\";; *) set -- \"$@\" \"$r_o\";; esac\n"
     "elif [ -e \"$r_o\" ]; then r_t=\"$r_t${r_nl}fixed "
-    "$(stat -$f_stat \"$r_form\" -- \"$r_o\" 2>/dev/null)\"; fi; done\n"
+    "$(stat -$r_kind \"$r_form\" -- \"$r_o\" 2>/dev/null)\"; fi; done\n"
     "r_t=$r_t$r_v; [ $# = 0 ] || r_split r_hashes \"$($r_hash -- \"$@\" 2>/dev/null)\"; }\n"
     "r_recent(){ for r_l do case $r_l in 'state d '*) ;; *) r_l=${r_l#state * * * }; "
     "[ ${r_l%% *} -lt $r_n ] || r_y=1;; esac; done; }\n"

@@ -108,16 +108,51 @@ static bool hashes_when_asked(void)
     return access("hashed", F_OK) == 0;
 }
 
+static void add_tool(const char *name, const char *text)
+{
+    char *path = mem_printf("bin/%s", name);
+    if (mkdir("bin", 0700) == 0) {
+        char *search = mem_printf("%s/bin:%s", world.folder, getenv("PATH"));
+        setenv("PATH", search, 1);
+        free(search);
+    }
+    write_file(path, text);
+    ck_assert_int_eq(chmod(path, 0700), 0);
+    free(path);
+}
+
+static const struct {
+    const char *stat, *state;
+} kinds[] = {
+    { "#!/bin/sh\n[ \"$1 $2\" = '-f state %i %z %m %c %N' ] || exit 1\nshift 3\n"
+      "exec /usr/bin/stat -c 'state %i %s %Y %Z %n' -- \"$@\"\n",
+      "\nstate 1" },
+    { "#!/bin/sh\nexit 1\n", "\nyoung\nend\n= same\n" },
+};
+
+/* A BSD's stat, and none. */
+START_TEST(the_kind_of_stat_is_found_out)
+{
+    if (!link_shell(shells[_i]))
+        return;
+    prepare_places();
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        add_tool("stat", kinds[i].stat);
+        write_record();
+        answers(true, kinds[i].state);
+        answers(true, "\nend\n= same\n");
+        write_file("file one", "2\n");
+        answers(true, "\nend\n= differs\n");
+        write_file("file one", "1\n");
+    }
+}
+END_TEST
+
 /* Nothing is hashed as long as states say all. */
 START_TEST(states_are_enough_when_they_are_old)
 {
     prepare_places();
-    ck_assert_int_eq(mkdir("bin", 0700), 0);
-    write_file("bin/sha256sum", "#!/bin/sh\n>hashed\nexec /usr/bin/sha256sum \"$@\"\n");
-    ck_assert_int_eq(chmod("bin/sha256sum", 0700), 0);
-    char *path = mem_printf("%s/bin:%s", world.folder, getenv("PATH"));
-    setenv("PATH", path, 1);
-    free(path);
+    add_tool("sha256sum", "#!/bin/sh\n>hashed\nexec /usr/bin/sha256sum \"$@\"\n");
     sleep(3);
     for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
         ck_assert_int_eq(system("rm -rf state sh"), 0);
@@ -311,6 +346,7 @@ int main(void)
         places_are_compared,
         a_record_is_text,
         a_long_recipe,
+        the_kind_of_stat_is_found_out,
         a_record_gets_the_states_of_now,
         a_stale_record_is_not_compared,
         an_emptied_record_is_none,

@@ -55,10 +55,8 @@ static void add_place(struct vec *places, struct place *place, const char *path,
     vec_push(places, place);
 }
 
-/* The session tells which kind of stat there is. */
 static void begin_script(struct str *text)
 {
-    str_add(text, "f_stat=c\n");
     script_library(text, "./state", false);
 }
 
