@@ -487,6 +487,25 @@ two @: never
     world.fake('one')
 
 
+def test_two_steps_write_the_same_place(world):
+    """Of one task: in their order, the later one stands, and is what the record has."""
+    page = world.folder / 'page'
+    for name in ('busy', 'index'):
+        world.write(name, f'{name}\n')
+    world.fakefile(LOCAL + f"""
+swap @:
+    put busy {page}
+    run cp {page} {page}.between
+    put index {page}
+""")
+    world.fake('swap')
+    check((page.read_text(), (world.folder / 'page.between').read_text()) == ('index\n', 'busy\n'), 'in their order')
+    contains(world.fake('swap'), 'is up to date')
+    page.write_text('busy\n')
+    lacks(world.fake('swap'), 'is up to date')
+    check(page.read_text() == 'index\n', 'the later one')
+
+
 def small_home(world, *options):
     """A file system of 64 KiB as the host's home; False when we may not mount one."""
     home = world.folder / 'small'
