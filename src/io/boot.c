@@ -331,7 +331,7 @@ static void add_escaped(struct str *out, const char *text)
 static void add_query(struct str *text, const struct session_query *query)
 {
     struct str line = { 0 };
-    str_addf(&line, "f_q(){ %s\n}\nf_query %u f_q\n", query->text, (unsigned)query->id);
+    str_addf(&line, "f_q(){ :; %s\n}\nf_query %u f_q\n", query->text, (unsigned)query->id);
     add_escaped(text, str_text(&line));
     str_free(&line);
 }

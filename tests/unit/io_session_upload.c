@@ -334,13 +334,14 @@ static const struct session_query QUERIES[] = {
     { .id = 1, .text = "printf '%s\\n' \"a b'c\" '\"!%s\\'\nkeep=kept; f_code 3" },
     { .id = 2, .text = "printf '\\0\\377\\n\\n'; cat" },
     { .id = 3, .text = "echo $keep; exec 9>/dev/null" },
+    { .id = 6, .text = "" },
 };
 
 START_TEST(queries_ride_in_the_boot_text)
 {
-    driver = driver_start(SHELLS[_i], "local", QUERIES, 3);
+    driver = driver_start(SHELLS[_i], "local", QUERIES, 4);
     driver_wait(driver, &driver->is_ready);
-    ck_assert_uint_eq(driver->answers, 3);
+    ck_assert_uint_eq(driver->answers, 4);
     check_answers();
     const struct session_facts *facts = session_facts(driver->session);
     ck_assert_str_eq(facts->home, getenv("HOME"));
@@ -349,7 +350,7 @@ START_TEST(queries_ride_in_the_boot_text)
     ck_assert_int_lt(facts->clock_skew * facts->clock_skew, 100);
     session_query(driver->session, 4, "echo $keep; cat");
     session_query(driver->session, 5, "");
-    while (driver->answers < 5)
+    while (driver->answers < 6)
         loop_run(driver->loop);
     ck_assert_text(&driver->stories[4].out, "kept\n");
     ck_assert_uint_eq(driver->stories[5].out.len, 0);
