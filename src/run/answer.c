@@ -116,6 +116,8 @@ static void read_answer_line(struct answer_reader *reader, const char *line, con
         reader->record->is_same = strcmp(line, "= same") == 0;
         reader->record->is_stale = strcmp(line, "= stale") == 0;
         reader->differs = strcmp(line, "= differs") == 0;
+    } else if (line[0] == 'm' && reader->record && reader->record->is_same) {
+        vec_push(&reader->record->modes, (void *)(line + 1));
     } else if (str_starts(line, "~ ") && reader->record) {
         read_newer(reader, line + 2);
     } else if (str_starts(line, ". ") && reader->record) {

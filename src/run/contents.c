@@ -199,6 +199,11 @@ static struct store *tree_store(struct contents *contents, bool may_make)
     return contents->store ? contents->store : contents->tree_store;
 }
 
+struct store *contents_store(struct contents *contents)
+{
+    return tree_store(contents, false);
+}
+
 static bool find(void *context, const struct stat *status, struct hash *hash,
                  char sha256[HASH_SHA256_HEX_SIZE])
 {

@@ -30,6 +30,8 @@ enum content_need {
     NEED_TREE, /* a step's source, with all that is below it */
 };
 
+struct store *contents_store(struct contents *contents); /* where trees are known; NULL: none */
+
 /* Wants the contents of the paths (const char *, living as long as `contents`). True: all are there
  * now. False: `ready` is called once, from the loop, when they are. */
 bool contents_want(struct contents *contents, enum content_need need, const struct vec *paths,

@@ -71,7 +71,7 @@ static void add_step(struct job_run *job, const struct step *step, unsigned numb
     fingerprint_add(&job->fingerprint, "step", name, hasher_end(hasher));
 }
 
-static struct hash hash_content(const struct content *content)
+struct hash decide_hash_content(const struct content *content)
 {
     struct hasher *hasher = hasher_new();
     unsigned kind = content ? (unsigned)content->kind : CONTENT_MISSING;
@@ -104,7 +104,7 @@ static void add_sources(struct job_run *job)
             if (made.len > 0 && holds_text(&made, name))
                 continue;
             fingerprint_add(&job->fingerprint, "file", content_name_shown(job->arena, name),
-                            hash_content(step->contents[k]));
+                            decide_hash_content(step->contents[k]));
             job->fingerprint.has_inputs = job->fingerprint.has_inputs || !is_command;
         }
         step_outputs(&job->steps.items[i], job->arena, &made);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/loop.h"
+#include "run/recall.h"
 #include "run/script.h"
 #include "run/state.h"
 #include "step/gate.h"
@@ -106,7 +107,7 @@ bool host_ask(struct host_run *host, struct job_run *job)
 {
     struct str text = { 0 };
     for (size_t i = 0; i < job->steps.count; i++)
-        if (wants_answer(job, i) && !is_asked(host, job, i)) {
+        if (wants_answer(job, i) && !is_asked(host, job, i) && !recall_answer(job, i)) {
             uint32_t id = expect_answer(host, job, i);
             job->step_runs[i].asked_at = host->acts;
             str_clear(&text);
@@ -156,6 +157,7 @@ static void free_records(struct host_run *host)
         struct host_record *record = host->records.entries[i].value;
         record_free(&record->record);
         vec_free(&record->differing);
+        vec_free(&record->modes);
         vec_free(&record->owed);
         record->is_present = record->is_same = false;
         record->newer = NULL;

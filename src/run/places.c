@@ -23,13 +23,21 @@ static void add_places(struct job_run *job, void *context)
 /* Reading less there costs less than telling, one file: of a tree it is many that are read. */
 enum { SURE_SIZE = 1024 * 1024, SURE_COUNT = 150 };
 
+/* When it has run, what it leaves is as it sent it. */
+static bool only_sends(const struct step *step)
+{
+    const struct step_options *options = &step->options;
+    return step->verb->places && !step->ignore && !options->check && !options->condition &&
+           !options->unless && !options->creates;
+}
+
 /* The first step behind the last command of a job. */
 static size_t behind_commands(const struct job_run *job)
 {
     size_t first = job->steps.count;
     for (; first > 0; first--) {
         const struct step *step = &job->steps.items[first - 1];
-        if (step_acts(step) && (!step->verb->places || step->options.check))
+        if (step_acts(step) && !only_sends(step))
             break;
     }
     return first;

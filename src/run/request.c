@@ -1,6 +1,7 @@
 #include "run/request.h"
 
 #include "base/str.h"
+#include "run/recall.h"
 #include "run/sudo.h"
 #include "step/sudo.h"
 #include "step/verb.h"
@@ -123,6 +124,7 @@ static void send_steps(struct job_run *job)
     if (index == job->steps.count && job_keeps_record(job))
         taking_add_writing(job, request);
     request_send(request);
+    recall_keep(job); /* while the host works */
 }
 
 /* The step at the cursor, on the next of the hosts that it is to visit. */

@@ -1,4 +1,5 @@
 #include "run/run.h"
+#include "run/recall.h"
 
 #include <pwd.h>
 #include <signal.h>
@@ -373,6 +374,7 @@ static bool set_up_hosts(struct run *run)
 void run_tear_down(struct run *run)
 {
     quick_free(run->quick);
+    recall_free(run);
     store_close(run->store);
     store_close(run->tree_store);
     journal_close(run->journal);

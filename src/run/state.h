@@ -100,6 +100,7 @@ struct run {
     bool has_chains; /* some target decides for its chain */
     bool to_do;      /* -q: something would run */
     bool is_over;
+    struct map memories;     /* of recall.c */
     struct map peers;        /* target ▶ its number of jobs on hosts */
     struct map own_texts;    /* of alike.c */
     struct timer *pulse;     /* ticks for the sinks */
@@ -140,6 +141,7 @@ struct host_record {
     bool is_same;  /* its places are as recorded */
     bool is_stale; /* they were not looked at, its fingerprint being another one */
     struct record record;
+    struct vec modes;     /* const char *: " MODE PATH" of young ones; "": there are many */
     struct vec differing; /* const char *: places that are not as recorded */
     struct vec owed;      /* const char *: file names of hooks owed */
     const char *newer;    /* a newer record's file, under a name of the machine not known here */
@@ -280,6 +282,9 @@ struct job_run {
     bool has_claimed;    /* its places are known to the host */
     struct vec overlaps; /* struct job_run: wrote the same place before, and may */
 
+    const struct content *recalled; /* the tree that a step's host had, known without asking */
+    size_t recalled_step;
+
     size_t cursor;       /* the step that is next */
     size_t request_end;  /* the running request's steps end before this one */
     uint32_t request_id; /* 0: none */
@@ -367,6 +372,7 @@ bool prepare_ahead(struct host_run *host);
 
 /* ---- decide.c ---- */
 
+struct hash decide_hash_content(const struct content *content); /* as a part of one */
 void decide_fingerprint(struct job_run *job);
 bool decide_to_run(struct job_run *job);                          /* fills reasons */
 void decide_would_run(struct job_run *job, const struct job *of); /* adds reasons, under -n */

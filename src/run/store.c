@@ -481,16 +481,30 @@ struct quick_table store_peek_quick(const char *folder, const char *goals)
     return table;
 }
 
-void store_put_quick(struct store *store, const char *goals, const struct quick_table *table)
+static void put_at_once(struct store *store, struct record_key name, MDB_val value)
 {
-    struct record_key name = named_key(store, 'q', goals);
-    MDB_val key = value_of(&name, sizeof name);
-    MDB_val value = value_of(table->entries, table->count * sizeof *table->entries);
     MDB_txn *transaction;
     if (mdb_txn_begin(store->environment, NULL, 0, &transaction) != 0)
         return;
-    if (put(store, transaction, key, value) == 0)
+    if (put(store, transaction, value_of(&name, sizeof name), value) == 0)
         commit(store, transaction);
     else
         mdb_txn_abort(transaction);
+}
+
+void store_put_quick(struct store *store, const char *goals, const struct quick_table *table)
+{
+    put_at_once(store, named_key(store, 'q', goals),
+                value_of(table->entries, table->count * sizeof *table->entries));
+}
+
+bool store_get_tree(struct store *store, const char *name, struct str *text)
+{
+    struct record_key key = named_key(store, 't', name);
+    return read_value(store, value_of(&key, sizeof key), NULL, 0, text);
+}
+
+void store_put_tree(struct store *store, const char *name, const char *text, size_t size)
+{
+    put_at_once(store, named_key(store, 't', name), value_of(text, size));
 }

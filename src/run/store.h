@@ -40,6 +40,10 @@ bool store_find_content(struct store *store, const struct stat *status,
 void store_keep_content(struct store *store, const struct stat *status,
                         const struct known_content *content, time_t now);
 
+/* A tree that was sent, by name. Written at once. */
+bool store_get_tree(struct store *store, const char *name, struct str *text);
+void store_put_tree(struct store *store, const char *name, const char *text, size_t size);
+
 /* What is known of the goals' files (quick.h). An empty table when there is none. */
 struct quick_table store_get_quick(struct store *store, const char *goals);
 /* The same without opening more than that, or making anything: an empty table, too, when something

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "run/project.h"
+#include "run/recall.h"
 #include "run/script.h"
 #include "run/script_big.h"
 #include "run/state.h"
@@ -108,8 +109,12 @@ void taking_add_writing(struct job_run *job, struct request *request)
     if (is_wanted && places_list(job, &places)) {
         record_write_head(&record, &job->fingerprint, &head);
         struct script_big big = { .is_sent = places_only_sent(job) };
+        struct vec before = { 0 };
         big.keeps = big.is_sent && slot->is_present && slot->is_same && !slot->newer;
+        if (big.keeps && recall_places(job, &before))
+            big.before = &before;
         script_write(&text, slot->file, str_text(&head), &places, &big);
+        vec_free(&before);
     } else if (is_wanted) {
         tell_job(job, EVENT_WARNING,
                  "it keeps no record, so it will run again: a name that it sends has a newline");

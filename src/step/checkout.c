@@ -85,5 +85,6 @@ const struct verb verb_checkout = {
     .sources = sources,
     .places = places,
     .ask = ask,
+    .recall = put_tree_recall,
     .compile = compile,
 };

@@ -102,11 +102,22 @@ const char *put_parent(struct arena *arena, const char *path)
     return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
 }
 
+/* Trees have thousands of names. */
+const char *put_path(struct arena *arena, const char *folder, const char *name)
+{
+    size_t before = strlen(folder), after = strlen(name);
+    char *path = arena_alloc(arena, before + after + 2);
+    memcpy(path, folder, before);
+    path[before] = '/';
+    memcpy(path + before + 1, name, after + 1);
+    return path;
+}
+
 const char *put_join(struct arena *arena, const char *folder, const char *name)
 {
     if (strcmp(folder, ".") == 0)
-        return name[0] == '-' ? arena_printf(arena, "./%s", name) : name;
-    return arena_printf(arena, "%s%s%s", folder, strcmp(folder, "/") == 0 ? "" : "/", name);
+        return name[0] == '-' ? put_path(arena, folder, name) : name;
+    return put_path(arena, strcmp(folder, "/") == 0 ? "" : folder, name);
 }
 
 unsigned put_mode(const struct step *step, const struct content *content)
@@ -187,5 +198,6 @@ const struct verb verb_put = {
     .sources = sources,
     .places = places,
     .ask = ask,
+    .recall = put_tree_recall,
     .compile = compile,
 };

@@ -19,7 +19,8 @@ bool put_keeps_names(const struct put *put);          /* is_folder, or there are
 const char *put_destination(const struct step *step); /* host path */
 const char *put_name(struct arena *arena, const char *path);   /* its last part */
 const char *put_parent(struct arena *arena, const char *path); /* what is in front of it */
-const char *put_join(struct arena *arena, const char *folder, const char *name);
+const char *put_path(struct arena *arena, const char *folder, const char *name); /* FOLDER/NAME */
+const char *put_join(struct arena *arena, const char *folder, const char *name); /* … there */
 /* Sends the step's text, by sudo where --sudo wants it. */
 void put_send(const struct step *step, const char *text, const struct step_target *target);
 /* Sets owner, group and check for put_text_own and put_text_check. */
@@ -46,6 +47,8 @@ void put_file_places(const struct step *step, struct arena *arena, const struct 
 /* Trees, several files. */
 void put_tree_ask(const struct step *step, const struct content *const *contents,
                   struct str *query);
+void put_tree_recall(const struct step *step, const struct content *now,
+                     const struct content *before, struct str *answer);
 bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
                       const struct step_target *target, const char **why);
 void put_tree_places(const struct step *step, struct arena *arena,

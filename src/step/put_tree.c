@@ -50,18 +50,17 @@ static void add_content(struct put_tree *tree, struct map *seen, const struct st
     bool has_name = !put_fills(step) && !is_nameless(name);
     if (has_name)
         add_item(tree, seen,
-                 (struct put_item){ .name = name, .path = content->path, .content = content });
+                 (struct put_item){ .name = name, .content = content, .source = content });
     for (size_t i = 0; i < content->entry_count; i++) {
         const struct content *entry = &content->entries[i];
         if (exclude_matches(excludes, entry->path))
             continue;
-        add_item(
-            tree, seen,
-            (struct put_item){
-                .name = has_name ? arena_printf(arena, "%s/%s", name, entry->path) : entry->path,
-                .path = arena_printf(arena, "%s/%s", content->path, entry->path),
-                .content = entry,
-            });
+        add_item(tree, seen,
+                 (struct put_item){
+                     .name = has_name ? put_path(arena, name, entry->path) : entry->path,
+                     .content = entry,
+                     .source = content,
+                 });
     }
 }
 
@@ -85,6 +84,12 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
         !is_nameless(top_name(step, contents[0])))
         tree.nearest = put_join(put->arena, tree.root, tree.items[0].name);
     return tree;
+}
+
+const char *put_item_path(struct arena *arena, const struct put_item *item)
+{
+    const char *folder = item->source->path;
+    return item->content == item->source ? folder : put_path(arena, folder, item->content->path);
 }
 
 unsigned put_item_mode(const struct step *step, const struct put_item *item)
@@ -137,13 +142,14 @@ static void free_pack(void *context)
 
 static struct pack *pack_sent(const struct step *step, const struct put_tree *tree)
 {
+    struct arena *arena = ((struct put *)step->data)->arena;
     struct pack_entry *entries = mem_array(tree->count, sizeof *entries);
     size_t count = 0;
     for (size_t i = 0; i < tree->count; i++) {
         const struct put_item *item = &tree->items[i];
         if (item->is_sent)
             entries[count++] = (struct pack_entry){ .name = item->name,
-                                                    .path = item->path,
+                                                    .path = put_item_path(arena, item),
                                                     .content = item->content,
                                                     .mode = put_item_mode(step, item) };
     }
@@ -170,7 +176,8 @@ static bool add_upload(const struct step *step, const struct put_tree *tree, con
     str_add(&consumer, "(umask 077; ");
     add_variables(&consumer, tree, name);
     str_addf(&consumer,
-             "%s%skeep || exit; mkdir -m 700 \"$at/$tmp\" && e=$(cd \"$at/$tmp\" && %star xpmof - 2>&1) || "
+             "%s%skeep || exit; mkdir -m 700 \"$at/$tmp\" && e=$(cd \"$at/$tmp\" && %star xpmof - "
+             "2>&1) || "
              "{ { echo x >\"$at/$tmp/x\" || e=\"No space left: $e\"; } 2>/dev/null; "
              "rm -rf \"$at/$tmp\"; set -f; echo $e >&2; exit 1; })",
              put_text_spot, put_text_keep, is_pressed ? "gzip -dc | " : "");
@@ -326,7 +333,7 @@ void put_tree_places(const struct step *step, struct arena *arena,
             put->unchanged && put->unchanged_count == tree.count && put->unchanged[i];
         memcpy(place->sha256, item->content->sha256, sizeof place->sha256);
         place->content = item->content;
-        place->from = item->path;
+        place->from = put_item_path(arena, item);
         place->size = item->content->size;
         if (item->content->kind == CONTENT_FILE)
             place->mode = put_item_mode(step, item);

@@ -7,9 +7,9 @@
 
 struct put_item {
     const char *name; /* relative to the root */
-    const char *path; /* here */
     const struct content *content;
-    bool is_there; /* the host has it as it is to be */
+    const struct content *source; /* that it is of, or is */
+    bool is_there;                /* the host has it as it is to be */
     bool is_sent;
 };
 
@@ -22,6 +22,7 @@ struct put_tree {
 };
 
 struct put_tree put_tree_list(const struct step *step, const struct content *const *contents);
+const char *put_item_path(struct arena *arena, const struct put_item *item); /* here */
 unsigned put_item_mode(const struct step *step, const struct put_item *item);
 
 /* Sets is_there by the host's answer. */

@@ -170,6 +170,68 @@ void put_tree_compare(const struct step *step, struct put_tree *tree, const char
     map_free(&others);
 }
 
+/* ---- an answer of ours ---- */
+
+static struct put_tree list_alone(const struct step *step, const struct content *content)
+{
+    const struct content *contents[] = { content };
+    return put_tree_list(step, contents);
+}
+
+static void add_name(struct str *answer, const struct put_item *item)
+{
+    str_add(answer, " ./");
+    str_add(answer, item->name);
+    str_addc(answer, '\n');
+}
+
+static void add_hash(struct str *answer, const struct put_item *item)
+{
+    str_add(answer, item->content->sha256);
+    str_addc(answer, ' ');
+    add_name(answer, item);
+}
+
+/* "MODE ./NAME" and the like; of a link that its text is ours. */
+static void add_state(struct str *answer, const struct step *step, const struct put_item *item,
+                      const struct put_item *wanted)
+{
+    const struct content *content = item->content;
+    const char *owner = step->options.owner, *group = step->options.group;
+    if (content->kind == CONTENT_FILE) {
+        str_addf(answer, "%x", S_IFREG | put_item_mode(step, item));
+        if (put_wants_owner(step))
+            str_addf(answer, ",%s,-,%s,-", owner ? owner : "-", group ? group : "-");
+    } else if (content->kind == CONTENT_FOLDER) {
+        str_add(answer, "d");
+    } else if (wanted && wanted->content->link &&
+               strcmp(wanted->content->link, content->link) == 0) {
+        str_add(answer, "l");
+    } else {
+        return;
+    }
+    add_name(answer, item);
+}
+
+void put_tree_recall(const struct step *step, const struct content *now,
+                     const struct content *before, struct str *answer)
+{
+    struct content there = *before;
+    struct map wanted = { 0 };
+    there.path = now->path;
+    struct put_tree ours = list_alone(step, now), theirs = list_alone(step, &there);
+    for (size_t i = 0; i < ours.count; i++)
+        *map_put(&wanted, ours.items[i].name) = &ours.items[i];
+    for (size_t i = 0; i < theirs.count; i++)
+        if (is_askable(&theirs.items[i]))
+            add_state(answer, step, &theirs.items[i], map_get(&wanted, theirs.items[i].name));
+    str_add(answer, "#\n");
+    for (size_t i = 0; i < theirs.count; i++)
+        if (is_askable(&theirs.items[i]) && theirs.items[i].content->kind == CONTENT_FILE)
+            add_hash(answer, &theirs.items[i]);
+    map_free(&wanted);
+}
+
 /* What the digest in the answer is of. */
 static void add_list_alone(struct str *text, const struct step *step)
 {

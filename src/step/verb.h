@@ -40,6 +40,9 @@ struct verb {
     void (*places)(const struct step *step, struct arena *arena,
                    const struct content *const *contents, const char *answer, struct vec *places);
     void (*ask)(const struct step *step, const struct content *const *contents, struct str *query);
+    /* Of a tree that the host is known to have, what it would say to that. */
+    void (*recall)(const struct step *step, const struct content *now, const struct content *before,
+                   struct str *answer);
     bool (*compile)(struct step *step, const struct content *const *contents, const char *answer,
                     const struct step_target *target, const char **why);
     bool (*output)(struct step *step, const char *data, size_t size, const char **why);

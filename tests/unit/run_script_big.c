@@ -27,7 +27,7 @@ START_TEST(many_places_are_compared)
         script_write(&text, "t", "fake-record 1\ntarget t\n", &places, &(struct script_big){ 0 });
         free(run_script(&text));
         char *answer = ask(false);
-        ck_assert_str_eq(answer, "+ t\nfake-record 1\ntarget t\nend\n= same\n");
+        ck_assert_ptr_eq(strstr(answer, "+ t\nfake-record 1\ntarget t\nend\n= same\nm "), answer);
         free(answer);
         ck_assert_int_eq(system("touch -d 2001-01-01 tree/*7"), 0);
         answers(true, "= same\n");
@@ -151,7 +151,7 @@ START_TEST(what_was_sent_is_young)
     make_files(&places, list, FILES);
     write_many(&places, &(struct script_big){ .is_sent = true });
     char *told = lines_of_record();
-    answers(true, "\nsent\nend\n= same\n");
+    answers(true, "\nsent\nend\n= same\nm 81");
     write_many(&places, &nothing);
     char *read = lines_of_record();
     ck_assert_ptr_nonnull(strstr(told, "\nsent\n"));
@@ -176,9 +176,10 @@ END_TEST
 START_TEST(a_host_without_awk)
 {
     enum { FILES = 200 };
-    static const char link_tools[] =
-        "mkdir bin; for t in sh cat sed stat xargs sha256sum sort mv rm mkdir tail dd date; do "
-        "ln -s \"$(command -v $t)\" bin/$t; done";
+    static const char link_tools[] = "mkdir bin; for t in sh cat sed stat xargs sha256sum sort mv "
+                                     "rm mkdir tail dd date; do "
+                                     "ln -s \"$(command -v $t)\" bin/$t; done; "
+                                     "ln -s /usr/bin/printf bin/printf";
     struct vec places = { 0 };
     struct place list[FILES] = { 0 };
     if (!link_shell(shells[_i]))
