@@ -240,28 +240,26 @@ static const char BOOT[] =
     "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
 /* The facts are the answer to query 0: lines of their own each; home, which may hold anything,
- * comes last. Where there is a /proc, one program tells user, clock and its own kind. */
+ * comes last. What /proc tells, and who we are where the home of the account in LOGNAME is ours and
+ * the one we are in, costs no program. */
 static const char FACTS[] =
     "f_kernel(){ f_v=/proc/sys/kernel; read -r f_p <$f_v/ostype && read -r f_q <$f_v/osrelease && "
     "read -r f_r <$f_v/arch && read -r f_node <$f_v/hostname; }; "
     "f_system(){ if f_kernel; then f_z=\"$f_p $f_q $f_r\"; else set -- $(uname -snrm); f_node=$2 "
     "f_z=$1; shift 2; f_z=\"$f_z $*\"; fi; }; "
-    "f_facts(){ f_x=; for f_y in setsid flock sha256sum zstd gzip sudo timeout; do "
-    "command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; done; "
-    "if f_y=$(stat -c \"%U %Y\" /proc/self/); then f_stat=c f_u=${f_y% *} f_t=${f_y#* "
-    "}; "
-    "else f_u=UNKNOWN f_t=$(date +%s); if stat -c %s / >/dev/null; then f_stat=c; "
-    "elif stat -f %z / >/dev/null; then f_stat=f; fi; fi; "
-    "[ \"$f_u\" = UNKNOWN ] && f_u=$(id -un); "
-    "f_y=; read -r f_y </etc/machine-id || read -r f_y </var/lib/dbus/machine-id || "
-    "f_y=\"$(hostid) $(uname -n)\"; f_system; printf \"%s\\n\" \"$f_z\" \"$f_u\" \"$f_t\" "
-    "\"$f_x${f_stat+ stat_$f_stat}\" \"$f_y\" "
-    "\"$HOME\"; }; "
+    "f_user(){ case $LOGNAME in -*|$f_odd|\"\") return 1;; esac; "
+    "eval \"f_u=~$LOGNAME\"; [ \"$f_u\" = \"$HOME\" ] && [ -O \"$HOME\" ] && f_u=$LOGNAME; }; "
+    "f_facts(){ f_x=; for f_y in gzip; do command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; "
+    "done; f_user || f_u=$(id -un); f_y=; read -r f_y </etc/machine-id || "
+    "read -r f_y </var/lib/dbus/machine-id || f_y=\"$(hostid) $(uname -n)\"; f_system; "
+    "printf \"%s\\n\" \"$f_z\" \"$f_u\" \"$f_x\" \"$f_y\" \"$HOME\"; }; "
     "f_bad= f_n=0 f_left= f_every=30; ";
 
 /* What holds bytes that a log-in shell would not leave alone: f_mark is the record separator, f_nl
- * a newline. One printf, which is a program in mksh, carries this and the queries. */
-static const char FIRST[] = "f_mark='\036' f_nl='\n'\nf_query 0 f_facts\n";
+ * a newline, f_odd what is in no name. One printf, which is a program in mksh, carries this and the
+ * queries. */
+static const char FIRST[] =
+    "f_mark='\036' f_nl='\n' f_odd='*[!A-Za-z0-9_.-]*'\nf_query 0 f_facts\n";
 
 static const char LOOP[] = "f_say ready $$; f_loop";
 

@@ -68,9 +68,7 @@ struct session_facts {
     const char *home;    /* $HOME */
     const char *machine; /* identity of the machine: /etc/machine-id and the like; "" unknown */
     const char *folder;  /* the session's private folder there ($d) */
-    bool has_setsid, has_flock, has_sha256sum, has_zstd, has_gzip, has_sudo, has_stat_c, has_stat_f,
-        has_timeout;
-    int64_t clock_skew; /* seconds the host's clock is ahead of ours, roughly */
+    bool has_gzip;
 };
 const struct session_facts *session_facts(const struct session *session);
 

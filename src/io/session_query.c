@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "io/session_state.h"
@@ -141,8 +140,6 @@ void session_read_facts(struct session *session)
     char *rest = session->facts_text.data;
     facts->system = next_line(&rest);
     facts->user = next_line(&rest);
-    long long clock = strtoll(next_line(&rest), NULL, 10);
-    facts->clock_skew = clock ? clock - (int64_t)time(NULL) : 0;
     const char *tools = next_line(&rest);
     facts->machine = next_line(&rest);
     facts->home = rest;
@@ -150,13 +147,5 @@ void session_read_facts(struct session *session)
     while (length && rest[length - 1] == '\n')
         rest[--length] = '\0';
     facts->folder = "";
-    facts->has_setsid = has_word(tools, "setsid");
-    facts->has_flock = has_word(tools, "flock");
-    facts->has_sha256sum = has_word(tools, "sha256sum");
-    facts->has_zstd = has_word(tools, "zstd");
     facts->has_gzip = has_word(tools, "gzip");
-    facts->has_sudo = has_word(tools, "sudo");
-    facts->has_timeout = has_word(tools, "timeout");
-    facts->has_stat_c = has_word(tools, "stat_c");
-    facts->has_stat_f = has_word(tools, "stat_f");
 }

@@ -1,3 +1,5 @@
+#include <pwd.h>
+
 #include "session_driver.h"
 #include "suite.h"
 
@@ -337,6 +339,22 @@ static const struct session_query QUERIES[] = {
     { .id = 6, .text = "" },
 };
 
+/* LOGNAME is believed only where its home is ours. */
+START_TEST(who_we_are_there)
+{
+    const char *user = getpwuid(geteuid())->pw_name;
+    const char *const names[] = {
+        user, "nobody", "no-such", "", "a;touch bad", "$(touch bad)", "-"
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        setenv("LOGNAME", names[i], 1);
+        driver = driver_open(SHELLS[_i]);
+        ck_assert_str_eq(session_facts(driver->session)->user, user);
+        driver_close(driver);
+    }
+}
+END_TEST
+
 START_TEST(queries_ride_in_the_boot_text)
 {
     driver = driver_start(SHELLS[_i], "local", QUERIES, 4);
@@ -346,8 +364,7 @@ START_TEST(queries_ride_in_the_boot_text)
     const struct session_facts *facts = session_facts(driver->session);
     ck_assert_str_eq(facts->home, getenv("HOME"));
     ck_assert(strncmp(facts->system, "Linux ", 6) == 0);
-    ck_assert(facts->has_sha256sum && facts->has_stat_c && facts->user[0] && facts->machine[0]);
-    ck_assert_int_lt(facts->clock_skew * facts->clock_skew, 100);
+    ck_assert(facts->has_gzip && facts->machine[0]);
     session_query(driver->session, 4, "echo $keep; cat");
     session_query(driver->session, 5, "");
     while (driver->answers < 6)
@@ -411,6 +428,7 @@ int main(void)
     tcase_add_loop_test(tests, a_source_that_breaks_off_fails, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, an_upload_passes_a_flooding_step, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, an_upload_can_be_interrupted, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, who_we_are_there, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, queries_ride_in_the_boot_text, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, queries_too_long_for_it_follow, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, a_query_is_answered_while_a_step_floods, 0, SHELL_COUNT);
