@@ -120,7 +120,15 @@ static bool wants_all(const struct run_options *options)
     return options->dry_run || options->question || options->explain;
 }
 
-static void add_record(struct host_run *host, const struct host_record *record, struct vec *asked)
+/* Nothing but its record says whether it runs. */
+static bool is_decided_by_record(const struct job_run *job)
+{
+    const struct run_options *options = job->run->options;
+    bool has_new_files = options->new_files && *options->new_files;
+    return !options->always && !has_new_files && !(job->job->target->flags & TARGET_ALWAYS);
+}
+
+static void add_record(struct host_run *host, struct host_record *record, struct vec *asked)
 {
     struct script_question *question = arena_alloc(host->run->arena, sizeof *question);
     struct job_run *job = record->job;
@@ -132,6 +140,7 @@ static void add_record(struct host_run *host, const struct host_record *record, 
         if (job->has_fingerprint)
             hash_hex(job->fingerprint.whole, question->fingerprint);
     }
+    record->may_skip = *question->fingerprint && is_decided_by_record(job);
     vec_push(asked, question);
 }
 

@@ -330,14 +330,16 @@ static const struct session_events events = {
 
 /* ---- connecting ---- */
 
-/* About a large tree nothing is asked as long as its job may be skipped: a record that was found to
- * be as it was says all that is needed then. */
+/* A record that was found to be as it was says all that is needed of a job that is skipped then,
+ * and of a large tree: nothing is asked. */
 static const char *first_text(struct host_run *host, struct job_run *job, size_t index)
 {
     struct step_run *step = &job->step_runs[index];
     const struct host_record *record = map_get(&host->records, job_record_name(job));
+    const struct step *asker = &job->steps.items[index];
+    bool asks_much = asker->options.mirror || step->question.len > ASKS_MUCH;
     step->asked_at = host->acts;
-    if (!record || !(job->steps.items[index].options.mirror || step->question.len > ASKS_MUCH))
+    if (!record || asker->verb->place == STEP_GATE || !(record->may_skip || asks_much))
         return str_text(&step->question);
     struct str text = { 0 };
     str_add(&text, "if case \"$r_nl$r_ok$r_nl\" in *\"$r_nl\"");

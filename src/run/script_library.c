@@ -63,8 +63,9 @@ const char script_library_base[] =
     "r_drop(){ [ -s \"$r/$1\" ] || return 0; case $r_short in *\"$r_nl$1$r_nl\"*) "
     "[ ! -f \"$r/.old.$1\" ] && { true >\"$r/$1\"; } 2>/dev/null && return;; esac\n"
     "mv -f \"$r/$1\" \"$r/.old.$1\"; }\n"
-    /* Only the contents are still so ($r_fresh): it gets the states of now. */
-    "r_refresh(){ r_age; ( umask $r_m; "
+    /* Only the contents are still so ($r_fresh): it gets the states of now, unless it would be as
+     * young as it was. */
+    "r_refresh(){ r_age; [ \"$r_s\" = \"$r_a\" ] && [ \"$r_y\" ] || ( umask $r_m; "
     "printf '%s\\n' \"${r_h#?}$r_s$r_t$r_y${r_nl}end\" >\"$r/.new.$1\" 2>/dev/null && "
     "mv -f \"$r/.new.$1\" \"$r/$1\" || rm -f \"$r/.new.$1\" ); }\n"
     "r_same(){ r_stat \"$r/.lock.by\" \"$@\"; [ \"$r_s\" = \"$r_a\" ] && [ -z \"$r_y\" ] || { "
@@ -73,7 +74,8 @@ const char script_library_base[] =
     "r_small(){ r_short=$r_short$r_nl$1$r_nl; printf '%s\\n' \"${r_c#?}\"; case $r_c in "
     "*\"${3:+${r_nl}fingerprint $3}\"*) ;; *) echo '= stale'; return;; esac; r_split r_lines "
     "\"$r_c\"\n"
-    "if r_split r_same \"$r_p\"; then echo '= same'; else printf '%s\\n' \"= differs$r_t\"; fi; }\n"
+    "if r_split r_same \"$r_p\"; then echo '= same'; [ -z \"$3\" ] || r_ok=$r_ok$1$r_nl\n"
+    "else printf '%s\\n' \"= differs$r_t\"; fi; }\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
      * home. */
     "r_newer(){ for r_o in \"$r/${1%@*}\"@*; do case $r_o in *+*|\"$r/$1\") ;; "

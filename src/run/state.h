@@ -137,6 +137,7 @@ struct host_record {
     const char *target;  /* whose it is, or the name under which several share it */
     const char *file;    /* its name there */
     struct job_run *job; /* NULL: several share it */
+    bool may_skip;       /* it, when it has the fingerprint that was asked for and is as it was */
     bool is_present;
     bool is_same;  /* its places are as recorded */
     bool is_stale; /* they were not looked at, its fingerprint being another one */

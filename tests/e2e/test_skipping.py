@@ -41,8 +41,9 @@ def test_explain_names_what_changed(world):
     contains(world.fake('--explain', 'deploy'), 'step 2', 'ran other')
 
 
-def test_a_new_release_asks_for_no_comparison(world):
-    """Of a record with another fingerprint the places are not looked at, but where reasons are wanted."""
+def test_what_the_fingerprint_decides_is_not_asked(world):
+    """Of a record with another one the places are not looked at, but where reasons are wanted; of a job that is skipped
+    nothing else is asked."""
     tools, log = world.folder / 'tools', world.folder / 'asked'
     tools.mkdir()
     (tools / 'stat').write_text(f'#!/bin/sh\necho "$*" >>{log}\nexec /usr/bin/stat "$@"\n')
@@ -59,7 +60,9 @@ deploy @: app
     def comparisons(wanted, *words):
         log.write_text('')
         (contains if wanted else lacks)(world.fake('deploy', *words), 'ran it')
-        return sum('.lock.by' in line for line in log.read_text().splitlines())
+        asked = log.read_text()
+        check(wanted or '%s %a' not in asked, asked)
+        return asked.count('.lock.by')
     for content, runs, looked in (('one', True, 0), ('one', False, 1), ('four', True, 0), ('four', False, 1)):
         world.write('app', content)
         check(comparisons(runs) == looked, (content, looked))
