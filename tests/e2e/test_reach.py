@@ -11,7 +11,6 @@ import signal
 import socket
 import struct
 import subprocess
-import threading
 import time
 
 from harness import FAKE, check, contains, lacks, processes_with, wait_until
@@ -453,90 +452,6 @@ def test_ipv6(world):
     world.write('file', 'content\n')
     world.fakefile(f'hosts = [::1]:{26000 + world.number}\ndeploy @:\n    run echo in by $$SSH_CONNECTION\n')
     contains(world.fake('deploy'), 'in by ::1 ')
-
-
-class Cutter:
-    """A port in front of an ssh server that ends, resets or stalls a connection after so many bytes of the server's."""
-
-    def __init__(self, world, server):
-        self.target = (server.addresses[0], server.port)
-        self.limit, self.how = None, 'end'
-        self.socket = socket.create_server((server.addresses[0], 0))
-        world.closing.append(self.socket)
-        self.name = '{}:{}'.format(*self.socket.getsockname())
-        self.passed = 0
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                near, _ = self.socket.accept()
-            except OSError:
-                return
-            far = socket.create_connection(self.target)
-            threading.Thread(target=self.carry, args=(near, far), daemon=True).start()
-            threading.Thread(target=self.carry_back, args=(far, near), daemon=True).start()
-
-    @staticmethod
-    def carry(near, far):
-        try:
-            while data := near.recv(65536):
-                far.sendall(data)
-            far.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def carry_back(self, far, near):
-        self.passed = 0
-        try:
-            while data := far.recv(65536):
-                if self.limit is not None and self.passed + len(data) >= self.limit:
-                    near.sendall(data[:self.limit - self.passed])
-                    return self.cut(far, near)
-                self.passed += len(data)
-                near.sendall(data)
-            near.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def cut(self, far, near):
-        if self.how == 'stall':
-            return
-        if self.how == 'reset':
-            near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-        for end, way in ((near, socket.SHUT_RD if self.how == 'reset' else socket.SHUT_RDWR), (far, socket.SHUT_RDWR)):
-            end.shutdown(way)  # wakes the thread that reads there
-            end.close()
-
-
-def test_cut_at_any_byte(world):
-    """Wherever a connection breaks off: one host's failure with a reason, and the next run is right."""
-    server = Server(world)
-    cutter = Cutter(world, server)
-    key = ' '.join((server.folder / 'host_ed25519.pub').read_text().split()[:2])
-    with open(server.ssh / 'known_hosts', 'a') as known:
-        known.write('[{}]:{} {}\n'.format(*cutter.name.split(':'), key))
-    target = world.folder / 'there'
-    world.write('file', 'content\n' * 1000)
-    world.fakefile(f'hosts = {cutter.name}\nssh_connect_timeout = 2\nssh_connect_retries = 0\n'
-                   f'deploy @: file\n    put file {target}\n    run echo deployed\n')
-    world.fake('deploy')
-    whole = cutter.passed
-    check(whole > 2000, whole)
-    for number in range(24):
-        cutter.limit, cutter.how = 1 + number * whole // 24, ('end', 'reset')[number % 2]
-        if number == 5:
-            cutter.how = 'stall'  # while it connects: its time runs out
-        world.write('file', f'{number}\n' * 3000)
-        result = world.fake('deploy', code=None)
-        check(result.code in (0, 2, 3), f'{cutter.limit} of {whole}: {result!r}')
-        if result.code:
-            contains(result.err, f'[{cutter.name}] failed: ')
-        cutter.limit = None
-        world.fake('--lock-timeout=10', 'deploy')
-        check(target.read_text() == f'{number}\n' * 3000, f'after a cut at {cutter.limit}')
-    left = [name for name in os.listdir(world.folder) if name.startswith('.fake')]
-    check(not left, left)
 
 
 RELAY = '''import socket, sys, threading, os
