@@ -240,15 +240,15 @@ static const char BOOT[] =
     "f_loop(){ while IFS= read -r f_line; do eval \"$f_line\"; done; f_end; exit 0; }; ";
 
 /* The facts are the answer to query 0: lines of their own each; home, which may hold anything,
- * comes last. What /proc tells, and who we are where the home of the account in LOGNAME is ours and
- * the one we are in, costs no program. */
+ * comes last. What /proc tells, and who we are where the home of the account in LOGNAME is ours,
+ * costs no program. */
 static const char FACTS[] =
     "f_kernel(){ f_v=/proc/sys/kernel; read -r f_p <$f_v/ostype && read -r f_q <$f_v/osrelease && "
     "read -r f_r <$f_v/arch && read -r f_node <$f_v/hostname; }; "
     "f_system(){ if f_kernel; then f_z=\"$f_p $f_q $f_r\"; else set -- $(uname -snrm); f_node=$2 "
     "f_z=$1; shift 2; f_z=\"$f_z $*\"; fi; }; "
     "f_user(){ case $LOGNAME in -*|$f_odd|\"\") return 1;; esac; "
-    "eval \"f_u=~$LOGNAME\"; [ \"$f_u\" = \"$HOME\" ] && [ -O \"$HOME\" ] && f_u=$LOGNAME; }; "
+    "eval \"f_u=~$LOGNAME\"; [ -O \"$f_u\" ] && f_u=$LOGNAME; }; "
     "f_facts(){ f_x=; for f_y in gzip; do command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; "
     "done; f_user || f_u=$(id -un); f_y=; read -r f_y </etc/machine-id || "
     "read -r f_y </var/lib/dbus/machine-id || f_y=\"$(hostid) $(uname -n)\"; f_system; "
