@@ -285,7 +285,6 @@ static void no_such_transport(void *context)
 }
 
 struct session *session_open(struct loop *loop, const struct connection *connection,
-                             const struct session_query *queries, size_t query_count,
                              const struct session_events *events, void *context)
 {
     struct session *session = mem_alloc(sizeof *session);
@@ -297,7 +296,28 @@ struct session *session_open(struct loop *loop, const struct connection *connect
     session->queue_end = &session->queue;
     session->queries_end = &session->queries;
     session->requests_end = &session->requests;
+    session->transport = transport_find(connection);
+    if (!session->transport)
+        loop_soon(loop, no_such_transport, session);
+    else if (session->transport->boot)
+        session->channel =
+            session->transport->open(loop, connection, NULL, &TRANSPORT_EVENTS, session);
+    return session;
+}
 
+static void tell_boot(struct session *session, const char *boot)
+{
+    if (session->channel)
+        session->transport->boot(session->channel, boot);
+    else
+        session->channel = session->transport->open(session->loop, session->connection, boot,
+                                                    &TRANSPORT_EVENTS, session);
+}
+
+void session_boot(struct session *session, const struct session_query *queries, size_t query_count)
+{
+    if (!session->transport || session->phase >= SESSION_ENDING)
+        return;
     char boot_nonce[FRAME_NONCE_LENGTH + 1];
     boot_make_nonce(boot_nonce);
     boot_make_nonce(session->nonce);
@@ -313,14 +333,8 @@ struct session *session_open(struct loop *loop, const struct connection *connect
         session_add_query(session, &query);
     }
     session->first_queries = query_count;
-    session->transport = transport_find(connection);
-    if (session->transport)
-        session->channel =
-            session->transport->open(loop, connection, boot.data, &TRANSPORT_EVENTS, session);
-    else
-        loop_soon(loop, no_such_transport, session);
+    tell_boot(session, boot.data);
     str_free(&boot);
-    return session;
 }
 
 const struct session_facts *session_facts(const struct session *session)
@@ -341,24 +355,35 @@ void session_query_within(struct session *session, const struct session_query *q
     session_pump(session);
 }
 
+static void never_opened(void *context)
+{
+    transport_closed(context, TRANSPORT_OK, NULL, NULL);
+}
+
+static void end(struct session *session)
+{
+    session->phase = SESSION_ENDING;
+    if (session->channel)
+        session->transport->close(session->channel, true);
+    else if (session->transport)
+        loop_soon(session->loop, never_opened, session);
+}
+
 /* When nothing runs there, nobody need wait: the far shell reads the end of its input, cleans up
  * and ends by itself, and a run is a round trip shorter. */
 void session_check_close(struct session *session)
 {
-    if (!session->close_wanted || session->requests || session->queries ||
-        session->phase >= SESSION_ENDING)
-        return;
-    session->phase = SESSION_ENDING;
-    session->transport->close(session->channel, true);
+    if (session->close_wanted && !session->requests && !session->queries &&
+        session->phase < SESSION_ENDING)
+        end(session);
 }
 
 void session_close(struct session *session, bool at_once)
 {
     session->close_wanted = true;
-    if (!at_once) {
+    if (!at_once)
         session_check_close(session);
-    } else if (session->phase != SESSION_CLOSED && session->channel) {
-        session->phase = SESSION_ENDING;
-        session->transport->close(session->channel, true);
-    }
+    else if (session->phase < SESSION_ENDING ||
+             (session->phase == SESSION_ENDING && session->channel))
+        end(session);
 }

@@ -27,7 +27,7 @@ struct step_result {
 /* Callbacks come from the loop. Each id is the caller's own number, from 1 up, never reused in a
  * session. */
 struct session_events {
-    /* The boot script has run: facts are known; the answers of queries given to session_open
+    /* The boot script has run: facts are known; the answers of queries given to session_boot
      * have come before. */
     void (*ready)(void *context);
     void (*step_began)(void *context, uint32_t id);
@@ -55,11 +55,12 @@ struct session_query {
     unsigned limit; /* seconds that it may take, where it is more than 600 */
 };
 
-/* Connects and boots. The queries ride in the exec request itself where they fit, so their answers
- * cost no round trip. */
+/* Connects, as far as that is possible before session_boot. */
 struct session *session_open(struct loop *loop, const struct connection *connection,
-                             const struct session_query *queries, size_t query_count,
                              const struct session_events *events, void *context);
+/* Boots, once, unless `closed` was told. The queries ride in the exec request itself where they
+ * fit, so their answers cost no round trip. */
+void session_boot(struct session *session, const struct session_query *queries, size_t query_count);
 
 /* What the host has, once ready. */
 struct session_facts {

@@ -97,7 +97,7 @@ struct session {
     struct wait wait;
     struct loop *loop;
     const struct transport *transport;
-    void *channel;
+    void *channel; /* NULL: not opened yet */
     struct session_events events;
     void *context;
     const struct connection *connection;
@@ -126,7 +126,7 @@ struct session {
     char *folder;
 
     struct pending_query *queries, **queries_end;
-    size_t first_queries; /* of session_open's, not yet answered: `ready` is told after them */
+    size_t first_queries; /* of session_boot's, not yet answered: `ready` is told after them */
     bool answering;       /* stream 1 carries an answer's bytes */
     struct str answer;
 

@@ -33,6 +33,7 @@ static const struct phase {
                         true },
     [SSH_AUTHENTICATE] = { ssh_step_authenticate, "logging in", true },
     [SSH_OPEN_CHANNEL] = { ssh_step_open_channel, "opening a channel", true },
+    [SSH_AWAIT] = { ssh_step_await, "waiting for what is to run", false },
     [SSH_EXECUTE] = { ssh_step_execute, "starting sh", true },
     [SSH_RUNNING] = { ssh_step_run, "running", false },
     [SSH_LEAVE] = { ssh_step_leave, "closing the channel", false },
@@ -346,13 +347,27 @@ void ssh_cut(struct ssh *ssh)
     ssh_wake(ssh, 0);
 }
 
-static void *ssh_open(struct loop *loop, const struct connection *connection, const char *boot,
-                      const struct transport_events *events, void *context)
+static char *command_of(const char *boot)
 {
     struct str command = { 0 };
     str_add(&command, "sh -c ");
     str_add_quoted(&command, boot);
-    return ssh_start(loop, connection, str_steal(&command), NULL, events, context);
+    return str_steal(&command);
+}
+
+static void *ssh_open(struct loop *loop, const struct connection *connection, const char *boot,
+                      const struct transport_events *events, void *context)
+{
+    char *command = boot ? command_of(boot) : NULL;
+    return ssh_start(loop, connection, command, NULL, events, context);
+}
+
+static void ssh_boot(void *channel, const char *boot)
+{
+    struct ssh *ssh = channel;
+    ssh->command = command_of(boot);
+    if (ssh->state == SSH_AWAIT)
+        ssh_wake(ssh, 0);
 }
 
 static void ssh_write(void *channel, const char *data, size_t size)
@@ -385,6 +400,7 @@ static void ssh_close(void *channel, bool at_once)
 const struct transport transport_ssh = {
     .name = "ssh",
     .open = ssh_open,
+    .boot = ssh_boot,
     .write = ssh_write,
     .queued = ssh_queued,
     .close = ssh_close,

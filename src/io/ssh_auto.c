@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "io/loop.h"
 #include "io/transport.h"
 
 /* ssh_transport = auto: libssh2 first, at a fiftieth of the cost of a process; what it cannot do,
@@ -10,11 +11,11 @@
 struct choice {
     struct loop *loop;
     const struct connection *connection;
-    char *boot; /* until it is open */
+    char *boot; /* once it is known, until it is open */
     struct transport_events events;
     void *context;
     const struct transport *way;
-    void *channel;
+    void *channel; /* NULL: waits for the boot text */
     bool is_closing;
 };
 
@@ -70,8 +71,11 @@ static void closed(void *context, enum transport_error error, const char *why, c
 static void use(struct choice *choice, const struct transport *way)
 {
     static const struct transport_events events = { opened, has_read, drained, closed, notice };
+    bool is_early = !choice->boot && !way->boot;
     choice->way = way;
-    choice->channel = way->open(choice->loop, choice->connection, choice->boot, &events, choice);
+    choice->channel =
+        is_early ? NULL
+                 : way->open(choice->loop, choice->connection, choice->boot, &events, choice);
 }
 
 static void *auto_open(struct loop *loop, const struct connection *connection, const char *boot,
@@ -80,11 +84,21 @@ static void *auto_open(struct loop *loop, const struct connection *connection, c
     struct choice *choice = mem_alloc(sizeof *choice);
     choice->loop = loop;
     choice->connection = connection;
-    choice->boot = mem_strdup(boot);
+    choice->boot = boot ? mem_strdup(boot) : NULL;
     choice->events = *events;
     choice->context = context;
     use(choice, &transport_ssh);
     return choice;
+}
+
+static void auto_boot(void *channel, const char *boot)
+{
+    struct choice *choice = channel;
+    choice->boot = mem_strdup(boot);
+    if (choice->channel)
+        choice->way->boot(choice->channel, boot);
+    else
+        use(choice, choice->way);
 }
 
 static void auto_write(void *channel, const char *data, size_t size)
@@ -99,16 +113,25 @@ static size_t auto_queued(const void *channel)
     return choice->way->queued(choice->channel);
 }
 
+static void never_opened(void *context)
+{
+    closed(context, TRANSPORT_OK, NULL, NULL);
+}
+
 static void auto_close(void *channel, bool at_once)
 {
     struct choice *choice = channel;
     choice->is_closing = true;
-    choice->way->close(choice->channel, at_once);
+    if (choice->channel)
+        choice->way->close(choice->channel, at_once);
+    else
+        loop_soon(choice->loop, never_opened, choice);
 }
 
 const struct transport transport_auto = {
     .name = "auto",
     .open = auto_open,
+    .boot = auto_boot,
     .write = auto_write,
     .queued = auto_queued,
     .close = auto_close,

@@ -28,6 +28,7 @@ enum ssh_state {
     SSH_HANDSHAKE,    /* banners, keys exchanged, the host's key checked */
     SSH_AUTHENTICATE, /* keys are offered */
     SSH_OPEN_CHANNEL,
+    SSH_AWAIT,   /* it is not known yet what is to run */
     SSH_EXECUTE, /* sh is asked for */
     SSH_RUNNING, /* both ways */
     SSH_LEAVE,   /* the far side has ended its output: channel and session are closed */
@@ -60,7 +61,7 @@ struct ssh {
     const struct connection *connection;
     struct transport_events events;
     void *context;
-    char *command;               /* sh -c '…' */
+    char *command;               /* sh -c '…'; NULL: not known yet, or running */
     struct ssh_bastion *bastion; /* what it is to others; NULL: it runs sh */
 
     enum ssh_state state;
@@ -160,6 +161,7 @@ void ssh_login_free(struct ssh_login *login); /* NULL is allowed */
 
 /* ---- ssh_stream.c ---- */
 enum ssh_progress ssh_step_open_channel(struct ssh *ssh);
+enum ssh_progress ssh_step_await(struct ssh *ssh);
 enum ssh_progress ssh_step_execute(struct ssh *ssh);
 enum ssh_progress ssh_step_run(struct ssh *ssh);
 enum ssh_progress ssh_step_leave(struct ssh *ssh);

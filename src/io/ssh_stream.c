@@ -201,6 +201,15 @@ static bool may_send(struct ssh *ssh)
     return true;
 }
 
+/* What a server says meanwhile wants an answer: it may ask whether we are there. */
+enum ssh_progress ssh_step_await(struct ssh *ssh)
+{
+    enum ssh_progress progress = ssh->command ? SSH_NEXT : read_streams(ssh);
+    if (ssh->command || progress != SSH_NEXT)
+        return progress;
+    return ssh->is_lost ? ssh_fail_lost(ssh) : SSH_WAIT_LIBRARY;
+}
+
 /* SSH_NEXT: all is sent, or the far side has enough and only reading can say when it has not. */
 static enum ssh_progress write_queue(struct ssh *ssh)
 {

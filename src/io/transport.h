@@ -66,6 +66,9 @@ struct transport {
                             run */
     void *(*open)(struct loop *loop, const struct connection *connection, const char *boot,
                   const struct transport_events *events, void *context);
+    /* Tells the boot text, once, when `open` was given NULL: the host is reached meanwhile. NULL:
+     * `open` must have it. */
+    void (*boot)(void *channel, const char *boot);
     /* Takes a copy of the bytes; `drained` tells when the queue is empty again. */
     void (*write)(void *channel, const char *data, size_t size);
     size_t (*queued)(const void *channel);      /* bytes written and not yet sent */

@@ -293,10 +293,10 @@ static void on_closed(void *context, enum transport_error error, const char *why
     bool was_ready = host->state == HOST_READY;
     end_handshake(host);
     host->session = NULL;
-    if (error == TRANSPORT_OK && host->state != HOST_CONNECTING) {
+    if (error == TRANSPORT_OK && (host->state != HOST_CONNECTING || !host->has_booted)) {
         if (host->state == HOST_READY)
             tell_host(host, EVENT_HOST_CLOSED, NULL, NULL);
-        if (host->state == HOST_READY)
+        if (host->state == HOST_READY || host->state == HOST_CONNECTING)
             host->state = HOST_CLOSED;
         return;
     }
@@ -372,13 +372,9 @@ static size_t add_step_questions(struct host_run *host, struct session_query *qu
     return count;
 }
 
-static void open_session(struct host_run *host)
+static void boot_session(struct host_run *host)
 {
     struct str first = { 0 };
-    host->state = HOST_CONNECTING;
-    host->run->handshakes++;
-    host->began = loop_now(host->run->loop);
-    tell_host(host, EVENT_HOST_CONNECTING, NULL, NULL);
     write_first_question(host, &first);
     size_t count = add_step_questions(host, NULL, 1);
     struct session_query *queries = mem_array(count, sizeof *queries);
@@ -387,9 +383,29 @@ static void open_session(struct host_run *host)
         .text = str_text(&first),
     };
     add_step_questions(host, queries, 1);
-    host->session = session_open(host->run->loop, &host->connection, queries, count, &events, host);
+    session_boot(host->session, queries, count);
     free(queries);
     str_free(&first);
+}
+
+/* What its questions need may still be read: it is reached meanwhile. */
+void host_boot(struct host_run *host)
+{
+    if (host->state != HOST_CONNECTING || host->has_booted ||
+        (host->waits_for_contents && !prepare_ahead(host)))
+        return;
+    host->has_booted = true;
+    host->began = loop_now(host->run->loop);
+    boot_session(host);
+}
+
+static void open_session(struct host_run *host)
+{
+    host->state = HOST_CONNECTING;
+    host->run->handshakes++;
+    tell_host(host, EVENT_HOST_CONNECTING, NULL, NULL);
+    host->session = session_open(host->run->loop, &host->connection, &events, host);
+    host_boot(host);
 }
 
 static void start_waiting(struct run *run)

@@ -126,8 +126,8 @@ static bool do_connecting(struct job_run *job)
         job->state = JOB_ASKING;
         return true;
     }
-    if (host->state == HOST_IDLE && prepare_ahead(host))
-        host_connect(host);
+    host->waits_for_contents = true;
+    host_connect(host);
     return false;
 }
 

@@ -69,9 +69,8 @@ void lock_begin(struct run *run)
     run->locks = LOCKS_TAKING;
     for (size_t i = 0; i < run->lock_hosts.len; i++) {
         struct host_run *host = run->lock_hosts.items[i];
-        host->wants_connection = true;
-        if (host->state == HOST_IDLE && prepare_ahead(host))
-            host_connect(host);
+        host->waits_for_contents = true;
+        host_connect(host);
     }
 }
 
@@ -173,7 +172,7 @@ static void go_on(struct run *run)
 /* Who is not even connecting waits for those that are. */
 static bool is_late(const struct host_run *host)
 {
-    return host->state == HOST_WAITING || (host->state == HOST_CONNECTING &&
+    return host->state == HOST_WAITING || (host->state == HOST_CONNECTING && host->has_booted &&
                                            loop_now(host->run->loop) >= host->began + LATE_AFTER);
 }
 

@@ -185,8 +185,7 @@ static void go_on(void *context)
 {
     const struct job_run *job = context;
     struct host_run *host = job->host;
-    if (host->wants_connection && host->state == HOST_IDLE && prepare_ahead(host))
-        host_connect(host);
+    host_boot(host);
     if (host->active)
         job_advance(host->active);
 }

@@ -114,7 +114,7 @@ struct run {
 enum host_state {
     HOST_IDLE,
     HOST_WAITING,    /* for its place among the handshakes */
-    HOST_CONNECTING, /* until its boot queries are answered and it is ready */
+    HOST_CONNECTING, /* until it has booted, its boot queries are answered, and it is ready */
     HOST_READY,
     HOST_FAILED,
     HOST_CLOSED,
@@ -172,16 +172,17 @@ struct host_run {
     uint32_t next_id;
     struct map records; /* record's name ▶ struct host_record */
     enum host_lock lock;
-    bool wants_connection;  /* as soon as what its questions need is read */
-    struct map places;      /* path ▶ struct job_run that leaves it */
-    struct map files;       /* the same for what is a file */
-    struct map values;      /* what steps set by --into: name ▶ text of the run's arena */
-    const char *conflict;   /* two write the same */
-    bool has_looked_ahead;  /* for such */
-    bool has_checked_ahead; /* also in jobs of which little is known yet */
-    const char *folder;     /* sh text for the records' folder */
-    bool shares_folder;     /* state_dir is set: the group's rights */
-    bool keeps_records;     /* false: nothing is skipped (§5, everyone's own account) */
+    bool waits_for_contents; /* what its questions need is read before it boots */
+    bool has_booted;         /* it was told the questions */
+    struct map places;       /* path ▶ struct job_run that leaves it */
+    struct map files;        /* the same for what is a file */
+    struct map values;       /* what steps set by --into: name ▶ text of the run's arena */
+    const char *conflict;    /* two write the same */
+    bool has_looked_ahead;   /* for such */
+    bool has_checked_ahead;  /* also in jobs of which little is known yet */
+    const char *folder;      /* sh text for the records' folder */
+    bool shares_folder;      /* state_dir is set: the group's rights */
+    bool keeps_records;      /* false: nothing is skipped (§5, everyone's own account) */
     bool was_ready;
     bool was_unreachable;
     bool took_records;       /* some job of this run changes the host */
@@ -424,6 +425,7 @@ const char *step_timed_out(const struct job_run *job, const struct step *step);
 /* ---- host.c ---- */
 
 void host_connect(struct host_run *host);
+void host_boot(struct host_run *host); /* of one that is connecting, when it can */
 /* Sends the questions of a job that have no answer. False: there are none. */
 bool host_ask(struct host_run *host, struct job_run *job);
 /* Nobody waits for the answer any more. */

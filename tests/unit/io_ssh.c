@@ -218,6 +218,40 @@ START_TEST(little_lies_there_unread)
 }
 END_TEST
 
+static void tell_boot(void *context)
+{
+    transport_ssh.boot(talk.channel, context);
+}
+
+/* What is to run is told at once, on the way, and when all waits for it. */
+START_TEST(it_is_reached_before_it_is_known_what_runs)
+{
+    static const unsigned AFTER[] = { 0, 20, 1200 }; /* milliseconds */
+    serve_known();
+    struct loop *loop = loop_new();
+    talk_start(&talk, loop, &connection, NULL);
+    loop_after(loop, AFTER[_i], tell_boot, (char *)"echo here");
+    loop_run(loop);
+    loop_free(loop);
+    ck_assert_msg(talk.error == TRANSPORT_OK, "%s", str_text(&talk.why));
+    ck_assert_str_eq(str_text(&talk.out[1]), "here\n");
+}
+END_TEST
+
+START_TEST(it_can_be_cut_before_it_is_known_what_runs)
+{
+    const struct transport *const WAYS[] = { &transport_ssh, &transport_auto };
+    serve_known();
+    for (size_t i = 0; i < 4; i++) {
+        talk.way = WAYS[i % 2];
+        talk.cut_after = i < 2 ? 1 : 200;
+        talk_run(&talk, &connection, NULL);
+        ck_assert_int_eq(talk.opened, 0);
+        talk_clear(&talk);
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, both_streams_and_the_end);
@@ -230,6 +264,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_name_may_have_several_addresses);
     tcase_add_test(tests, a_callback_may_write);
     tcase_add_test(tests, little_lies_there_unread);
+    tcase_add_loop_test(tests, it_is_reached_before_it_is_known_what_runs, 0, 3);
+    tcase_add_test(tests, it_can_be_cut_before_it_is_known_what_runs);
 }
 
 int main(void)

@@ -188,8 +188,8 @@ static inline struct driver *driver_start(const char *shell, const char *transpo
     use_shell(shell);
     driver->loop = loop_new();
     driver->connection = (struct connection){ .label = "test", .transport = transport };
-    driver->session =
-        session_open(driver->loop, &driver->connection, queries, count, &DRIVER_EVENTS, driver);
+    driver->session = session_open(driver->loop, &driver->connection, &DRIVER_EVENTS, driver);
+    session_boot(driver->session, queries, count);
     return driver;
 }
 

@@ -62,8 +62,8 @@ static inline void open_bare(void)
     driver = mem_alloc(sizeof *driver);
     driver->loop = loop_new();
     driver->connection = (struct connection){ .label = "test", .transport = "local" };
-    driver->session =
-        session_open(driver->loop, &driver->connection, NULL, 0, &DRIVER_EVENTS, driver);
+    driver->session = session_open(driver->loop, &driver->connection, &DRIVER_EVENTS, driver);
+    session_boot(driver->session, NULL, 0);
     driver_wait(driver, &driver->is_ready);
 }
 
