@@ -45,8 +45,20 @@ static void tell_malformed(struct job_run *job, const struct step *step, const c
     job->run->failed = true;
 }
 
+/* What $(run …) and its like will say is part of the syntax. */
+static void tell_unchecked(struct job_run *job)
+{
+    for (size_t i = 0; i < job->steps.count; i++) {
+        const struct step *step = &job->steps.items[i];
+        if (step->verb->is_command && step->waits && !step->is_parsed)
+            tell_step(job, step, EVENT_WARNING, 0,
+                      "not checked: what it runs is known only at its turn");
+    }
+}
+
 void sandbox_ask(struct job_run *job, struct str *query)
 {
+    tell_unchecked(job);
     for (size_t i = 0; i < job->steps.count; i++)
         if (is_checked(&job->steps.items[i]))
             add_check(&job->steps.items[i], program_of(job), query);

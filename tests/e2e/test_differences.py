@@ -131,4 +131,16 @@ fine: remote_shell = bash -c
     check(result.err.count('this would not run') == 5, result)
     check(not (world.folder / 'ran').exists(), 'nothing ran')
     contains(world.fake('--sandbox', 'fine'), f'would run fine on {every}: --sandbox')
+    world.fakefile(f"""
+late @:
+    run echo $(run {touch}) (
+    run --into=word echo word
+    cd $(run echo /tmp)
+    run echo $(word)
+    local echo $(run {touch}) (
+""")
+    result = world.fake('--sandbox', 'late')
+    for step in (1, 4, 5):
+        contains(result.err, f'[{every}] warning: late, step {step}: not checked: what it runs is known only at its turn')
+    check(result.err.count('not checked') == 3, result)
     check(not (world.folder / 'ran').exists(), 'nothing ran')
