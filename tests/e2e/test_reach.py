@@ -362,6 +362,51 @@ def test_encrypted_key(world):
     wait_until(lambda: agents() <= before, what='the private agent ends with its master')
 
 
+def test_passphrase_and_the_last_line(world):
+    """While a passphrase is asked for nothing else is shown, neither lines of other hosts nor who is waited for."""
+    server = Server(world)
+    subprocess.run(['ssh-keygen', '-q', '-p', '-P', '', '-N', 'secret', '-f', server.ssh / 'id_ed25519'], check=True,
+                   stdout=subprocess.DEVNULL)
+    server.fakefile(f'''
+first @here:
+    run sleep 2
+deploy @: first
+    run echo begun; echo $(host) >>{world.folder}/begun; sleep $(long)
+first deploy: lock = no
+long = 0
+hosts += here
+@here: ssh_transport = local
+@here: long = 6
+''')
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(world.project)
+        os.execve(FAKE, [FAKE, '--verbose', '--no-color', 'deploy'], world.environment(TERM='xterm'))
+
+    def read(seconds):
+        text, end = '', time.monotonic() + seconds
+        while select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:
+            try:
+                data = os.read(terminal, 65536)
+            except OSError:
+                break
+            text += data.decode()
+        return text
+
+    before = read(4)
+    contains(before, '[here] run: sleep 2\r\n', 'here: step 1: run sleep 2 (')
+    check((world.folder / 'begun').read_text() == 'here\n', 'the other host is at work')
+    shown, prompt = before[:before.index('Enter')], before[before.index('Enter'):]
+    check(shown.endswith(('\n', '\r\x1b[K')), repr(before))
+    check(prompt.endswith('id_ed25519: ') and '\n' not in prompt and '\x1b' not in prompt, repr(before))
+    check(read(1) == '', 'nothing moves')
+    os.write(terminal, b'secret\n')
+    after = read(20)
+    os.close(terminal)
+    check(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, after)
+    contains(after, 'deploy: 1 of 2 hosts done; here: step 1', f'[{server.addresses[0]}] out: begun')
+
+
 def test_accept_new(world):
     server = Server(world, count=2)
     known = server.ssh / 'known_hosts'
