@@ -20,7 +20,7 @@ static void add_places(struct job_run *job, void *context)
                         job->step_runs[i].answer, places);
 }
 
-/* Reading less there costs less than telling, one file: of a tree it is many that are read. */
+/* The host reads what it had already, but not what is large, or much. */
 enum { SURE_SIZE = 1024 * 1024, SURE_COUNT = 150 };
 
 /* When it has run, what it leaves is as it sent it. */
@@ -48,30 +48,48 @@ bool places_only_sent(const struct job_run *job)
     return job->job->recipe && behind_commands(job) == 0;
 }
 
-/* From there on what was sent is as it was sent: the host need not read it for the record. */
+/* What has just been sent makes the record young: the next run reads it, whoever did so before.
+ * sha256sum writes a name with a backslash in its own way. */
+static bool is_worth_telling(const struct step *step, const struct place *place, uint64_t large)
+{
+    bool is_new = step->changes && !place->is_unchanged;
+    return !place->link && place->sha256[0] && !strchr(place->path, '\\') &&
+           (is_new || place->size >= large);
+}
+
+/* Path ▶ struct place of what was sent from there on, or NULL. */
+static void find_sent(struct job_run *job, uint64_t large, struct map *sent)
+{
+    struct vec places = { 0 };
+    for (size_t i = behind_commands(job); i < job->steps.count; i++) {
+        const struct step *step = &job->steps.items[i];
+        if (!job->step_runs[i].is_prepared)
+            continue;
+        places.len = 0;
+        step_places(step, job->arena, job->step_runs[i].contents, job->step_runs[i].answer,
+                    &places);
+        for (size_t k = 0; k < places.len; k++) {
+            struct place *place = places.items[k];
+            *map_put(sent, place->path) = is_worth_telling(step, place, large) ? place : NULL;
+        }
+    }
+    vec_free(&places);
+}
+
+/* What was sent is as it was sent: the host need not read it for the record. */
 static void mark_sure(struct job_run *job, const struct vec *places)
 {
     struct map sent = { 0 };
-    struct vec last = { 0 };
-    uint64_t least = places->len > SURE_COUNT ? 0 : SURE_SIZE;
-    for (size_t i = behind_commands(job); i < job->steps.count; i++)
-        if (job->step_runs[i].is_prepared)
-            step_places(&job->steps.items[i], job->arena, job->step_runs[i].contents,
-                        job->step_runs[i].answer, &last);
-    for (size_t i = 0; i < last.len; i++) {
-        const struct place *place = last.items[i];
-        *map_put(&sent, place->path) = (void *)place;
-    }
+    find_sent(job, places->len > SURE_COUNT ? 0 : SURE_SIZE, &sent);
     for (size_t i = 0; i < places->len; i++) {
         struct place *place = places->items[i];
         const struct place *now = map_get(&sent, place->path);
-        if (!now || now->link || !now->sha256[0] || now->size < least)
+        if (!now)
             continue;
         memcpy(place->sha256, now->sha256, sizeof place->sha256);
         place->is_sure = true;
     }
     map_free(&sent);
-    vec_free(&last);
 }
 
 bool places_list(struct job_run *job, struct vec *places)

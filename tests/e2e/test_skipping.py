@@ -73,6 +73,16 @@ deploy @: app
     contains(world.fake('deploy'), 'ran it')
 
 
+def test_names_that_sha256sum_escapes(world):
+    world.servers(1)
+    (world.folder / 'there').mkdir()
+    world.fakefile(f"deploy @: app\n    put 'app' '{world.folder}/there/a\\b'\n")
+    world.write('app', 'one\n')
+    contains(world.fake('deploy'), 'put: app')
+    check((world.folder / 'there/a\\b').exists(), 'there')
+    lacks(world.fake('deploy'), 'put: app')
+
+
 def test_destination_changed_or_removed(world):
     deploy(world)
     world.fake('deploy')
