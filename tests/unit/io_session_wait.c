@@ -26,8 +26,8 @@ static void open_within(const char *shell, unsigned seconds, const struct sessio
     driver->loop = loop_new();
     driver->connection =
         (struct connection){ .label = "test", .transport = "local", .answer_wait = seconds };
-    driver->session =
-        session_open(driver->loop, &driver->connection, queries, count, &events, driver);
+    driver->session = session_open(driver->loop, &driver->connection, &events, driver);
+    session_boot(driver->session, queries, count);
 }
 
 /* It was told, then ended. */
