@@ -132,15 +132,16 @@ static const char BOOT[] =
     "f_next; return $f_c; }; "
 
     /* A step that needs no shell and no group of its own, as none of its programs leaves a process:
-     * the runner's own subshell, whose outputs nobody can hold, so they are the channel's; g is t.
+     * the runner does it itself, or a subshell if its text is one. Nobody can hold its outputs, so
+     * they are the channel's; g is t.
      * It is signalled as what it is, the tree of processes under the runner but for the loop; where
      * the system does not list those, or the shell forks no subshell (ksh93), it is a step like
      * others. f_tree SIGNAL: no, if there are none. */
     "f_near(){ [ \"$f_list\" ] || { printf \"%s\\n\" \"$2\" >\"$d/c$1\"; f_step $1 \"d=\\${0%/*};. "
     "\\\"\\$0\\\"\" \"$d/c$1\"; return; }; f_stopped && return 130; f_both b $1; "
     "echo t >\"$d/g\"; echo $1 >\"$d/p\"; "
-    "( eval \"$2\" ) <&8 >&3 2>&4 3>&- 4>&- 5>&- 6>&- 8<&-; f_c=$?; : >\"$d/p\"; : >\"$d/g\"; "
-    "f_over $1 $f_c; }; "
+    "{ eval \"$2\"; } <&8 >&3 2>&4 3>&- 4>&- 5>&- 6>&- 8<&-; f_over $1 $?; : >\"$d/p\"; "
+    ": >\"$d/g\"; return $f_c; }; "
     "f_kids(){ f_x=; read -r f_x <\"/proc/$1/task/$1/children\"; }; "
     "f_knows(){ f_list=; f_kids $$; case \" $f_x $KSH_VERSION\" in *AJM*) ;; *\" $1 \"*) "
     "f_list=1;; "

@@ -92,9 +92,9 @@ struct request_step {
     unsigned timeout; /* milliseconds; 0: none. Then TERM to its group, KILL after 5 s */
     const char *ok;   /* exit codes that count as success, "0,3"; NULL: "0" */
     bool keep_going;  /* a failure does not end the request (make's -) */
-    bool in_runner;   /* in a subshell of the request's runner, not in a shell and process group of
-                         its own: for a command that leaves no process behind and does not ask who
-                         it is ($$, $0, variables of a single letter) */
+    bool in_runner; /* by the request's runner itself, not in a shell and process group of its own:
+                       for a command that leaves no process behind, does not ask who it is ($$, $0,
+                       variables of a single letter), and stands in ( ) if it changes that */
 };
 void request_step(struct request *request, const struct request_step *step);
 

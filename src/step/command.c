@@ -48,12 +48,19 @@ void command_add(struct str *text, const struct step *step, const char *shell)
     str_free(&inner);
 }
 
+enum way { IN_SHELL, IN_SUBSHELL, IN_RUNNER };
+
 static void send(const struct step *step, const char *text, const struct step_target *target,
-                 bool in_runner)
+                 enum way way)
 {
     struct str whole = { 0 }, input = { 0 };
     guard_add(&whole, &input, step, target);
-    if (step->options.pty)
+    bool is_inside = way == IN_SUBSHELL || (way == IN_RUNNER && whole.len > 0);
+    if (is_inside) {
+        char *guard = str_steal(&whole);
+        str_addf(&whole, "( %s%s\n)", guard, text);
+        free(guard);
+    } else if (step->options.pty)
         terminal_add(&whole, text, sudo_is_used(step) && target->sudo_password);
     else
         str_add(&whole, text);
@@ -65,7 +72,7 @@ static void send(const struct step *step, const char *text, const struct step_ta
                                       .timeout = step->options.timeout,
                                       .ok = step->options.ok,
                                       .keep_going = step->ignore,
-                                      .in_runner = in_runner,
+                                      .in_runner = way != IN_SHELL,
                                   });
     str_free(&whole);
     str_free(&input);
@@ -73,7 +80,7 @@ static void send(const struct step *step, const char *text, const struct step_ta
 
 void command_send(const struct step *step, const char *text, const struct step_target *target)
 {
-    send(step, text, target, false);
+    send(step, text, target, IN_SHELL);
 }
 
 bool command_may_be_in_runner(const struct step *step)
@@ -84,9 +91,9 @@ bool command_may_be_in_runner(const struct step *step)
 }
 
 void command_send_in_runner(const struct step *step, const char *text,
-                            const struct step_target *target)
+                            const struct step_target *target, bool changes_shell)
 {
-    send(step, text, target, true);
+    send(step, text, target, changes_shell ? IN_SUBSHELL : IN_RUNNER);
 }
 
 static const char *without_end_slashes(struct arena *arena, const char *path)

@@ -12,10 +12,11 @@ void command_add(struct str *text, const struct step *step, const char *shell);
 void command_send(const struct step *step, const char *text, const struct step_target *target);
 
 /* The same of text that is ours alone and leaves no process, where nothing of the user's stands in
- * front of it: it costs no shell of its own. $d is the session's folder there. */
+ * front of it: it costs no shell of its own, and no subshell unless it changes what its shell is
+ * (variables, functions, traps, its folder, or by an exit). $d is the session's folder there. */
 bool command_may_be_in_runner(const struct step *step);
 void command_send_in_runner(const struct step *step, const char *text,
-                            const struct step_target *target);
+                            const struct step_target *target, bool changes_shell);
 
 /* The path of a file on the host, as this step means it: absolute, or relative to $HOME; never
  * beginning with "-", without a slash at its end. From the arena. */

@@ -29,8 +29,11 @@ static const char *const programs[] = {
 };
 
 static const char *const builtins[] = {
-    ":", "[", "cd", "echo", "exit", "false", "kill", "printf", "pwd", "test", "true",
+    "[", "echo", "false", "kill", "printf", "pwd", "test", "true",
 };
+
+/* These change the shell, and so does the failure of a redirection of the last. */
+static const char *const changing[] = { "cd", "exit", ":" };
 
 /* The same in every shell of the session. */
 static const char *const variables[] = { "HOME", "LOGNAME", "PATH", "PWD", "TMPDIR", "USER" };
@@ -50,6 +53,7 @@ struct reader {
     const char *at;
     const char *last; /* the last simple command that no $(…) holds; NULL: not to be exec'd */
     unsigned depth;
+    bool changes_shell;
 };
 
 static bool read_list(struct reader *reader);
@@ -154,10 +158,13 @@ static bool read_command(struct reader *reader)
     const char *name = reader->at;
     size_t length = strcspn(name, " \t\n;&|<>()");
     bool is_program = is_one_of(programs, COUNT(programs), name, length);
-    if (!is_program && !is_one_of(builtins, COUNT(builtins), name, length))
+    bool is_changing = is_one_of(changing, COUNT(changing), name, length);
+    if (!is_program && !is_changing && !is_one_of(builtins, COUNT(builtins), name, length))
         return false;
-    if (reader->depth == 0)
+    if (reader->depth == 0) {
         reader->last = is_program ? name : NULL;
+        reader->changes_shell |= is_changing;
+    }
     reader->at += length;
     for (skip_blanks(reader); !strchr("\n;&|)", *reader->at); skip_blanks(reader)) {
         if (!is_redirection(reader)) {
@@ -183,6 +190,8 @@ static bool read_operator(struct reader *reader, bool *is_pipe, bool *must_go_on
         return false;
     *is_pipe = at[0] == '|' && !is_double;
     *must_go_on = *is_pipe || is_double;
+    if (reader->depth == 0 && !(is_double && at[0] == '&'))
+        reader->changes_shell = true;
     reader->at += is_double ? 2 : 1;
     reader->at += strspn(reader->at, " \t\n");
     return true;
@@ -212,15 +221,16 @@ static bool names_streams(const char *command)
     return strstr(command, "/dev/std") || strstr(command, "/dev/fd") || strstr(command, "/proc/");
 }
 
-bool leaf_add(struct str *text, const char *command)
+bool leaf_add(struct str *text, const char *command, bool *changes_shell)
 {
     struct reader reader = { .at = command };
     if (names_streams(command) || !read_list(&reader) || *reader.at)
         return false;
+    *changes_shell = reader.changes_shell;
     size_t before = reader.last ? (size_t)(reader.last - command) : 0;
     str_addn(text, command, before);
-    if (reader.last)
-        str_add(text, "exec "); /* a process less */
+    if (reader.last && reader.changes_shell)
+        str_add(text, "exec "); /* a process less than the subshell and it */
     str_add(text, command + before);
     return true;
 }

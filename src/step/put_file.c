@@ -267,7 +267,7 @@ bool put_file_compile(struct step *step, const struct content *content, const ch
         return false;
     }
     if (is_plain(step))
-        command_send_in_runner(step, str_text(&text), target);
+        command_send_in_runner(step, str_text(&text), target, true);
     else
         put_send(step, str_text(&text), target);
     str_free(&text);

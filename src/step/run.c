@@ -11,9 +11,10 @@ static bool compile(struct step *step, const struct content *const *contents, co
 {
     (void)contents, (void)answer, (void)why;
     struct str text = { 0 }, leaf = { 0 };
+    bool changes_shell;
     command_add(&text, step, target->shell);
-    if (command_may_be_in_runner(step) && leaf_add(&leaf, str_text(&text)))
-        command_send_in_runner(step, str_text(&leaf), target);
+    if (command_may_be_in_runner(step) && leaf_add(&leaf, str_text(&text), &changes_shell))
+        command_send_in_runner(step, str_text(&leaf), target, changes_shell);
     else
         command_send(step, str_text(&text), target);
     str_free(&text);

@@ -5,87 +5,97 @@
 #include "suite.h"
 
 /* What runs without a shell of its own, and how; NULL: it needs one. */
+/* They change the shell, or not. */
+enum { ALONE, INSIDE };
+
 static const struct {
     const char *command, *text;
+    int way;
 } cases[] = {
-    { "mkdir -p a/b c", "exec mkdir -p a/b c" },
-    { "ln -sfn a b && mv -T b c", "ln -sfn a b && exec mv -T b c" },
-    { "cd '/x y' || exit\nrm -f *.pyc\n", "cd '/x y' || exit\nexec rm -f *.pyc\n" },
-    { "tar -xzf \"$HOME/a b.tgz\" -C ${HOME}/x 2>/dev/null", "exec tar -xzf \"$HOME/a b.tgz\" -C "
-                                                             "${HOME}/x 2>/dev/null" },
-    { "grep -c x <a >>b 2>&1;", "exec grep -c x <a >>b 2>&1;" },
-    { "echo a", "echo a" },
-    { "touch a; true", "touch a; true" },
-    { "cat a | sort | uniq -c", "cat a | sort | uniq -c" },
-    { "cat a | wc -l; date", "cat a | wc -l; exec date" },
+    { "mkdir -p a/b c", "mkdir -p a/b c", ALONE },
+    { "ln -sfn a b && mv -T b c", "ln -sfn a b && mv -T b c", ALONE },
+    { "ln -sfn a b; mv -T b c", "ln -sfn a b; exec mv -T b c", INSIDE },
+    { "ls a || ls b", "ls a || exec ls b", INSIDE },
+    { "cd '/x y' || exit\nrm -f *.pyc\n", "cd '/x y' || exit\nexec rm -f *.pyc\n", INSIDE },
+    { "cd x && ls", "cd x && exec ls", INSIDE },
+    { ": >a", ": >a", INSIDE },
+    { "tar -xzf \"$HOME/a b.tgz\" -C ${HOME}/x 2>/dev/null",
+      "tar -xzf \"$HOME/a b.tgz\" -C ${HOME}/x 2>/dev/null", ALONE },
+    { "grep -c x <a >>b 2>&1;", "exec grep -c x <a >>b 2>&1;", INSIDE },
+    { "echo a", "echo a", ALONE },
+    { "touch a; true", "touch a; true", INSIDE },
+    { "cat a | sort | uniq -c", "cat a | sort | uniq -c", INSIDE },
+    { "cat a | wc -l; date", "cat a | wc -l; exec date", INSIDE },
     { "touch \"$(basename \"$(cat a)\")\" || exit 3",
-      "touch \"$(basename \"$(cat a)\")\" || exit 3" },
-    { "rm $(cat list | head -n 1)", "exec rm $(cat list | head -n 1)" },
-    { "[ -e a ] && echo \\$HOME '$$'", "[ -e a ] && echo \\$HOME '$$'" },
-    { "echo a#b \\# x", "echo a#b \\# x" },
-    { "cat \\\n a", "exec cat \\\n a" },
+      "touch \"$(basename \"$(cat a)\")\" || exit 3", INSIDE },
+    { "rm $(cd a; cat list | head -n 1)", "rm $(cd a; cat list | head -n 1)", ALONE },
+    { "[ -e a ] && echo \\$HOME '$$'", "[ -e a ] && echo \\$HOME '$$'", ALONE },
+    { "echo a#b \\# x", "echo a#b \\# x", ALONE },
+    { "cat \\\n a", "cat \\\n a", ALONE },
+    { "kill -s HUP $(cat a.pid)", "kill -s HUP $(cat a.pid)", ALONE },
+    { "ls >/dev/null", "ls >/dev/null", ALONE },
 
-    { "", NULL },
-    { "make", NULL },
-    { "./mkdir a", NULL },
-    { "'mkdir' a", NULL },
-    { "mkdir$HOME a", NULL },
-    { "x=1 ls", NULL },
-    { "kill -s HUP $(cat a.pid)", "kill -s HUP $(cat a.pid)" },
-    { "ls &", NULL },
-    { "ls & ls", NULL },
-    { "nohup ls", NULL },
-    { "( ls )", NULL },
-    { "{ ls; }", NULL },
-    { "if ls; then ls; fi", NULL },
-    { "! ls", NULL },
-    { "ls )", NULL },
-    { "ls ;; ls", NULL },
-    { "ls &&", NULL },
-    { "ls |", NULL },
-    { "| ls", NULL },
-    { "ls # all", NULL },
-    { "# all", NULL },
-    { "ls 'a", NULL },
-    { "ls \"a", NULL },
-    { "ls a\\", NULL },
-    { "ls \"a\\", NULL },
-    { "ls `pwd`", NULL },
-    { "ls \"`pwd`\"", NULL },
-    { "ls $d", NULL },
-    { "ls $$ $?", NULL },
-    { "ls $PPID", NULL },
-    { "ls $HOMES", NULL },
-    { "ls $HOME_1", NULL },
-    { "ls ${HOME#x}", NULL },
-    { "ls $((1))", NULL },
-    { "ls $(ls", NULL },
-    { "ls $(./x)", NULL },
-    { "ls $(ls &)", NULL },
-    { "ls \"$(ls $x)\"", NULL },
-    { "ls 3>a", NULL },
-    { "ls 12>a", NULL },
-    { "ls >&3", NULL },
-    { "ls >&-", NULL },
-    { "ls <<x\nx\n", NULL },
-    { "ls <>a", NULL },
-    { "ls >", NULL },
-    { "ls >| a", NULL },
-    { "ls <(ls)", NULL },
-    { "set -e\nls", NULL },
-    { "exec ls", NULL },
-    { "echo a >/dev/stderr", NULL },
-    { "ls /proc/self/fd", NULL },
-    { "ls >/dev/null", "exec ls >/dev/null" },
-    { "$(ls)", NULL },
+    { "", NULL, 0 },
+    { "make", NULL, 0 },
+    { "./mkdir a", NULL, 0 },
+    { "'mkdir' a", NULL, 0 },
+    { "mkdir$HOME a", NULL, 0 },
+    { "x=1 ls", NULL, 0 },
+    { "ls &", NULL, 0 },
+    { "ls & ls", NULL, 0 },
+    { "nohup ls", NULL, 0 },
+    { "( ls )", NULL, 0 },
+    { "{ ls; }", NULL, 0 },
+    { "if ls; then ls; fi", NULL, 0 },
+    { "! ls", NULL, 0 },
+    { "ls )", NULL, 0 },
+    { "ls ;; ls", NULL, 0 },
+    { "ls &&", NULL, 0 },
+    { "ls |", NULL, 0 },
+    { "| ls", NULL, 0 },
+    { "ls # all", NULL, 0 },
+    { "# all", NULL, 0 },
+    { "ls 'a", NULL, 0 },
+    { "ls \"a", NULL, 0 },
+    { "ls a\\", NULL, 0 },
+    { "ls \"a\\", NULL, 0 },
+    { "ls `pwd`", NULL, 0 },
+    { "ls \"`pwd`\"", NULL, 0 },
+    { "ls $d", NULL, 0 },
+    { "ls $$ $?", NULL, 0 },
+    { "ls $PPID", NULL, 0 },
+    { "ls $HOMES", NULL, 0 },
+    { "ls $HOME_1", NULL, 0 },
+    { "ls ${HOME#x}", NULL, 0 },
+    { "ls $((1))", NULL, 0 },
+    { "ls $(ls", NULL, 0 },
+    { "ls $(./x)", NULL, 0 },
+    { "ls $(ls &)", NULL, 0 },
+    { "ls \"$(ls $x)\"", NULL, 0 },
+    { "ls 3>a", NULL, 0 },
+    { "ls 12>a", NULL, 0 },
+    { "ls >&3", NULL, 0 },
+    { "ls >&-", NULL, 0 },
+    { "ls <<x\nx\n", NULL, 0 },
+    { "ls <>a", NULL, 0 },
+    { "ls >", NULL, 0 },
+    { "ls >| a", NULL, 0 },
+    { "ls <(ls)", NULL, 0 },
+    { "set -e\nls", NULL, 0 },
+    { "exec ls", NULL, 0 },
+    { "echo a >/dev/stderr", NULL, 0 },
+    { "ls /proc/self/fd", NULL, 0 },
+    { "$(ls)", NULL, 0 },
 };
 
 START_TEST(leaves)
 {
     struct str text = { 0 };
-    bool is_leaf = leaf_add(&text, cases[_i].command);
+    bool changes_shell = false;
+    bool is_leaf = leaf_add(&text, cases[_i].command, &changes_shell);
     ck_assert_msg(is_leaf == (cases[_i].text != NULL), "%s", cases[_i].command);
     ck_assert_str_eq(str_text(&text), cases[_i].text ? cases[_i].text : "");
+    ck_assert_int_eq(changes_shell, cases[_i].way);
     str_free(&text);
 }
 END_TEST
@@ -93,9 +103,10 @@ END_TEST
 START_TEST(deep_ones_end)
 {
     struct str command = { 0 }, text = { 0 };
+    bool changes_shell;
     for (int i = 0; i < 100000; i++)
         str_add(&command, i ? "$(ls " : "ls ");
-    ck_assert(!leaf_add(&text, str_text(&command)));
+    ck_assert(!leaf_add(&text, str_text(&command), &changes_shell));
     str_free(&command);
     str_free(&text);
 }
