@@ -156,6 +156,16 @@ void job_open_arena(struct job_run *job)
         job->arena = arena_new();
 }
 
+/* Without blanks around it; NULL: nothing is left. */
+static const char *trim(const char *text, struct arena *arena)
+{
+    const char *begin = text + strspn(text, " \t\n");
+    size_t length = strlen(begin);
+    while (length > 0 && strchr(" \t\n", begin[length - 1]))
+        length--;
+    return length > 0 ? arena_strndup(arena, begin, length) : NULL;
+}
+
 const char *job_value(struct job_run *job, const char *name, struct arena *arena)
 {
     struct expander expander;
@@ -166,14 +176,12 @@ const char *job_value(struct job_run *job, const char *name, struct arena *arena
     expander.undefined_is_error = false;
     if (!scope_find(expander.scope, name))
         return NULL; /* not used by the Fakefile: nothing to warn of */
-    if (expand_variable(&expander, name, job->job->target->where, &value)) {
-        const char *begin = str_text(&value) + strspn(str_text(&value), " \t\n");
-        size_t length = strlen(begin);
-        while (length > 0 && strchr(" \t\n", begin[length - 1]))
-            length--;
-        if (length > 0)
-            text = arena_strndup(arena, begin, length);
-    }
+    if (job->failed_value && strcmp(job->failed_value, name) == 0)
+        return NULL; /* told already */
+    if (expand_variable(&expander, name, job->job->target->where, &value))
+        text = trim(str_text(&value), arena);
+    else
+        job->failed_value = arena_strdup(job->run->arena, name);
     str_free(&value);
     return text;
 }

@@ -159,6 +159,7 @@ static bool is_to_run(struct job_run *job, const char **why)
     enum chain chain = chain_verdict(job, &decider);
     if (chain == CHAIN_OWN)
         return decide_to_run(job);
+    job->failed_value = job->failed_value ? job->failed_value : decider->failed_value;
     job->reasons.len = 0;
     for (size_t i = 0; i < decider->reasons.len; i++)
         decide_reason(job, "%s: %s", decider->job->target->name,
@@ -185,7 +186,13 @@ static bool do_deciding(struct job_run *job)
         job_fail(job, FAKE_FAILED, text);
         return false;
     }
-    if (gate == GATE_NO || !is_to_run(job, &text)) {
+    bool runs = gate != GATE_NO && is_to_run(job, &text);
+    if (job->failed_value) {
+        job_fail(job, FAKE_FAILED,
+                 arena_printf(job->arena, "its '%s' cannot be expanded", job->failed_value));
+        return false;
+    }
+    if (!runs) {
         tell_job(job, EVENT_JOB_SKIPPED, text);
         if (acts(job) || !job->host || !job->host->took_records)
             hooks_ask_owed(job);

@@ -281,6 +281,7 @@ struct job_run {
     const char *owed;   /* a hook: by this target, since an earlier run; NULL: it is not */
     enum chain chain;   /* decided for others */
     const char *chain_waits_for;
+    const char *failed_value; /* a variable that could not be expanded: the job is not to run */
     bool has_claimed;    /* its places are known to the host */
     struct vec overlaps; /* struct job_run: wrote the same place before, and may */
 

@@ -200,3 +200,25 @@ list = $(run echo x y z)
         world.fakefile(lines)
         contains(world.fake('deploy'), f'out: {one} yes')
         lacks(world.fake('deploy'), 'out: ')
+
+
+def test_inputs_that_cannot_be_expanded(world):
+    """What a value fails by is told once, and what it would decide about does not run; nor does its chain."""
+    world.fakefile(f'''
+hosts = localhost
+alone @:
+    run touch {world.folder}/ran
+here @local:
+    local touch {world.folder}/ran
+chain @: first
+first @:
+    run touch {world.folder}/ran
+alone here chain: inputs = $(shell echo no such inventory >&2; false)
+''')
+    for goal, name in (('alone', 'alone failed on localhost'), ('here', 'here failed on this machine'),
+                       ('chain', 'first failed on localhost')):
+        for options in ([], ['-n'], ['-B']):
+            result = world.fake(*options, goal, code=2)
+            contains(result.err, f"{name}:\n    its 'inputs' cannot be expanded")
+            check(result.err.count('\nno such inventory') + result.err.startswith('no such') == 1, result)
+            check(not (world.folder / 'ran').exists(), 'it ran')
