@@ -482,12 +482,14 @@ STYLES = {
 
 
 def kill_all_in(folder):
-    for entry in os.listdir('/proc'):
-        try:
-            if entry.isdigit() and os.readlink(f'/proc/{entry}/cwd').startswith(str(folder)):
-                os.kill(int(entry), signal.SIGKILL)
-        except OSError:
-            pass  # it has ended
+    """Stopped first: none of them sees the end of another."""
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for entry in os.listdir('/proc'):
+            try:
+                if entry.isdigit() and os.readlink(f'/proc/{entry}/cwd').startswith(str(folder)):
+                    os.kill(int(entry), number)
+            except OSError:
+                pass  # it has ended
 
 
 def test_styles_interrupted(world):
