@@ -6,30 +6,31 @@
 #include "step/put.h"
 #include "step/temporary.h"
 
-/* link TARGET NAME: a symbolic link, made under a temporary name and renamed, so that NAME is
- * always the old link or the new one. */
+/* link TARGET NAME: a symbolic link; in place of another it is made under a temporary name and
+ * renamed, so that NAME is always the old one or the new one. */
 
 /* What the link says; `readlink` is on every system known, though no standard had it before 2024.
  */
-static const char read_text[] =
-    "text_of() { readlink \"$1\" 2>/dev/null || { l=$(ls -ld \"$1\"); echo \"${l#* -> }\"; }; }; ";
+static const char read_text[] = "p_text() { readlink \"$1\" 2>/dev/null || { p_l=$(ls -ld \"$1\"); "
+                                "echo \"${p_l#* -> }\"; }; }; ";
 
 static const char switch_text[] =
-    "[ -h \"$name\" ] && [ \"$(text_of \"$name\")\" = \"$target\" ] && exit 0\n"
-    "[ -h \"$name\" ] || [ ! -d \"$name\" ] || say \"$name is a folder\"\n"
-    "[ -f \"$name\" ] || [ -h \"$name\" ] || [ ! -e \"$name\" ] || "
-    "say \"$name is neither a file nor a link\"\n"
+    "[ -h \"$p_name\" ] && [ \"$(p_text \"$p_name\")\" = \"$p_target\" ] && exit 0\n"
+    "[ -h \"$p_name\" ] || [ ! -d \"$p_name\" ] || say \"$p_name is a folder\"\n"
+    "[ -f \"$p_name\" ] || [ -h \"$p_name\" ] || [ ! -e \"$p_name\" ] || "
+    "say \"$p_name is neither a file nor a link\"\n"
     "[ -d \"$parent\" ] || say \"$parent: no such folder\"\n"
     "[ -w \"$parent\" ] || say \"$parent: no permission to write\"\n"
+    "[ -e \"$p_name\" ] || [ -h \"$p_name\" ] || exec ln -s \"$p_target\" \"$p_name\"\n"
     "trap 'rm -f \"$parent/$tmp\"' 0\n"
-    "ln -s \"$target\" \"$parent/$tmp\" || exit 1\n"
-    "set -- \"$parent/$tmp\" \"$name\"\n"
+    "ln -s \"$p_target\" \"$parent/$tmp\" || exit 1\n"
+    "set -- \"$parent/$tmp\" \"$p_name\"\n"
     /* GNU and busybox, BSD; where the name is no link to a folder, any mv does it. */
     "mv -fT \"$@\" 2>/dev/null || mv -fh \"$@\" 2>/dev/null && exit\n"
-    "[ -d \"$name\" ] || exec mv -f \"$@\"\n"
+    "[ -d \"$p_name\" ] || exec mv -f \"$@\"\n"
     "perl -e 'rename $ARGV[0], $ARGV[1] or die $!' \"$@\" 2>/dev/null ||\n"
     "python3 -c 'import os, sys; os.rename(*sys.argv[1:])' \"$@\" 2>/dev/null ||\n"
-    "say \"$name: no program here renames a link (mv -T, mv -h, perl, python3)\"\n";
+    "say \"$p_name: no program here renames a link (mv -T, mv -h, perl, python3)\"\n";
 
 static const char *name_of(const struct step *step, struct arena *arena)
 {
@@ -59,24 +60,20 @@ static bool parse(struct steps *steps, struct step *step, struct diags *diags)
 
 static void add_variables(struct str *text, const struct step *step)
 {
-    struct arena *arena = step->data;
     const struct shell_word *target = &step->arguments[0];
-    const char *name = name_of(step, arena);
-    put_add_variable(text, "target", target->text);
+    put_add_variable(text, "p_target", target->text);
     if (target->from_home)
-        str_add(text, "target=$HOME/$target; ");
-    put_add_variable(text, "name", name);
-    put_add_variable(text, "parent", put_parent(arena, name));
+        str_add(text, "p_target=$HOME/$p_target; ");
+    put_add_variable(text, "p_name", name_of(step, step->data));
 }
 
 /* The answer is "same" when the link is there as wanted. */
 static void ask(const struct step *step, const struct content *const *contents, struct str *query)
 {
     (void)contents;
-    str_add(query, "(");
     add_variables(query, step);
     str_addf(query,
-             "%s[ -h \"$name\" ] && [ \"$(text_of \"$name\")\" = \"$target\" ] && echo same)\n",
+             "%s[ -h \"$p_name\" ] && [ \"$(p_text \"$p_name\")\" = \"$p_target\" ] && echo same\n",
              read_text);
 }
 
@@ -92,8 +89,12 @@ static bool compile(struct step *step, const struct content *const *contents, co
     }
     step->changes = !answer || !str_starts(answer, "same");
     add_variables(&text, step);
+    put_add_variable(&text, "parent", put_parent(step->data, name_of(step, step->data)));
     str_addf(&text, "tmp=%s; %s%s%s", name, read_text, put_text_say, switch_text);
-    command_send(step, str_text(&text), target);
+    if (command_may_be_in_runner(step))
+        command_send_in_runner(step, str_text(&text), target, true);
+    else
+        command_send(step, str_text(&text), target);
     str_free(&text);
     return true;
 }
