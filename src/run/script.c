@@ -143,10 +143,10 @@ static void write_large(struct str *out, const char *name, const char *head,
                         const struct vec *places, const struct script_big *big)
 {
     struct str file = { 0 };
-    str_add(&file, "\"$r\"/.new.");
+    str_add(&file, "\"$r\"/.list.");
     str_add_quoted(&file, name);
     add_large_writing(out);
-    str_add(out, big->before ? "r_d=1\n" : "r_d=\n");
+    str_add(out, big->before ? "r_rest=1\n" : "r_rest=\n");
     str_addf(out, "{ cat >%s && r_end_big ", str_text(&file));
     str_add_quoted(out, name);
     str_add(out, "; } <<'r_end'");
@@ -221,14 +221,14 @@ void script_break(struct str *out)
 void script_refresh(struct str *out, const char *name)
 {
     add_large_writing(out);
-    str_add(out, "r_d=; umask $r_m; cd; set -- ");
+    str_add(out, "r_rest=; umask $r_m; cd; set -- ");
     str_add_quoted(out, name);
     str_add(out, "\nif [ ! -s \"$r/$1\" ]; then :\n"
                  "elif r_load \"$1\"; then r_sure=; r_split r_lines \"$r_c\"; r_c=${r_h#?}$r_nl; "
                  "r_end \"$1\"\n"
                  "else sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder "
                  "/d;/^young/d;/^sent$/d;/^end/d' "
-                 "\"$r/$1\" >\"$r/.new.$1\" && r_end_big \"$1\"; fi\n");
+                 "\"$r/$1\" >\"$r/.list.$1\" && r_end_big \"$1\"; fi\n");
 }
 
 void script_strike(struct str *out, const char *owed_name)

@@ -20,7 +20,8 @@
  * r_states FILE: of a record's places the states of now.
  * r_put NAME: head and places are in .new.NAME, r_st and r_b known, since the time r_y.
  *
- * Of few places, "f NAME" or "d NAME" in r_few: r_states_few, r_sums_few.
+ * Of few places, "f NAME" or "d NAME" in r_few: r_states_few, r_sums_few; of very few by the shell
+ * itself.
  * r_scan FILE: of the states of now, those that the record does not know for sure, as r_few; at the
  * end "m" when some are other states, else "z" when some are of after r_n, and will be young again.
  * r_without FILE NEW: the record without r_few goes to NEW (if given); what it says of their
@@ -49,8 +50,15 @@ const char script_big_reading[] =
     "r_some(){ r_o=$(r_odd); sed -n '/^f /d;/./p' <<r_end\n$r_o\nr_end\n"
     "sed -n '/^f /{s///;" ESCAPE "}' <<r_end | r_xhash\n$r_o\nr_end\n}\n"
     "r_states(){ r_folders_of r_stat \"$1\"; r_names \"$1\" | r_xstat; }\n"
-    "r_states_few(){ r_folders_few r_stat; r_names_few | r_xstat; }\n"
-    "r_sums_few(){ { r_folders_few r_sum; r_names_few | r_some; } | LC_ALL=C sort; }\n"
+    "r_part(){ r_d= r_e= r_p=; for r_x do case $r_x in 'd '*) r_x=${r_x#d }; "
+    "[ ! -d \"$r_x\" ] || { r_d=\"$r_d${r_nl}state d $r_x\"; r_e=\"$r_e${r_nl}folder $r_x\"; };; "
+    "'f '*) r_p=$r_p$r_nl${r_x#f };; esac; done; }\n"
+    "r_by_shell(){ [ \"$r_kind\" ] && [ ${#r_few} -lt 4000 ] && r_split r_part \"$r_few\"; }\n"
+    "r_print(){ [ -z \"$1\" ] || printf '%s\\n' \"${1#?}\"; }\n"
+    "r_states_few(){ if r_by_shell; then r_split r_stat \"$r/.lock$r_p\"; r_print \"$r_s\"; "
+    "else r_folders_few r_stat; r_names_few | r_xstat; fi; }\n"
+    "r_sums_few(){ { if r_by_shell; then r_sure=; r_split r_sum \"$r_p\"; r_print \"$r_t\"; "
+    "else r_folders_few r_sum; r_names_few | r_some; fi; } | LC_ALL=C sort; }\n"
     "r_scan(){ if r_awk; then r_n=$r_n LC_ALL=C awk \"$r_paths\"'BEGIN{n=ENVIRON[\"r_n\"]} "
     "function few(l,p){p=at(l);if(!(p in t)){t[p];print(l~/^state d /?\"d \":\"f \")p}} "
     "FNR==NR{if(/^state /)s[$0];else if(/^young/){if(!q||$2+0<y)y=$2+0;q=1};next} "
@@ -82,20 +90,19 @@ const char script_big_known[] =
     "if(m&&length(x)==64&&(!(m in y)||$5<y[m]))print x\"  ./\"a;else print \"miss \"a}'\n"
     "else sed 's/^state [0-9]* [0-9]* [0-9]* [0-9]* /miss /'; fi; }\n";
 
-/* What fake knows of a record is in .new.NAME at first, and moves to .list.NAME: behind the head a
- * line a place,
+/* What fake knows of a record is in .list.NAME: behind the head a line a place,
  *   place KIND PATH   to be looked at
  *   sure HASH  PATH   a file that was sent and need not be read: the record is young from then on
  *   kept KIND PATH    as .old.NAME says, so far as it does
- * With r_d it has only the difference to .old.NAME, and `gone PATH`.
+ * With r_rest it has only the difference to .old.NAME, and `gone PATH`.
  *
  * r_lay: of .list (f is 1) and .old (2) makes .new, and prints what is to be looked at as r_few.
  * r_join: of .list and the states of that makes the rest, but for what identifies the contents of
  * those whose states it prints: r_sums.
  * r_lay_all: both without awk. */
 const char script_big_writing[] =
-    "r_lay(){ r_o=$r_w r_d=$r_d LC_ALL=C awk \"$r_paths\"'"
-    "BEGIN{o=ENVIRON[\"r_o\"];d=ENVIRON[\"r_d\"]!=\"\"} "
+    "r_lay(){ r_o=$r_w r_rest=$r_rest LC_ALL=C awk \"$r_paths\"'"
+    "BEGIN{o=ENVIRON[\"r_o\"];d=ENVIRON[\"r_rest\"]!=\"\"} "
     "f==1&&/^sure /{p=substr($0,72);if(d)w[p];print \"place f \" p>o;print \"f \" p;next} "
     "f==1&&/^kept /{k=1;w[substr($0,8)]=substr($0,6,1);print \"place \" substr($0,6)>o;next} "
     "f==1&&/^gone /{w[substr($0,6)];next} "
@@ -113,22 +120,22 @@ const char script_big_writing[] =
     "p in h{print \"hash \" h[p] \"  \" p>>o;since($5);next} {if($5+0>=y+0)since(y);print} "
     "END{if(u)print \"young \" t>>o;if(g&&close(o))exit 1} "
     "function since(x){if(!u||x+0<t+0)t=x;u=1}' f=1 \"$r_l\" f=2 -; }\n"
-    "r_lay_all(){ [ -z \"$r_d\" ] || return; sed '/^sent$/d;s/^sure [0-9a-f]*  /place f /;s/^kept "
+    "r_lay_all(){ [ -z \"$r_rest\" ] || return; sed '/^sent$/d;s/^sure [0-9a-f]*  /place f "
+    "/;s/^kept "
     "/place /' \"$r_l\" >\"$r_w\"\n"
     "r_few=$(sed -n 's/^place d /d /p;s/^place [fl] /f /p' \"$r_w\"); r_st=$(r_states_few)\n"
     "{ printf '%s\\n' \"$r_st\"; r_folders_few r_sum; r_age_big $r_n; } >>\"$r_w\"; }\n"
     "r_sums(){ r_k=$(sed '/^state d /d' <<r_end | r_known ''\n$r_st\nr_end\n)\n"
     "sed -n '/^miss /d;s,^\\([0-9a-f]*\\)  \\./,hash \\1  ,p' <<r_end\n$r_k\nr_end\n"
     "sed -n '/^miss /{s///;" ESCAPE "}' <<r_end | r_some\n$r_k\nr_end\n}\n"
-    "r_end_big(){ r_l=$r/.list.$1 r_w=$r/.new.$1 r_k=/dev/null r_sha=; mv -f \"$r_w\" \"$r_l\" || "
-    "return\n"
-    "r_clock \"$r_l\"; if [ -f \"$r/.old.$1\" ]; then r_k=$r/.old.$1; elif [ \"$r_d\" ]; then "
+    "r_end_big(){ r_l=$r/.list.$1 r_w=$r/.new.$1 r_k=/dev/null r_sha=\n"
+    "r_clock \"$r_l\"; if [ -f \"$r/.old.$1\" ]; then r_k=$r/.old.$1; elif [ \"$r_rest\" ]; then "
     "return 1; fi\n"
     "if command -v sha256sum || command -v shasum; then r_sha=1; fi >/dev/null 2>&1\n"
-    "if r_awk; then r_few=$(r_lay) && r_st=$(r_states_few | r_join) || return; else r_lay_all; fi\n"
+    "if r_awk; then r_few=$(r_lay) && r_st=$(r_states_few | r_join); else r_lay_all; fi && "
     "{ [ -z \"$r_young\" ] || echo young 0; [ -z \"$r_st\" ] || r_sums; echo end; } >>\"$r_w\" && "
-    "mv -f \"$r_w\" \"$r/$1\" && "
-    "rm -f \"$r_l\" \"$r/.old.$1\"; }\n";
+    "mv -f \"$r_w\" \"$r/$1\" && rm -f \"$r_l\" \"$r/.old.$1\" || { rm -f \"$r_w\"; return 1; }; "
+    "}\n";
 
 /* sha256sum writes a name with a backslash in its own way. */
 static bool is_sure(const struct place *place)
