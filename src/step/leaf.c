@@ -9,8 +9,8 @@
  * Most steps of a deployment are a mkdir, a ln, a tar. What is read here of the shell's language
  * (POSIX.1-2008, Shell Command Language, 2.9) is what such steps are written in: simple commands
  * joined by ; && || | and newlines; words of text, quotes, $(…) of the same, and a few variables.
- * All else is for a shell of its own. Who kills process 0 loses the session, and not the step
- * alone.
+ * All else is for a shell of its own. Where a file says that process 0 is to be killed, that is the
+ * session, and not the step alone.
  */
 
 enum { DEPTH = 8 }; /* of $(…) in $(…) */
@@ -152,12 +152,19 @@ static bool is_redirection(struct reader *reader)
     return reader->at[digits] == '<' || reader->at[digits] == '>';
 }
 
+/* A job of the shell, or its own group. */
+static bool is_of_the_shell(const char *word)
+{
+    return word[0] == '%' || (word[0] == '0' && strchr(" \t\n;&|)", word[1]));
+}
+
 /* A program or builtin and its words. */
 static bool read_command(struct reader *reader)
 {
     const char *name = reader->at;
     size_t length = strcspn(name, " \t\n;&|<>()");
     bool is_program = is_one_of(programs, COUNT(programs), name, length);
+    bool is_kill = length == 4 && memcmp(name, "kill", 4) == 0;
     bool is_changing = is_one_of(changing, COUNT(changing), name, length);
     if (!is_program && !is_changing && !is_one_of(builtins, COUNT(builtins), name, length))
         return false;
@@ -168,7 +175,7 @@ static bool read_command(struct reader *reader)
     reader->at += length;
     for (skip_blanks(reader); !strchr("\n;&|)", *reader->at); skip_blanks(reader)) {
         if (!is_redirection(reader)) {
-            if (!read_word(reader))
+            if ((is_kill && is_of_the_shell(reader->at)) || !read_word(reader))
                 return false;
             continue;
         }
