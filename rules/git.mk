@@ -65,7 +65,7 @@ git-status @:
 ## Put away what was changed by hand
 git-stash @:
 	cd $(git_path)
-	run git stash save --quiet --include-untracked "fake $(now)"
+	run git stash push --quiet --include-untracked -m "fake $(now)"
 
 ## Take back what git-stash put away last
 git-stash-pop @:
