@@ -300,8 +300,6 @@ static void set_up_jobs(struct run *run)
     }
 }
 
-/* The records' folder there, and whether records are kept at all (§5: where each operator logs in
- * as himself, his records say nothing about the others'). */
 /* A host that is visited alone is locked where those that visit it are. */
 static struct job_run *any_visitor(struct run *run)
 {
@@ -311,6 +309,8 @@ static struct job_run *any_visitor(struct run *run)
     return NULL;
 }
 
+/* The records' folder there, and whether records are kept at all (§5: where each operator logs in
+ * as himself, his records say nothing about the others'). */
 static void find_folder(struct run *run, struct host_run *host)
 {
     struct job_run *job = host->jobs.len > 0 ? host->jobs.items[0] : any_visitor(run);
