@@ -157,8 +157,8 @@ static const char BOOT[] =
     "[ $f_c = 0 ] && return 1; return $f_c; }; "
 
     /* Trusted text between steps: ID TEXT. */
-    "f_script(){ f_stopped && return 130; f_both b $1; "
-    "( eval \"$2\" ) </dev/null >/dev/null 2>&4; f_over $1 $?; }; "
+    "f_own(){ eval \"$1\"; }; f_script(){ f_stopped && return 130; f_both b $1; "
+    "f_own \"$2\" </dev/null >/dev/null 2>&4; f_over $1 $?; }; "
 
     /* A request: ID FILE UPLOADS TEXT; the text is in its file already when it is not given. There
      * are two files, 0 and 1, in turn: the runner may still be reading the last line of one. */

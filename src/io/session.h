@@ -98,9 +98,10 @@ struct request_step {
 };
 void request_step(struct request *request, const struct request_step *step);
 
-/* Trusted text of ours, run in the request's runner between steps (no step of its own, no output
- * told): taking a record away, writing one. When it fails the request ends with its status, and
- * what it printed on standard error comes with request_ended's step `id` as output of stream 2. */
+/* Trusted text of ours, run by the request's runner itself between steps (no step of its own, no
+ * output told): taking a record away, writing one. It ends by `return`, never `exit`, and leaves
+ * folder and umask as they are. When it fails the request ends with its status, and what it printed
+ * on standard error comes with request_ended's step `id` as output of stream 2. */
 void request_script(struct request *request, uint32_t id, const char *text);
 
 /* Bytes for a consumer there: `consumer` is trusted sh text that reads its standard input (`cat

@@ -89,24 +89,19 @@ void script_read(struct str *out, const struct vec *records, bool refresh)
     }
 }
 
-static void add_files(struct str *out, const char *command, const struct vec *names)
+static void add_calls(struct str *out, const char *function, const struct vec *names)
 {
     for (size_t i = 0; i < names->len; i++) {
-        str_addf(out, "%s\"$r\"/", command);
+        str_add(out, function);
         str_add_quoted(out, names->items[i]);
-        str_add(out, " || exit\n");
+        str_add(out, " || return\n");
     }
 }
 
 void script_take(struct str *out, const struct vec *names, const struct vec *owed)
 {
-    str_add(out, "umask $r_m\n");
-    add_files(out, ": >", owed);
-    for (size_t i = 0; i < names->len; i++) {
-        str_add(out, "r_drop ");
-        str_add_quoted(out, names->items[i]);
-        str_add(out, " || exit\n");
-    }
+    add_calls(out, "r_masked r_make ", owed);
+    add_calls(out, "r_drop ", names);
 }
 
 /* The sure ones first: so their hashes stand in the order in which they will be read. */
@@ -145,6 +140,7 @@ static void write_large(struct str *out, const char *name, const char *head,
     struct str file = { 0 };
     str_add(&file, "\"$r\"/.list.");
     str_add_quoted(&file, name);
+    str_add(out, "( umask $r_m; cd\n");
     add_large_writing(out);
     str_add(out, big->before ? "r_rest=1\n" : "r_rest=\n");
     str_addf(out, "{ cat >%s && r_end_big ", str_text(&file));
@@ -153,7 +149,7 @@ static void write_large(struct str *out, const char *name, const char *head,
     add_failure(out, str_text(&file));
     str_addf(out, "%s%s", head, big->is_sent ? "sent\n" : "");
     script_big_add_places(out, places, big);
-    str_add(out, "r_end\n");
+    str_add(out, "r_end\n)\n");
     str_free(&file);
 }
 
@@ -166,7 +162,7 @@ static void write_small(struct str *out, const char *name, const char *text, con
     str_add_quoted(out, sure);
     str_add(out, " r_c=");
     str_add_quoted(out, text);
-    str_add(out, "\nr_end ");
+    str_add(out, "\nr_masked r_end ");
     str_add_quoted(out, name);
     str_add(out, " 2>/dev/null");
     add_failure(out, str_text(&file));
@@ -180,7 +176,6 @@ void script_write(struct str *out, const char *name, const char *head, const str
     str_add(&text, head);
     add_place_lines(&text, &sure, places, true);
     add_place_lines(&text, &sure, places, false);
-    str_add(out, "umask $r_m; cd\n");
     if (places->len > MANY_PLACES || text.len > LONG_TEXT)
         write_large(out, name, head, places, big);
     else
@@ -191,9 +186,9 @@ void script_write(struct str *out, const char *name, const char *head, const str
 
 void script_log(struct str *out, const char *line, bool may_be_long)
 {
-    str_add(out, "umask $r_m; printf '%s\\n' ");
+    str_add(out, "r_masked r_note ");
     str_add_quoted(out, line);
-    str_add(out, " >>\"$r/.log\"\n");
+    str_addc(out, '\n');
     if (may_be_long)
         str_add(out, "[ $(wc -l <\"$r/.log\") -lt 4000 ] || "
                      "{ tail -n 2000 \"$r/.log\" >\"$r/.new.log\" && "
@@ -220,15 +215,16 @@ void script_break(struct str *out)
 
 void script_refresh(struct str *out, const char *name)
 {
+    str_add(out, "( umask $r_m; cd\n");
     add_large_writing(out);
-    str_add(out, "r_rest=; umask $r_m; cd; set -- ");
+    str_add(out, "r_rest=; set -- ");
     str_add_quoted(out, name);
     str_add(out, "\nif [ ! -s \"$r/$1\" ]; then :\n"
                  "elif r_load \"$1\"; then r_sure=; r_split r_lines \"$r_c\"; r_c=${r_h#?}$r_nl; "
                  "r_end \"$1\"\n"
                  "else sed '/^state /d;/^hash /d;/^link /d;/^fixed /d;/^folder "
                  "/d;/^young/d;/^sent$/d;/^end/d' "
-                 "\"$r/$1\" >\"$r/.list.$1\" && r_end_big \"$1\"; fi\n");
+                 "\"$r/$1\" >\"$r/.list.$1\" && r_end_big \"$1\"; fi\n)\n");
 }
 
 void script_strike(struct str *out, const char *owed_name)

@@ -23,7 +23,7 @@
  * taken as the same while its state is.
  */
 const char script_library_base[] =
-    "r_nl='\n' r_short= r_ok= r_young= r_told= r_kind=c r_form='state %i %s %Y %Z %n'\n"
+    "r_nl='\n' r_u= r_short= r_ok= r_young= r_told= r_kind=c r_form='state %i %s %Y %Z %n'\n"
     "r_split(){ r_q=$IFS; IFS=$r_nl; set -f; set -- \"$1\" $2; set +f; IFS=$r_q; \"$@\"; }\n"
     "r_lines(){ r_h= r_p= r_a= r_b= r_y= r_d= r_e=; for r_l do case $r_l in "
     "'state '*) r_a=$r_a$r_nl$r_l;; 'hash '*|'link '*|'fixed '*|'folder '*) r_b=$r_b$r_nl$r_l;; "
@@ -52,6 +52,12 @@ const char script_library_base[] =
     "[ ${r_l%% *} -lt $r_n ] || r_y=1;; esac; done; }\n"
     "r_age(){ r_y=$r_young$r_sure; [ \"$r_y\" ] || r_split r_recent \"$r_s\"; "
     "r_y=${r_y:+${r_nl}young}; }\n"
+    /* The session's shell, whose umask steps inherit, has another one while it makes a file; what
+     * it was is told through one of the session's, as `$(umask)` costs a process. */
+    "r_masked(){ [ \"$r_u\" ] || { [ \"$d\" ] && umask >\"$d/x\" && read -r r_u <\"$d/x\"; } || "
+    "r_u=$(umask); umask $r_m; \"$@\"; set -- $?; umask $r_u; return $1; }\n"
+    "r_make(){ true >\"$r/$1\"; }\n"
+    "r_note(){ printf '%s\\n' \"$1\" >>\"$r/.log\"; }\n"
     /* r_end NAME: what fake knows is in r_c. The name is that of no record until its last line is
      * there. */
     "r_end(){ r_w=$r/$1; printf %s \"$r_c\" >\"$r_w\" && r_split r_lines \"$r_c\" && "
@@ -113,11 +119,10 @@ const char script_library_base[] =
     "printf '%s\\n' \"$1 $2\" \"$$ $r_s\" >\"$r/.lock.by\"; echo locked; return; fi\n"
     "exec 9>&-; r_x=; r_y=; read -r r_x r_y <\"$r/.lock.by\"\n"
     "if [ \"$r_x\" = \"$1\" ]; then echo ours; else printf 'held %s\\n' \"$r_y\"; fi; }\n"
-    /* The session's shell keeps its own umask, which steps inherit: asked for, at the price of a
-     * process, where a file is to be made. */
-    "r_begin(){ r_u=; [ -f \"$r/.lock.by\" ] || { r_u=$(umask); umask $r_m; }\n"
-    "if r_open; then r_lock \"$1\" \"$2\"; else printf 'unwritable %s\\n' \"$r\"; fi; "
-    "[ -z \"$r_u\" ] || umask $r_u; }\n";
+    "r_enter(){ if r_open; then r_lock \"$1\" \"$2\"; else printf 'unwritable %s\\n' \"$r\"; fi; "
+    "}\n"
+    "r_begin(){ if [ -f \"$r/.lock.by\" ]; then r_enter \"$@\"; else r_masked r_enter \"$@\"; fi; "
+    "}\n";
 
 const char script_library_share[] =
     "r_share(){ set -- $(ls -ldn \"$r/..\"); chgrp \"$4\" \"$r\" 2>/dev/null; "

@@ -108,6 +108,38 @@ static bool hashes_when_asked(void)
     return access("hashed", F_OK) == 0;
 }
 
+/* Steps inherit it; what lies in the folder is its owner's alone. */
+START_TEST(the_umask_stays)
+{
+    if (!link_shell(shells[_i]))
+        return;
+    struct str text = { 0 };
+    struct vec places = { 0 }, names = { 0 };
+    struct place place = { 0 };
+    setenv("HOME", ".", 1);
+    add_place(&places, &place, "absent", "f");
+    vec_push(&names, (void *)"t+hook");
+    for (int i = 0; i < 2; i++) { /* where the folder is there, too */
+        str_clear(&text);
+        str_add(&text, i ? "d=.\numask 026\n" : "umask 026\n");
+        begin_script(&text);
+        script_lock(&text, "id", "anna");
+        script_take(&text, &(struct vec){ 0 }, &names);
+        script_write(&text, "t", "fake-record 1\n", &places, &(struct script_big){ 0 });
+        script_log(&text, "a line", false);
+        str_add(&text, "umask\n");
+        char *answer = run_script(&text);
+        ck_assert_ptr_nonnull(strstr(answer, "26\n"));
+        free(answer);
+        ck_assert_int_eq(system("ls -l state/* state/.l* | grep -v '^-rw-------' >lines"), 256);
+        ck_assert_int_eq(system("[ -s state/t ] && [ -f state/t+hook ] && [ -s state/.log ]"), 0);
+    }
+    str_free(&text);
+    vec_free(&places);
+    vec_free(&names);
+}
+END_TEST
+
 static void add_tool(const char *name, const char *text)
 {
     char *path = mem_printf("bin/%s", name);
@@ -346,6 +378,7 @@ int main(void)
         places_are_compared,
         a_record_is_text,
         a_long_recipe,
+        the_umask_stays,
         the_kind_of_stat_is_found_out,
         a_record_gets_the_states_of_now,
         a_stale_record_is_not_compared,

@@ -40,9 +40,12 @@ static char *read_text(const char *path)
     return file_read(path, &text) ? str_steal(&text) : NULL;
 }
 
+/* As the body of a function: text of a request's runner ends by `return`. */
 static char *run_script(const struct str *text)
 {
-    write_file("script", str_text(text));
+    char *function = mem_printf("f_own() {\n%s}\nf_own\n", str_text(text));
+    write_file("script", function);
+    free(function);
     ck_assert_int_ne(system("./sh ./script >answer 2>errors"), -1);
     return read_text("answer");
 }
