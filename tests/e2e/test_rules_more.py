@@ -178,6 +178,7 @@ daemon-reload) cp "$root"/units/* "$root/loaded/" ;;
 restart)
     [ -e "$root/loaded/$unit" ] || cp "$root/units/$unit" "$root/loaded/"
     [ -z "$pid" ] || kill "$pid"
+    while case $(ps -p "$pid" -o stat= 2>/dev/null) in '' | Z*) false ;; esac; do sleep 0.02; done
     setsid $(sed -n 's/^ExecStart=//p' "$root/loaded/$unit") >/dev/null 2>&1 &
     echo $! >"$root/pid" ;;
 reload) kill -HUP "$pid" ;;
