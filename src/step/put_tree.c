@@ -30,14 +30,16 @@ static bool is_nameless(const char *name)
     return !*name || strcmp(name, "/") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* seen: NULL where no name comes twice. */
 static void add_item(struct put_tree *tree, struct map *seen, struct put_item item)
 {
-    void **slot = map_put(seen, item.name);
-    if (*slot && item.content->kind != CONTENT_FOLDER)
+    void **slot = seen ? map_put(seen, item.name) : NULL;
+    if (slot && *slot && item.content->kind != CONTENT_FOLDER)
         tree->twice = item.name;
-    if (*slot)
+    if (slot && *slot)
         return;
-    *slot = (void *)item.name;
+    if (slot)
+        *slot = (void *)item.name;
     tree->items[tree->count++] = item;
 }
 
@@ -77,7 +79,7 @@ struct put_tree put_tree_list(const struct step *step, const struct content *con
         most += contents[i]->entry_count + 1;
     tree.items = arena_alloc(put->arena, (most ? most : 1) * sizeof *tree.items);
     for (size_t i = 0; i < put->source_count; i++)
-        add_content(&tree, &seen, step, contents[i]);
+        add_content(&tree, put->source_count > 1 ? &seen : NULL, step, contents[i]);
     map_free(&seen);
     tree.nearest = tree.root;
     if (!put_fills(step) && put->source_count == 1 && tree.count > 0 &&
