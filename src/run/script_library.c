@@ -5,9 +5,9 @@
  * for what lies in it; $r_kind, how stat is told a format, is found out when it is first used: c,
  * f, or nothing.
  *
- * A record of few places costs a host one process: stat. All else is done by the shell itself, in
- * texts, whose lines stand with the newline in front; r_split FUNCTION TEXT calls a function with
- * the lines of one.
+ * A record of few places costs a host one process, stat, or none when nothing is there. All else is
+ * done by the shell itself, in texts, whose lines stand with the newline in front; r_split FUNCTION
+ * TEXT calls a function with the lines of one.
  *
  * r_lines: of the lines of a record r_h is what fake knew, r_p the places, r_a their states then,
  * r_b what identified their contents, r_y that it is young; r_d and r_e are of folders and of now.
@@ -31,7 +31,9 @@ const char script_library_base[] =
     "'place d '*) r_l=${r_l#place d }; [ ! -d \"$r_l\" ] || { r_d=\"$r_d${r_nl}state d $r_l\"; "
     "r_e=\"$r_e${r_nl}folder $r_l\"; };; 'place '*) r_p=$r_p$r_nl${r_l#place ? };; esac;; esac; "
     "done; }\n"
-    "r_stat(){ r_n=0 r_s=; [ $# = 1 ] || while [ \"$r_kind\" ]; do "
+    "r_there(){ shift; for r_x do [ ! -e \"$r_x\" ] && [ ! -h \"$r_x\" ] || return 0; done; return "
+    "1; }\n"
+    "r_stat(){ r_n=0 r_s=; ! r_there \"$@\" || while [ \"$r_kind\" ]; do "
     "r_s=$r_nl$(stat -$r_kind \"$r_form\" -- \"$@\" 2>/dev/null); r_x=${r_s#?}; "
     "r_x=${r_x%%\"$r_nl\"*}; case $r_x in *\" $1\") r_s=${r_s#?\"$r_x\"}; r_x=${r_x#state * * }; "
     "r_n=$((${r_x%% *}-2)) r_told=1; break;; esac; [ -z \"$r_told\" ] || break\n"

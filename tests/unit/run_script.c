@@ -162,6 +162,30 @@ static const struct {
     { "#!/bin/sh\nexit 1\n", "\nyoung\nend\n= same\n" },
 };
 
+/* What is not there is not asked about. */
+START_TEST(absent_places_cost_no_process)
+{
+    if (!link_shell(shells[_i]))
+        return;
+    struct str text = { 0 };
+    struct vec places = { 0 };
+    struct place place = { 0 };
+    setenv("HOME", ".", 1);
+    add_tool("stat", "#!/bin/sh\n>asked\nexec /usr/bin/stat \"$@\"\n");
+    add_place(&places, &place, "absent", "f");
+    begin_script(&text);
+    script_lock(&text, "id", "anna");
+    script_write(&text, "t", "fake-record 1\n", &places, &(struct script_big){ 0 });
+    free(run_script(&text));
+    answers(true, "\nplace f absent\nend\n= same\n");
+    ck_assert(access("asked", F_OK) != 0);
+    ck_assert_int_eq(symlink("nowhere", "absent"), 0);
+    answers(true, "\nend\n= differs\nlink absent -> nowhere\n");
+    str_free(&text);
+    vec_free(&places);
+}
+END_TEST
+
 /* A BSD's stat, and none. */
 START_TEST(the_kind_of_stat_is_found_out)
 {
@@ -380,6 +404,7 @@ int main(void)
         a_long_recipe,
         the_umask_stays,
         the_kind_of_stat_is_found_out,
+        absent_places_cost_no_process,
         a_record_gets_the_states_of_now,
         a_stale_record_is_not_compared,
         an_emptied_record_is_none,
