@@ -282,8 +282,8 @@ struct job_run {
     enum chain chain;   /* decided for others */
     const char *chain_waits_for;
     const char *failed_value; /* a variable that could not be expanded: the job is not to run */
-    bool has_claimed;    /* its places are known to the host */
-    struct vec overlaps; /* struct job_run: wrote the same place before, and may */
+    bool has_claimed;         /* its places are known to the host */
+    struct vec overlaps;      /* struct job_run: wrote the same place before, and may */
 
     const struct content *recalled; /* the tree that a step's host had, known without asking */
     size_t recalled_step;
