@@ -101,8 +101,9 @@ START_TEST(the_client_falls_silent)
     start_step();
     char *folder = folder_of(driver);
     has_pinged = false;
-    loop_after(driver->loop, 2500, stop_waiting, driver->loop);
+    struct timer *first_ping = loop_after(driver->loop, 2500, stop_waiting, driver->loop);
     driver_wait(driver, &has_pinged);
+    timer_cancel(first_ping);
     for (int i = 0; i < 60 && access(folder, F_OK) == 0; i++)
         pause_for(200); /* the loop stands still: no pings */
     ck_assert_msg(access(folder, F_OK) != 0, "the watchdog did not bark");
