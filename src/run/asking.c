@@ -128,6 +128,23 @@ static bool is_decided_by_record(const struct job_run *job)
     return !options->always && !has_new_files && !(job->job->target->flags & TARGET_ALWAYS);
 }
 
+/* What prints all that is where steps with --delete leave nothing else. NULL: nothing does. */
+static const char *add_rest(const struct job_run *job)
+{
+    struct str text = { 0 };
+    bool fine = places_only_sent(job);
+    for (size_t i = 0; fine && i < job->steps.count; i++) {
+        const struct step *step = &job->steps.items[i];
+        const struct step_run *run = &job->step_runs[i];
+        if (step->options.delete)
+            fine = run->is_prepared && run->contents[0] && !run->contents[0]->why &&
+                   step->verb->rest(step, run->contents, &text);
+    }
+    const char *rest = fine && text.len ? arena_strdup(job->arena, str_text(&text)) : NULL;
+    str_free(&text);
+    return rest;
+}
+
 static void add_record(struct host_run *host, struct host_record *record, struct vec *asked)
 {
     struct script_question *question = arena_alloc(host->run->arena, sizeof *question);
@@ -140,6 +157,8 @@ static void add_record(struct host_run *host, struct host_record *record, struct
         if (job->has_fingerprint)
             hash_hex(job->fingerprint.whole, question->fingerprint);
     }
+    question->rest = job ? add_rest(job) : NULL;
+    record->is_alone = question->rest;
     record->may_skip = *question->fingerprint && is_decided_by_record(job);
     vec_push(asked, question);
 }

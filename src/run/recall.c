@@ -102,19 +102,24 @@ static struct content *read_tree(const char *at, const char *end)
     return NULL;
 }
 
-/* What was sent last under this name, before this run. */
-static const struct memory *remember(struct run *run, const char *name)
+static struct memory *read_memory(struct run *run, const char *name)
 {
-    struct memory **slot = (struct memory **)map_put(&run->memories, name);
+    struct memory *memory = mem_alloc(sizeof *memory);
     struct store *store = contents_store(run->contents);
     struct str text = { 0 };
-    if (*slot)
-        return *slot;
-    *slot = mem_alloc(sizeof **slot);
     if (store && store_get_tree(store, name, &text) && text.len > HASH_HEX_SIZE &&
-        hash_parse(str_text(&text), &(*slot)->hash))
-        (*slot)->tree = read_tree(text.data + HASH_HEX_SIZE, text.data + text.len);
+        hash_parse(str_text(&text), &memory->hash))
+        memory->tree = read_tree(text.data + HASH_HEX_SIZE, text.data + text.len);
     str_free(&text);
+    return memory;
+}
+
+/* What was sent last under this name, before this run. */
+static struct memory *remember(struct run *run, const char *name)
+{
+    void **slot = map_put(&run->memories, name);
+    if (!*slot)
+        *slot = read_memory(run, name);
     return *slot;
 }
 
@@ -141,7 +146,7 @@ void recall_keep(struct job_run *job)
             continue;
         const char *name = name_of(job, i);
         const struct content *tree = job->step_runs[i].contents[0];
-        struct memory *memory = (struct memory *)remember(job->run, name);
+        struct memory *memory = remember(job->run, name);
         struct hash hash = decide_hash_content(tree);
         struct str text = { 0 };
         if (hash_equal(memory->hash, hash) || hash_equal(memory->kept, hash))
@@ -193,7 +198,8 @@ static const struct content *tree_before(struct job_run *job, size_t index)
 {
     const struct host_record *slot = map_get(&job->host->records, job_record_name(job));
     const struct content *now = job->step_runs[index].contents[0];
-    if (!slot || !slot->is_present || !slot->is_same || slot->newer || !slot->record.is_sent ||
+    if (!slot || (job->steps.items[index].options.delete &&!slot->is_alone) || !slot->is_present ||
+        !slot->is_same || slot->newer || !slot->record.is_sent ||
         !has_same_steps(job, &slot->record))
         return NULL;
     const char *name = name_of(job, index);
@@ -249,8 +255,8 @@ bool recall_answer(struct job_run *job, size_t index)
     struct step *step = &job->steps.items[index];
     struct step_run *run = &job->step_runs[index];
     struct str answer = { 0 };
-    if (!step->verb->recall || !is_tree(job, index) || step->options.delete ||
-        run->asked_at != job->host->acts || job->took_record || !is_first_to_act(job, index))
+    if (!step->verb->recall || !is_tree(job, index) || run->asked_at != job->host->acts ||
+        job->took_record || !is_first_to_act(job, index))
         return false;
     const struct content *before = tree_before(job, index);
     if (!before || !has_its_modes(job, index, before))

@@ -83,9 +83,12 @@ void script_read(struct str *out, const struct vec *records, bool refresh)
     str_add(out, "cd; r_ok=$r_nl\n");
     for (size_t i = 0; i < records->len; i++) {
         const struct script_question *question = records->items[i];
+        if (question->rest)
+            str_addf(out, "%sr_found(){ %s}\nr_alone=1\n", script_library_alone, question->rest);
         str_add(out, "r_read ");
         str_add_quoted(out, question->name);
-        str_addf(out, " '%s' %s\n", refresh ? "1" : "", question->fingerprint);
+        str_addf(out, " '%s' %s\n%s", refresh ? "1" : "", question->fingerprint,
+                 question->rest ? "r_alone=\n" : "");
     }
 }
 

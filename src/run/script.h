@@ -30,6 +30,7 @@ void script_unlock(struct str *out); /* gives it back before the session's end *
 struct script_question {
     const char *name;                /* its file's */
     char fingerprint[HASH_HEX_SIZE]; /* one of another is not compared; "": each is */
+    const char *rest;                /* sh text: prints what should all be in it; NULL: no such */
     bool may_be_large;               /* false: it is of few places, or not worth being compared */
 };
 

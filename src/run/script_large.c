@@ -30,7 +30,9 @@ const char script_large_reading[] =
     "*) sed '/^young/d' \"$r/$1\" >\"$r/.new.$1\" && mv -f \"$r/.new.$1\" \"$r/$1\";; esac; }\n"
     "r_large(){ case $(tail -n 2 \"$r/$1\") in *\"${r_nl}end\") ;; *) return;; "
     "esac\n"
-    "if ( umask $r_m; r_same_big \"$@\"; r_w=$?; sed -n '/^place /q;p' \"$r/$1\"\n"
+    "if ( umask $r_m; r_same_big \"$@\"; r_w=$?\n"
+    "[ $r_w != 0 ] || r_is_alone \"$1\" || r_w=1 r_a= r_b=$r_z\n"
+    "sed -n '/^place /q;p' \"$r/$1\"\n"
     "if [ $r_w = 0 ]; then printf '%s\\n' end '= same' ${r_modes:+\"$r_modes\"}; "
     "else sed '/./!d' <<r_end\n$r_a\nend\n= differs\n$r_b\n"
     "r_end\nfalse; fi ); then r_ok=$r_ok$1$r_nl; fi; }\n";

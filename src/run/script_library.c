@@ -23,7 +23,8 @@
  * taken as the same while its state is.
  */
 const char script_library_base[] =
-    "r_nl='\n' r_u= r_short= r_ok= r_young= r_told= r_kind=c r_form='state %i %s %Y %Z %n'\n"
+    "r_nl='\n' r_u= r_short= r_ok= r_young= r_alone= r_told= r_kind=c\n"
+    "r_form='state %i %s %Y %Z %n'\n"
     "r_split(){ r_q=$IFS; IFS=$r_nl; set -f; set -- \"$1\" $2; set +f; IFS=$r_q; \"$@\"; }\n"
     "r_lines(){ r_h= r_p= r_a= r_b= r_y= r_d= r_e=; for r_l do case $r_l in "
     "'state '*) r_a=$r_a$r_nl$r_l;; 'hash '*|'link '*|'fixed '*|'folder '*) r_b=$r_b$r_nl$r_l;; "
@@ -79,10 +80,13 @@ const char script_library_base[] =
     "r_same(){ r_stat \"$r/.lock.by\" \"$@\"; [ \"$r_s\" = \"$r_a\" ] && [ -z \"$r_y\" ] || { "
     "r_sure=; r_sum \"$@\"; [ \"$r_t\" = \"$r_b\" ] && r_fresh=1; }; }\n"
     /* r_small NAME REFRESH FINGERPRINT */
+    "r_is_alone(){ [ -z \"$r_alone\" ] || ! r_strays \"$1\" || { r_t=$r_b$r_nl$r_z; return 1; }; "
+    "}\n"
     "r_small(){ r_short=$r_short$r_nl$1$r_nl; printf '%s\\n' \"${r_c#?}\"; case $r_c in "
     "*\"${3:+${r_nl}fingerprint $3}\"*) ;; *) echo '= stale'; return;; esac; r_split r_lines "
     "\"$r_c\"\n"
-    "if r_split r_same \"$r_p\"; then echo '= same'; [ -z \"$3\" ] || r_ok=$r_ok$1$r_nl\n"
+    "if r_split r_same \"$r_p\" && r_is_alone \"$1\"; then echo '= same'; [ -z \"$3\" ] || "
+    "r_ok=$r_ok$1$r_nl\n"
     "else printf '%s\\n' \"= differs$r_t\"; fi; }\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
      * home. */
@@ -125,6 +129,14 @@ const char script_library_base[] =
     "}\n"
     "r_begin(){ if [ -f \"$r/.lock.by\" ]; then r_enter \"$@\"; else r_masked r_enter \"$@\"; fi; "
     "}\n";
+
+/* r_strays NAME: r_z, a line for each place that r_found prints and that the record does not know.
+ */
+const char script_library_alone[] =
+    "r_strays(){ r_z=$(if command -v awk >/dev/null; then r_found 2>/dev/null | LC_ALL=C awk "
+    "'FNR==NR{if(/^place /)w[substr($0,9)];next} !($0 in w){print \"stray \" $0}' \"$r/$1\" -\n"
+    "else { sed -n 's/^place . //p' \"$r/$1\"; sed -n 's/^place . //p' \"$r/$1\"; "
+    "r_found 2>/dev/null; } | LC_ALL=C sort | uniq -u | sed 's/^/stray /'; fi); [ \"$r_z\" ]; }\n";
 
 const char script_library_share[] =
     "r_share(){ set -- $(ls -ldn \"$r/..\"); chgrp \"$4\" \"$r\" 2>/dev/null; "

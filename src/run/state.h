@@ -142,6 +142,7 @@ struct host_record {
     bool is_same;  /* its places are as recorded */
     bool is_stale; /* they were not looked at, its fingerprint being another one */
     struct record record;
+    bool is_alone;        /* … and nothing else is where a mirror has all for itself */
     struct vec modes;     /* const char *: " MODE PATH" of young ones; "": there are many */
     struct vec differing; /* const char *: places that are not as recorded */
     struct vec owed;      /* const char *: file names of hooks owed */

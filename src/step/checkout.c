@@ -86,5 +86,6 @@ const struct verb verb_checkout = {
     .places = places,
     .ask = ask,
     .recall = put_tree_recall,
+    .rest = put_tree_rest,
     .compile = compile,
 };

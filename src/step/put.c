@@ -199,5 +199,6 @@ const struct verb verb_put = {
     .places = places,
     .ask = ask,
     .recall = put_tree_recall,
+    .rest = put_tree_rest,
     .compile = compile,
 };

@@ -49,6 +49,8 @@ void put_tree_ask(const struct step *step, const struct content *const *contents
                   struct str *query);
 void put_tree_recall(const struct step *step, const struct content *now,
                      const struct content *before, struct str *answer);
+bool put_tree_rest(const struct step *step, const struct content *const *contents,
+                   struct str *text);
 bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
                       const struct step_target *target, const char **why);
 void put_tree_places(const struct step *step, struct arena *arena,

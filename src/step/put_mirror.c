@@ -46,9 +46,9 @@ bool put_mirror_check(const struct step *step, struct diags *diags)
 }
 
 /* What is excluded by its name alone is not even looked at there, nor what is on its way. */
-static void add_find(struct str *text, const struct step *step)
+static void add_prunes(struct str *text, const struct step *step)
 {
-    str_add(text, "find . -name .fake -prune -o -name .git -prune -o -name \".fake-*\" -prune -o ");
+    str_add(text, " -name .fake -prune -o -name .git -prune -o -name \".fake-*\" -prune -o ");
     for (const struct option_value *value = step->options.excludes; value; value = value->next) {
         if (strchr(value->text, '/'))
             continue;
@@ -56,6 +56,41 @@ static void add_find(struct str *text, const struct step *step)
         str_add_quoted(text, value->text);
         str_add(text, " -prune -o ");
     }
+}
+
+static void add_find(struct str *text, const struct step *step)
+{
+    str_add(text, "find .");
+    add_prunes(text, step);
+}
+
+static bool has_pattern_for_paths(const struct step *step)
+{
+    for (const struct option_value *value = step->options.excludes; value; value = value->next)
+        if (strchr(value->text, '/'))
+            return true;
+    return false;
+}
+
+/* The root's own name is pruned, too. */
+static bool is_pruned(const struct step *step, const char *name)
+{
+    return strcmp(name, ".git") == 0 || str_starts(name, ".fake") ||
+           exclude_matches(exclude_join(step->arena, step->options.excludes), name);
+}
+
+bool put_mirror_add_rest(struct str *text, const struct step *step, const char *root)
+{
+    const struct step_options *options = &step->options;
+    const char *slash = strrchr(root, '/');
+    if (!options->mirror || !options->delete || options->unrecorded || options->on ||
+        root[0] == '-' || has_pattern_for_paths(step) || is_pruned(step, slash ? slash + 1 : root))
+        return false;
+    str_add(text, "find -H ");
+    str_add_quoted(text, root);
+    add_prunes(text, step);
+    str_add(text, "! -type d -print; ");
+    return true;
 }
 
 /* In the root: leaves the shell where that is / or the home folder, whatever led there. */

@@ -13,6 +13,10 @@ void put_mirror_add_list(struct str *text, const struct step *step);
 void put_mirror_add_states(struct str *text, const struct step *step);
 void put_mirror_add_hashes(struct str *text, const struct step *step, const struct put_tree *tree);
 
+/* Text that prints all below the root that is no folder, for a step with --delete. False: that
+ * would be more than the step removes, or would come to other paths than a record's. */
+bool put_mirror_add_rest(struct str *text, const struct step *step, const char *root);
+
 /* Text for the step's turn: an error where the root is, through links, / or the home folder. */
 void put_mirror_add_guard(struct str *text, const struct step *step);
 /* Text for the step's turn: what must go before the tree comes, and after. Counts what goes. */

@@ -280,6 +280,11 @@ static void note_unchanged(struct put *put, const struct put_tree *tree)
                             (is_first || put->unchanged[i]);
 }
 
+bool put_tree_rest(const struct step *step, const struct content *const *contents, struct str *text)
+{
+    return put_mirror_add_rest(text, step, put_tree_list(step, contents).root);
+}
+
 bool put_tree_compile(struct step *step, const struct content *const *contents, const char *answer,
                       const struct step_target *target, const char **why)
 {

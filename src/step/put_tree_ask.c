@@ -223,7 +223,7 @@ void put_tree_recall(const struct step *step, const struct content *now,
     for (size_t i = 0; i < ours.count; i++)
         *map_put(&wanted, ours.items[i].name) = &ours.items[i];
     for (size_t i = 0; i < theirs.count; i++)
-        if (is_askable(&theirs.items[i]))
+        if (!strchr(theirs.items[i].name, '\n'))
             add_state(answer, step, &theirs.items[i], map_get(&wanted, theirs.items[i].name));
     str_add(answer, "#\n");
     for (size_t i = 0; i < theirs.count; i++)

@@ -40,6 +40,8 @@ struct verb {
     void (*places)(const struct step *step, struct arena *arena,
                    const struct content *const *contents, const char *answer, struct vec *places);
     void (*ask)(const struct step *step, const struct content *const *contents, struct str *query);
+    /* Text that prints what is to be there and nothing else. False: anything may be. */
+    bool (*rest)(const struct step *step, const struct content *const *contents, struct str *text);
     /* Of a tree that the host is known to have, what it would say to that. */
     void (*recall)(const struct step *step, const struct content *now, const struct content *before,
                    struct str *answer);

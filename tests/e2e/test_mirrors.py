@@ -110,6 +110,37 @@ def test_what_is_not_remembered_is_asked(world):
     contains(world.fake('t'), 'up to date')
 
 
+def test_nothing_else_is_there(world):
+    """With --delete, what somebody put there is found though nothing changed here; but for what is excluded."""
+    d, home = prepare(world, '--delete --exclude=*.log')
+    world.write('few/a', 'a\n')
+    world.fakefile((world.project / 'Fakefile').read_text() + f'few @:\n    put --mirror --delete few/ {d}-few/\n')
+    world.fake('few')
+    for target, folder in ('t', d), ('few', world.folder / 'far-few'):
+        contains(world.fake(target), 'up to date')
+        for name in 'stray', 'new/stray', "it's", 'a -> b':
+            (folder / 'new').mkdir(exist_ok=True)
+            (folder / name).write_text('x')
+            contains(world.fake(target, '--explain'), f'{folder}/{name} on 127', 'is not as it was left')
+            check(not (folder / name).exists(), 'removed')
+            contains(world.fake(target), 'up to date')
+    (d / '1/x.log').write_text('x')
+    contains(world.fake('t'), 'up to date')
+    lists(home)
+    (world.project / 'site/1/file 1').unlink()
+    (world.project / 'site/2/file 2').write_text('changed\n')
+    world.fake('t')
+    same(world, d)
+    check(not (d / '1/file 1').exists() and (d / '1/x.log').exists(), 'deleted')
+    check(lists(home) == 1, 'the look for strays, and no list')
+    contains(world.fake('t'), 'up to date')
+    world.fakefile(f't @:\n    put --mirror --delete --exclude=var/log site/ {d}/\n')
+    (d / 'var/log').mkdir(parents=True)
+    (d / 'var/log/x').write_text('x')
+    world.fake('t')
+    contains(world.fake('t'), 'up to date')
+
+
 def test_a_step_that_was_passed_over(world):
     """What it would have sent is not what is there."""
     d, home = prepare(world, '--if=false')
