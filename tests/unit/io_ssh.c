@@ -168,6 +168,7 @@ END_TEST
 /* What has left after a while, though nobody reads there. */
 struct unread {
     struct loop *loop;
+    struct timer *timer;
     size_t early, late; /* bytes that wait here */
     uint64_t began;
 };
@@ -186,14 +187,15 @@ static void look_early(void *context)
     unread.early = transport_ssh.queued(talk.channel);
     if (loop_now(unread.loop) - unread.began > 15) /* a busy machine: it may be more already */
         unread.early = SIZE_MAX;
-    loop_after(unread.loop, 400, look_late, NULL);
+    timer_cancel(unread.timer);
+    unread.timer = loop_after(unread.loop, 400, look_late, NULL);
 }
 
 static void write_much(void *context)
 {
     talk_opened(context);
     unread.began = loop_now(unread.loop);
-    loop_after(unread.loop, 5, look_early, NULL);
+    unread.timer = loop_after(unread.loop, 5, look_early, NULL);
 }
 
 /* To fill the buffer of sshd costs it much; but a server that waits for that must not wait for
@@ -211,6 +213,7 @@ START_TEST(little_lies_there_unread)
     unread.loop = loop_new();
     talk.channel = transport_ssh.open(unread.loop, &connection, "sleep 2", &events, &talk);
     loop_run(unread.loop);
+    timer_cancel(unread.timer);
     loop_free(unread.loop);
     ck_assert_uint_ge(unread.early, SIZE - 1024 * 1024);
     ck_assert_uint_eq(unread.late, 0);
@@ -230,8 +233,9 @@ START_TEST(it_is_reached_before_it_is_known_what_runs)
     serve_known();
     struct loop *loop = loop_new();
     talk_start(&talk, loop, &connection, NULL);
-    loop_after(loop, AFTER[_i], tell_boot, (char *)"echo here");
+    struct timer *timer = loop_after(loop, AFTER[_i], tell_boot, (char *)"echo here");
     loop_run(loop);
+    timer_cancel(timer);
     loop_free(loop);
     ck_assert_msg(talk.error == TRANSPORT_OK, "%s", str_text(&talk.why));
     ck_assert_str_eq(str_text(&talk.out[1]), "here\n");
