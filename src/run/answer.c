@@ -184,6 +184,7 @@ void answer_take(struct host_run *host, const char *data, size_t size)
     }
     if (!host->why)
         answer_read_records(host, arena_strndup(run->arena, data, size));
+    host_ask_after_all(host);
     if (host->why) {
         host_give_up(host, host->why, "set state_dir to a folder that can be written");
         run->failed = true;

@@ -145,6 +145,11 @@ static const char *add_rest(const struct job_run *job)
     return rest;
 }
 
+bool asking_skips(const struct host_record *record)
+{
+    return record->may_skip && record->is_present && record->is_same && !record->newer;
+}
+
 static void add_record(struct host_run *host, struct host_record *record, struct vec *asked)
 {
     struct script_question *question = arena_alloc(host->run->arena, sizeof *question);

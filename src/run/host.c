@@ -330,16 +330,20 @@ static const struct session_events events = {
 
 /* ---- connecting ---- */
 
+static bool asks_much(const struct job_run *job, size_t index)
+{
+    return job->steps.items[index].options.mirror || job->step_runs[index].question.len > ASKS_MUCH;
+}
+
 /* A record that was found to be as it was says all that is needed of a job that is skipped then,
  * and of a large tree: nothing is asked. */
 static const char *first_text(struct host_run *host, struct job_run *job, size_t index)
 {
     struct step_run *step = &job->step_runs[index];
     const struct host_record *record = map_get(&host->records, job_record_name(job));
-    const struct step *asker = &job->steps.items[index];
-    bool asks_much = asker->options.mirror || step->question.len > ASKS_MUCH;
+    bool is_gate = job->steps.items[index].verb->place == STEP_GATE;
     step->asked_at = host->acts;
-    if (!record || asker->verb->place == STEP_GATE || !(record->may_skip || asks_much))
+    if (!record || is_gate || !(record->may_skip || asks_much(job, index)))
         return str_text(&step->question);
     struct str text = { 0 };
     str_add(&text, "if case \"$r_nl$r_ok$r_nl\" in *\"$r_nl\"");
@@ -350,6 +354,17 @@ static const char *first_text(struct host_run *host, struct job_run *job, size_t
     const char *kept = arena_strdup(job->arena, str_text(&text));
     str_free(&text);
     return kept;
+}
+
+void host_ask_after_all(struct host_run *host)
+{
+    for (size_t i = 0; i < host->records.len; i++) {
+        const struct host_record *record = host->records.entries[i].value;
+        struct job_run *job = record->job;
+        for (size_t k = 0; job && !asking_skips(record) && k < job->steps.count; k++)
+            if (!asks_much(job, k))
+                job->step_runs[k].is_put_off = false;
+    }
 }
 
 /* The questions of all jobs on the host that are known by now ride with the connection. */

@@ -224,6 +224,29 @@ static bool is_known(const struct job_run *job)
     return job->steps.count > 0;
 }
 
+/* A job that its record skips was asked nothing: what it left is what it would leave. */
+static const struct host_record *record_that_skips(const struct job_run *job)
+{
+    const struct host_record *record =
+        map_get(&job->host->records, job_record_name((struct job_run *)job));
+    for (size_t i = 0; record && asking_skips(record) && i < job->steps.count; i++)
+        if (job->step_runs[i].is_put_off)
+            return record;
+    return NULL;
+}
+
+static void list_recorded(struct job_run *job, const struct host_record *record, struct vec *places)
+{
+    for (size_t i = 0; i < record->record.places.len; i++) {
+        const char *line = record->record.places.items[i];
+        struct place *place = arena_alloc(job->arena, sizeof *place);
+        place->path = line + 2;
+        place->link = *line == 'l' ? "" : NULL;
+        place->sha256[0] = *line == 'f' ? '?' : '\0';
+        vec_push(places, place);
+    }
+}
+
 const char *places_conflict(struct host_run *host)
 {
     for (size_t i = 0; i < host->jobs.len && !host->conflict; i++) {
@@ -232,7 +255,11 @@ const char *places_conflict(struct host_run *host)
         if (job->has_claimed || !is_known(job) || !lock_is_wanted(job))
             continue;
         job->has_claimed = true;
-        places_list(job, &places);
+        const struct host_record *record = record_that_skips(job);
+        if (record)
+            list_recorded(job, record, &places);
+        else
+            places_list(job, &places);
         for (size_t k = 0; k < places.len; k++)
             claim(job, places.items[k]);
         vec_free(&places);

@@ -218,6 +218,13 @@ static bool read_sent(struct reader *reader, size_t offset, const char *text)
     return true;
 }
 
+static bool read_place(struct reader *reader, size_t offset, const char *text)
+{
+    (void)offset;
+    vec_push(&reader->record->places, (void *)text);
+    return strlen(text) > 2;
+}
+
 static bool read_passed(struct reader *reader, size_t offset, const char *text)
 {
     (void)reader, (void)offset, (void)text;
@@ -249,7 +256,7 @@ static const struct fact {
     { "fingerprint", read_fingerprint, 0, false },
     { "content", read_content, 0, false },
     { "part", read_part, 0, false },
-    { "place", read_passed, 0, false },
+    { "place", read_place, 0, false },
     { "state", read_passed, 0, false },
     { "hash", read_state, 0, true },
     { "link", read_state, 0, true },
@@ -306,6 +313,7 @@ bool record_parse(struct record *record, struct arena *arena, const char *text, 
 void record_free(struct record *record)
 {
     vec_free(&record->parts);
+    vec_free(&record->places);
     vec_free(&record->states);
     *record = (struct record){ 0 };
 }

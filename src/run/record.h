@@ -24,6 +24,7 @@ struct record {
     const char *salt;     /* of the secrets in its fingerprint; NULL: it has none */
     struct hash fingerprint;
     struct vec parts;  /* struct part; freed by record_free */
+    struct vec places; /* const char *: "f PATH"; a host tells those of few places only */
     struct vec states; /* const char *: lines about contents (hash, link, fixed, folder) */
     bool is_sent;      /* each place of it is, in its state, as `put` left it */
     bool has_content;

@@ -79,20 +79,21 @@ const char script_library_base[] =
     "mv -f \"$r/.new.$1\" \"$r/$1\" || rm -f \"$r/.new.$1\" ); }\n"
     "r_same(){ r_stat \"$r/.lock.by\" \"$@\"; [ \"$r_s\" = \"$r_a\" ] && [ -z \"$r_y\" ] || { "
     "r_sure=; r_sum \"$@\"; [ \"$r_t\" = \"$r_b\" ] && r_fresh=1; }; }\n"
-    /* r_small NAME REFRESH FINGERPRINT */
     "r_is_alone(){ [ -z \"$r_alone\" ] || ! r_strays \"$1\" || { r_t=$r_b$r_nl$r_z; return 1; }; "
     "}\n"
+    /* r_small NAME REFRESH FINGERPRINT: r_skip, what has this one is as it was. */
     "r_small(){ r_short=$r_short$r_nl$1$r_nl; printf '%s\\n' \"${r_c#?}\"; case $r_c in "
     "*\"${3:+${r_nl}fingerprint $3}\"*) ;; *) echo '= stale'; return;; esac; r_split r_lines "
     "\"$r_c\"\n"
     "if r_split r_same \"$r_p\" && r_is_alone \"$1\"; then echo '= same'; [ -z \"$3\" ] || "
-    "r_ok=$r_ok$1$r_nl\n"
+    "r_skip=1\n"
     "else printf '%s\\n' \"= differs$r_t\"; fi; }\n"
     /* Newer ones of the target under other names: of this machine, or of those that share its
      * home. */
     "r_newer(){ for r_o in \"$r/${1%@*}\"@*; do case $r_o in *+*|\"$r/$1\") ;; "
     "*) [ ! -s \"$r_o\" ] || [ ! \"$r_o\" -nt \"$r/$1\" ] || "
-    "{ r_fresh=; printf '~ %s %s\\n' \"${r_o##*/}\" \"$(sed -n 's/^machine //p;/^fingerprint /q' "
+    "{ r_fresh= r_skip=; printf '~ %s %s\\n' \"${r_o##*/}\" \"$(sed -n 's/^machine "
+    "//p;/^fingerprint /q' "
     "\"$r_o\")\"; };; esac; done; }\n"
     /* A short one is read by the shell itself, which takes a byte at a time. */
     "r_text(){ r_c= r_i=40; while [ $r_i -gt 0 ] && IFS= read -r r_l; do r_c=$r_c$r_nl$r_l; "
@@ -102,8 +103,10 @@ const char script_library_base[] =
     "[ \"$r_c\" ] || r_c=$r_nl$(dd bs=16384 count=1 2>/dev/null <\"$r/$1\")\n"
     "case $r_c in *\"${r_nl}end\") ;; *) return 1;; esac; }\n"
     "r_read(){ echo \"+ $1\"; if [ -s \"$r/$1\" ]; then "
-    "r_fresh=; if r_load \"$1\"; then r_small \"$@\"; else r_large \"$@\"; fi; r_newer \"$1\"; "
-    "[ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh \"$1\"; fi\n"
+    "r_fresh= r_skip=; if r_load \"$1\"; then r_small \"$@\"; else r_large \"$@\"; fi; r_newer "
+    "\"$1\"; "
+    "[ -z \"$r_skip\" ] || r_ok=$r_ok$1$r_nl; [ -z \"$2\" ] || [ -z \"$r_fresh\" ] || r_refresh "
+    "\"$1\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || echo \". ${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
      * file made by noclobber says whose it is: a process and its start. */

@@ -430,6 +430,8 @@ void host_connect(struct host_run *host);
 void host_boot(struct host_run *host); /* of one that is connecting, when it can */
 /* Sends the questions of a job that have no answer. False: there are none. */
 bool host_ask(struct host_run *host, struct job_run *job);
+/* What was put off, as the job's record was thought to skip it, is to be asked if it does not. */
+void host_ask_after_all(struct host_run *host);
 /* Nobody waits for the answer any more. */
 void host_forget_question(struct host_run *host, const struct job_run *job, size_t step);
 void host_query(struct host_run *host, const char *text);        /* nobody waits for the answer */
@@ -466,6 +468,8 @@ struct job_run *visit_job(const struct host_run *host, uint32_t id);
 void asking_list_records(struct host_run *host);
 /* The question for the lock, when it is wanted, and the records. */
 void asking_add(struct host_run *host, struct str *text);
+/* The record says that its job will not run. */
+bool asking_skips(const struct host_record *record);
 
 /* ---- answer.c ---- */
 

@@ -73,6 +73,39 @@ deploy @: app
     contains(world.fake('deploy'), 'ran it')
 
 
+def test_places_of_what_was_not_asked(world):
+    """Two files go into one folder, which only the host can say: it is not asked when their tasks are skipped."""
+    world.servers(1)
+    place = world.folder / 'dir'
+    place.mkdir()
+    for name in 'abc':
+        world.write(name, name)
+    world.fakefile(f'''
+all: ta tb tc
+ta @: a
+    put a {place}
+tb @: b
+    put b {place}
+tc @: c
+    put c {place}/c
+''')
+    world.fake('all')
+    world.write('c', 'other')
+    result = world.fake('all')
+    contains(result, 'put: c')
+    lacks(result, 'put: a', 'put: b')
+    world.fakefile(f'''
+all: ta tb tc
+ta @: a
+    put a {place}
+tb @: b
+    put b {place}
+tc @: c
+    put c {place}/b
+''')
+    contains(world.fake('all', code=2), f'both tb and tc write {place}/b')
+
+
 def test_names_that_sha256sum_escapes(world):
     world.servers(1)
     (world.folder / 'there').mkdir()
