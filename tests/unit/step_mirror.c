@@ -39,6 +39,40 @@ START_TEST(copies)
 }
 END_TEST
 
+/* Into folders that are there, names of every kind, more than go into one command. */
+START_TEST(many_in_one_folder)
+{
+    make_trees();
+    driver = driver_open(SHELLS[_i]);
+    ck_changed(play("\tput --mirror src/ $(w)/dst/\n"));
+    static const char *const odd[] = { ".h", "..x", "-f", "a b", "*", "'q", "n\nl", ".h d/.f" };
+    char name[64];
+    for (unsigned i = 0; i < 450; i++) {
+        snprintf(name, sizeof name, "src/sub/%u", i);
+        write_file(name, name, 0644);
+    }
+    mkdir("src/sub/.h d", 0755);
+    mkdir("dst/sub/.h d", 0755);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        snprintf(name, sizeof name, "src/sub/%s", odd[i]);
+        write_file(name, odd[i], 0644);
+    }
+    ck_assert_int_eq(symlink("nowhere", "src/sub/dangling"), 0);
+    ck_changed(play("\tput --mirror src/ $(w)/dst/\n"));
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        snprintf(name, sizeof name, "dst/sub/%s", odd[i]);
+        ck_assert_str_eq(read_text(name), odd[i]);
+    }
+    for (unsigned i = 0; i < 450; i++) {
+        snprintf(name, sizeof name, "dst/sub/%u", i);
+        ck_assert_int_eq(access(name, F_OK), 0);
+    }
+    ck_assert_int_eq(readlink("dst/sub/dangling", name, sizeof name), 7);
+    ck_assert_int_eq(count_hidden("."), 0);
+    close_all();
+}
+END_TEST
+
 START_TEST(deletes)
 {
     make_trees();
@@ -97,6 +131,7 @@ int main(void)
     TCase *tests = tcase_create("host");
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, copies, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, many_in_one_folder, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, deletes, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
