@@ -76,9 +76,9 @@ static bool is_fingerprint_known(struct job_run *job)
 {
     const struct run_options *options = job->run->options;
     bool keeps_files = options->old_files && *options->old_files;
-    return job->job->recipe && secrets_are_none(options->secrets) && !keeps_files &&
-           !chain_has_decider(job) && are_steps_known(job) && are_files_known(job) &&
-           are_needs_done(job);
+    return job->state <= JOB_CONNECTING && job->job->recipe && secrets_are_none(options->secrets) &&
+           !keeps_files && !chain_has_decider(job) && are_steps_known(job) &&
+           are_files_known(job) && are_needs_done(job);
 }
 
 /* Bytes that a place may take in a record at most: four lines with its path. */
@@ -159,8 +159,10 @@ static void add_record(struct host_run *host, struct host_record *record, struct
     if (job && !question->may_be_large && !wants_all(host->run->options) &&
         is_fingerprint_known(job)) {
         decide_fingerprint(job);
-        if (job->has_fingerprint)
+        if (job->has_fingerprint && !job->salt)
             hash_hex(job->fingerprint.whole, question->fingerprint);
+        job->has_fingerprint = job->has_content = false; /* until its turn */
+        job->salt = NULL;                                /* a secret, after all: the record's */
     }
     question->rest = job ? add_rest(job) : NULL;
     record->is_alone = question->rest;

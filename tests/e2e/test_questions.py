@@ -248,6 +248,22 @@ t @local: input
     contains(world.fake('t'), 'up to date')
 
 
+def test_secret_among_the_inputs_of_a_host(world):
+    """It shows itself when the fingerprint is made, which is before the record's salt is known."""
+    world.servers()
+    world.fakefile('''
+deploy: inputs = $(secret cat token)
+deploy @: app
+    put app ~/
+    run echo ran it
+''')
+    world.write('app', '')
+    for token in ('one-secret\n', 'another-secret\n'):
+        world.write('token', token)
+        contains(world.fake('deploy'), 'ran it')
+        contains(world.fake('deploy'), 'up to date')
+
+
 def test_secret_in_a_record_on_the_host(world):
     web, = world.servers()
     world.fakefile('''
