@@ -71,14 +71,15 @@ static bool are_needs_done(const struct job_run *job)
     return true;
 }
 
-/* Where a record may have a part in what counts, nothing is known. */
+/* Where a record may have a part in what counts, nothing is known; nor where `inputs` is set, which
+ * is expanded once, when the decision is taken. */
 static bool is_fingerprint_known(struct job_run *job)
 {
     const struct run_options *options = job->run->options;
     bool keeps_files = options->old_files && *options->old_files;
     return job->state <= JOB_CONNECTING && job->job->recipe && secrets_are_none(options->secrets) &&
-           !keeps_files && !chain_has_decider(job) && are_steps_known(job) &&
-           are_files_known(job) && are_needs_done(job);
+           !keeps_files && !scope_find(job->job->scope, "inputs") && !chain_has_decider(job) &&
+           are_steps_known(job) && are_files_known(job) && are_needs_done(job);
 }
 
 /* Bytes that a place may take in a record at most: four lines with its path. */

@@ -106,6 +106,20 @@ tc @: c
     contains(world.fake('all', code=2), f'both tb and tc write {place}/b')
 
 
+def test_inputs_are_expanded_once(world):
+    deploy(world)
+    log = world.write('log', '')
+    world.fakefile(f'''
+deploy: inputs = $(shell echo x >>log; echo y)
+deploy @: app
+    put app {world.folder}/installed
+    run echo ran it
+''')
+    for count, runs in ((1, True), (2, False)):
+        (contains if runs else lacks)(world.fake('deploy'), 'ran it')
+        check(log.read_text() == count * 'x\n', log.read_text())
+
+
 def test_names_that_sha256sum_escapes(world):
     world.servers(1)
     (world.folder / 'there').mkdir()
