@@ -11,7 +11,6 @@
 
 #include "base/mem.h"
 #include "io/loop.h"
-#include "io/ssh_cipher.h"
 #include "lang/lang.h"
 #include "run/file.h"
 #include "run/journal.h"
@@ -434,8 +433,6 @@ bool run_set_up(struct run *run, const struct plan *plan, const struct run_optio
     run->goals = goal_names(plan, run->arena);
     run->id = run_id(run);
     bool fine = set_up_hosts(run);
-    if (run->host_count > 0)
-        ssh_cipher_begin();
     set_up_jobs(run);
     run->project = project_name(run);
     for (size_t i = 0; i < run->host_count; i++)
