@@ -109,8 +109,9 @@ const char script_library_base[] =
     "\"$1\"; fi\n"
     "for r_o in \"$r/$1\"+*; do [ ! -f \"$r_o\" ] || echo \". ${r_o##*/}\"; done; }\n"
     /* The lock dies with the session's shell, which holds descriptor 9. Where there is no flock, a
-     * file made by noclobber says whose it is: a process and its start. */
-    "r_start(){ r_s=; { read -r r_s </proc/$1/stat; } 2>/dev/null; r_s=${r_s##*\")\"}; set -- "
+     * file made by noclobber says whose it is: a process and its start. No shell has a ) in its
+     * name; the longest way to the last one would be looked for in quadratic time. */
+    "r_start(){ r_s=; { read -r r_s </proc/$1/stat; } 2>/dev/null; r_s=${r_s#*\")\"}; set -- "
     "$r_s\n"
     "r_s=; [ $# -lt 20 ] || [ $1 = Z ] || { shift 19; r_s=$1; }; }\n"
     "r_claim(){ r_start $$; ( umask $r_m; set -C; echo \"$$ $r_s\" >\"$r/.lock.pid\" ) "
