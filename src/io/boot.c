@@ -148,9 +148,14 @@ static const char BOOT[] =
     "esac; }; "
     "f_tree(){ f_v=1; read -r f_l <\"$d/l\"; f_kids $$; for f_x in $f_x; do "
     "[ $f_x = $f_l ] || { f_v=0; [ $1 = 0 ] || f_fell $1 $f_x; }; done; return $f_v; }; "
-    /* Stopped first: a shell must not start the next program of its list when one is gone. */
-    "f_fell(){ kill -s STOP $2; f_kids $2; set -- $1 $2 $f_x; kill -s $1 $2; f_s=$1; "
+    /* Stopped first: a shell must not start the next program of its list when one is gone. It may
+     * be starting one until it does stand still. */
+    "f_fell(){ kill -s STOP $2; f_still $2; f_kids $2; set -- $1 $2 $f_x; kill -s $1 $2; f_s=$1; "
     "kill -s CONT $2; shift 2; for f_x in \"$@\"; do f_fell $f_s $f_x; done; }; "
+    "f_still(){ for f_y in 0 0 0 0 0 0.01 0.01 0.02 0.04 0.1 0.2 0.4; do "
+    "read -r f_x <\"/proc/$1/stat\" || return; case ${f_x#*\")\"} in \" T\"*|\" Z\"*) return;; "
+    "esac; "
+    "[ $f_y = 0 ] || sleep $f_y; done; }; "
 
     /* Exit codes that count as success: CODES f_step … */
     "f_ok(){ f_o=$1; shift; \"$@\"; f_c=$?; case \" $f_o \" in *\" $f_c \"*) return 0;; esac; "
