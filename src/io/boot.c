@@ -255,8 +255,8 @@ static const char FACTS[] =
     "f_z=$1; shift 2; f_z=\"$f_z $*\"; fi; }; "
     "f_user(){ case $LOGNAME in -*|$f_odd|\"\") return 1;; esac; "
     "eval \"f_u=~$LOGNAME\"; [ -O \"$f_u\" ] && f_u=$LOGNAME; }; "
-    "f_facts(){ f_x=; for f_y in gzip; do command -v $f_y >/dev/null && f_x=\"$f_x $f_y\"; "
-    "done; f_user || f_u=$(id -un); f_y=; read -r f_y </etc/machine-id || "
+    "f_facts(){ f_x=; command -v gzip >/dev/null && f_x=gzip; f_user || f_u=$(id -un); f_y=; read "
+    "-r f_y </etc/machine-id || "
     "read -r f_y </var/lib/dbus/machine-id || f_y=\"$(hostid) $(uname -n)\"; f_system; "
     "printf \"%s\\n\" \"$f_z\" \"$f_u\" \"$f_x\" \"$f_y\" \"$HOME\"; }; "
     "f_bad= f_n=0 f_left= f_every=30; ";

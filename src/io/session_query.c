@@ -123,15 +123,6 @@ static char *next_line(char **text)
     return line;
 }
 
-static bool has_word(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = words; (at = strstr(at, word)) != NULL; at += length)
-        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
 /* The lines that FACTS of boot.c prints; the last may itself hold newlines. */
 void session_read_facts(struct session *session)
 {
@@ -140,12 +131,11 @@ void session_read_facts(struct session *session)
     char *rest = session->facts_text.data;
     facts->system = next_line(&rest);
     facts->user = next_line(&rest);
-    const char *tools = next_line(&rest);
+    facts->has_gzip = *next_line(&rest) != '\0';
     facts->machine = next_line(&rest);
     facts->home = rest;
     size_t length = strlen(rest);
     while (length && rest[length - 1] == '\n')
         rest[--length] = '\0';
     facts->folder = "";
-    facts->has_gzip = has_word(tools, "gzip");
 }

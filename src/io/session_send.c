@@ -10,7 +10,8 @@
 enum {
     BLOCK = 2 * 32700,         /* one write to the transport: what libssh2 sends in two packets */
     QUEUED_LIMIT = 512 * 1024, /* that much may wait in the transport */
-    PIECE_FIRST = 1024 * 1024, /* an upload's first piece; they grow while the line is fast */
+    PIECE_ALONE = 1280 * 1024, /* an upload up to this may be one piece */
+    PIECE_FIRST = 64 * 1024,   /* of several, the first; they grow while the line is fast */
     PIECE_GROWTH = 4,          /* each costs the host a process: no small one comes last */
     PIECE_LARGE = 4 * 1024 * 1024,
     PIECE_LIMIT = 16 * 1024 * 1024,
@@ -105,17 +106,25 @@ static bool is_whole(uint64_t left, size_t piece)
     return left <= piece + piece / PIECE_GROWTH;
 }
 
+/* Nothing passes a piece on its way, and a watchdog that runs ends a session in which one takes
+ * longer than it waits, as it may on a slow line. The first ping starts it. */
+static bool is_alone(const struct session *session, const struct item *item)
+{
+    return item->upload.size <= PIECE_ALONE && session->pings == 0;
+}
+
 static void begin_upload(struct session *session, const struct item *item)
 {
+    bool alone = is_alone(session, item);
     session->upload = (struct upload_state){
         .began = true,
         .left = item->upload.size,
-        .piece = PIECE_FIRST,
+        .piece = alone ? PIECE_ALONE : PIECE_FIRST,
         .piece_time = loop_now(session->loop),
     };
     struct str line = { 0 };
     session_moved(session);
-    str_addf(&line, "%s%s %s ", is_whole(item->upload.size, PIECE_FIRST) ? "" : "f_watch; ",
+    str_addf(&line, "%s%s %s ", alone ? "" : "f_watch; ",
              item->upload.is_stored ? "f_store" : "f_upload", item->name);
     boot_add_quoted(&line, item->upload.consumer);
     str_addc(&line, '\n');

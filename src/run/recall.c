@@ -69,7 +69,8 @@ static bool read_entry(struct content *entry, const char **at, const char *end)
     entry->kind = (enum content_kind)facts.kind;
     entry->mode = facts.mode;
     entry->size = facts.size;
-    memcpy(entry->sha256, facts.sha256, sizeof facts.sha256);
+    memcpy(entry->sha256, facts.sha256,
+           sizeof facts.sha256 - 1); /* it ends in NUL, come what may */
     entry->path = next_text(at, end);
     char *text = entry->path ? next_text(at, end) : NULL;
     bool is_whole = text != NULL;

@@ -339,6 +339,57 @@ static const struct session_query QUERIES[] = {
     { .id = 6, .text = "" },
 };
 
+static bool has_pinged;
+
+static void stop_waiting(void *context)
+{
+    has_pinged = true;
+    loop_stop(context);
+}
+
+/* The first piece of an upload of `size` bytes, as the far side's dd was told. */
+static size_t first_piece(uint32_t id, size_t size)
+{
+    char *path = mem_printf("%s/pieces", folder),
+         *opener = mem_printf("f_f=%s/f; : >\"$f_f\"", folder);
+    struct source source = { .end = size };
+    struct request *request = request_new(driver->session, id);
+    unlink(path);
+    add_stored(request, id, opener, size, &source);
+    request_send(request);
+    driver_wait_request(driver, driver->requests_ended + 1);
+    FILE *file = fopen(path, "r");
+    size_t piece = 0;
+    ck_assert(file && fscanf(file, "%zu", &piece) == 1);
+    fclose(file);
+    free(path);
+    free(opener);
+    return piece;
+}
+
+/* A watchdog that runs must hear of a piece's end before it gives up, also on a slow line. */
+START_TEST(only_a_small_upload_before_the_watchdog_is_one_piece)
+{
+    static const char text[] = "f_dd(){ echo $1 >>%s/pieces; "
+                               "LC_ALL=C dd bs=131072 count=$1 iflag=fullblock,count_bytes; }";
+    snprintf(folder, sizeof folder, "/tmp/fake-unit-upload-%d-%ld", _i, (long)getpid());
+    mkdir(folder, 0700);
+    char *query = mem_printf(text, folder);
+    driver =
+        driver_start(SHELLS[_i], "local", &(struct session_query){ .id = 9, .text = query }, 1);
+    driver_wait(driver, &driver->is_ready);
+    ck_assert_uint_eq(first_piece(11, 1050000), 1050000);
+    ck_assert_uint_le(first_piece(12, 6000000), 256 * 1024);
+    has_pinged = false;
+    struct timer *timer = loop_after(driver->loop, 2500, stop_waiting, driver->loop);
+    driver_wait(driver, &has_pinged);
+    timer_cancel(timer);
+    ck_assert_uint_le(first_piece(13, 1050000), 256 * 1024);
+    free(query);
+    close_shell();
+}
+END_TEST
+
 /* LOGNAME is believed only where its home is ours. */
 START_TEST(who_we_are_there)
 {
@@ -428,6 +479,7 @@ int main(void)
     tcase_add_loop_test(tests, a_source_that_breaks_off_fails, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, an_upload_passes_a_flooding_step, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, an_upload_can_be_interrupted, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, only_a_small_upload_before_the_watchdog_is_one_piece, 0, 1);
     tcase_add_loop_test(tests, who_we_are_there, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, queries_ride_in_the_boot_text, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, queries_too_long_for_it_follow, 0, SHELL_COUNT);
