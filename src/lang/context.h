@@ -28,7 +28,10 @@ struct lang {
     struct map reported;           /* places of undefined variables that were told of */
     uintptr_t stack_begin;         /* about where the C stack begins */
     uintptr_t stack_room;          /* what expansions may take of it */
+    uint64_t expansions;           /* of the outermost text that is being expanded; see expand.h */
+    unsigned expanding;            /* texts, one within the other, also by $(eval) */
     char recipe_prefix;
+    bool is_endless; /* more than options.expansions_maximum: told */
     bool is_stopped;
     bool is_finished;
     bool is_making_environment;

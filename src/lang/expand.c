@@ -1,5 +1,6 @@
 #include "lang/expand.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,12 +213,46 @@ static bool is_too_deep(const struct expander *expander)
            (here < begin ? begin - here : here - begin) > lang->stack_room;
 }
 
+/* Told once: a $(eval) between makes its own of a failure inside. */
+static bool fail_endless(struct expander *expander, struct location where)
+{
+    struct lang *lang = expander->lang;
+    struct str message = { 0 };
+
+    expander->failed = true;
+    if (lang->is_endless)
+        return false;
+    lang->is_endless = true;
+    str_addf(&message, "the expansion has no end: stopped after %" PRIu64 " steps",
+             lang->options.expansions_maximum);
+    reference_fail_chain(expander, where, str_text(&message));
+    str_free(&message);
+    return false;
+}
+
+static bool expand_pieces(struct expander *expander, const struct text *text, struct str *out)
+{
+    struct lang *lang = expander->lang;
+    const struct piece *piece;
+    size_t before;
+
+    for (piece = text_pieces(text); piece; piece = piece->next) {
+        before = out->len;
+        if (!expand_piece[piece->kind](expander, text, piece, out))
+            return false;
+        lang->expansions += 1 + (out->len - before) / EXPANSION_BYTES;
+        if (lang->expansions > lang->options.expansions_maximum)
+            return fail_endless(expander, text->where);
+    }
+    return true;
+}
+
 bool expand(struct expander *expander, const struct text *text, struct str *out)
 {
-    const struct piece *piece = text_pieces(text);
-    bool ok = true;
+    struct lang *lang = expander->lang;
+    bool ok;
 
-    if (!piece) {
+    if (!text_pieces(text)) {
         str_addn(out, text->source, text->length);
         return true;
     }
@@ -225,8 +260,12 @@ bool expand(struct expander *expander, const struct text *text, struct str *out)
         return reference_fail_chain(expander, text->where, "the expansion is nested too deeply");
     if (expander->depth++ == 0)
         expander->place = text->where;
-    for (; piece && ok; piece = piece->next)
-        ok = expand_piece[piece->kind](expander, text, piece, out);
+    if (lang->expanding++ == 0) {
+        lang->expansions = 0;
+        lang->is_endless = false;
+    }
+    ok = expand_pieces(expander, text, out);
+    lang->expanding--;
     expander->depth--;
     return ok;
 }

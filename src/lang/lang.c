@@ -160,6 +160,8 @@ struct lang *lang_new(struct model *model, struct diags *diags, const struct lan
     lang->model = model;
     lang->diags = diags;
     lang->options = *options;
+    if (!lang->options.expansions_maximum)
+        lang->options.expansions_maximum = EXPANSIONS_MAXIMUM;
     lang->scratch = arena_new();
     lang->globals.set = &model->globals;
     lang->recipe_prefix = '\t';

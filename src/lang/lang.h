@@ -18,7 +18,8 @@ struct lang_options {
     const char *const *include_folders; /* -I, NULL-terminated; or NULL */
     bool environment_overrides;         /* -e */
     bool warn_undefined;
-    bool is_make;    /* called as make: no hosts, all letters are make's */
+    bool is_make;                /* called as make: no hosts, all letters are make's */
+    uint64_t expansions_maximum; /* of one text; 0: EXPANSIONS_MAXIMUM */
     const char *now; /* $(now): YYYYMMDDHHMMSS in UTC */
     void (*print)(void *context, const char *text); /* $(info); NULL: standard output */
     void *print_context;

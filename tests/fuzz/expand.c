@@ -57,7 +57,10 @@ static void use_text(struct lang *lang, struct arena *arena, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char *text = strndup((const char *)bytes, size);
-    struct lang_options options = { .program = "fake", .now = "now", .print = ignore };
+    struct lang_options options = { .program = "fake",
+                                    .now = "now",
+                                    .print = ignore,
+                                    .expansions_maximum = FUZZ_EXPANSIONS_MAXIMUM };
     struct arena *arena = arena_new();
     struct model model = { .arena = arena };
     struct diags diags = { 0 };

@@ -21,6 +21,9 @@ int file_run_program(const char *const *argv, char *const *environment, struct s
     return 0;
 }
 
+/* A text that grows without end is stopped long before libFuzzer would call it hung. */
+enum { FUZZ_EXPANSIONS_MAXIMUM = 20000 };
+
 static void ignore(void *context, const char *text)
 {
     (void)context;

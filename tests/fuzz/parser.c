@@ -50,9 +50,13 @@ static void use_model(struct lang *lang, const struct model *model)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static char *environment[] = { (char *)"HOME=/nonexistent", (char *)"a=$(a)", NULL };
-    static const char *const unwanted[] = { "file", "/dev", "/proc", "/sys", "**" };
+    static const char *const unwanted[] = { "file", "/dev", "/proc", "/sys", "**", "*/*/*" };
     struct lang_options options = {
-        .program = "fake", .environment = environment, .now = "20260102030405", .print = ignore
+        .program = "fake",
+        .environment = environment,
+        .now = "20260102030405",
+        .print = ignore,
+        .expansions_maximum = FUZZ_EXPANSIONS_MAXIMUM,
     };
     struct model model = { .arena = arena_new() };
     struct diags diags = { 0 };

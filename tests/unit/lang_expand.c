@@ -231,6 +231,35 @@ START_TEST(depth_has_a_limit)
 }
 END_TEST
 
+static const char *const endless[][2] = {
+    /* calls itself twice */
+    { "x = $(call t,1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25)\n"
+      "t = $(if $1,$(call t,$(wordlist 2,99,$1))$(call t,$(wordlist 2,99,$1)))\n",
+      "2: the expansion has no end: stopped after 10000 steps\n  … → t → t → t → t → t → t → t → "
+      "t\n" },
+    /* grows: a few references, and much that comes of them */
+    { "x = $(a)$(a)$(a)$(a)$(a)$(a)$(a)$(a)\na = $(b)$(b)$(b)$(b)$(b)$(b)$(b)$(b)\n"
+      "b = $(c)$(c)$(c)$(c)$(c)$(c)$(c)$(c)\nc := $(subst x,0123456789abcdef,xxxxxxxxxxxxxxxx)\n",
+      "3: the expansion has no end: stopped after 10000 steps\n  x → a → b\n" },
+    /* through $(eval), which begins anew */
+    { "x = $(call t,1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25)\n"
+      "t = $(if $1,$(eval $(u))$(eval $(u)))\nu = y := $$(call t,$(wordlist 2,99,$1))\n",
+      "3: the expansion has no end: stopped after 10000 steps\n  t → u\n" },
+};
+
+START_TEST(what_takes_ages_is_ended)
+{
+    struct lang_world *world;
+
+    lang_test_expansions_maximum = 10000;
+    world = lang_world_open(endless[_i][0]);
+    ck_assert_str_eq(lang_world_expand(world, "$(x)"), endless[_i][1]);
+    str_clear(&world->said);
+    ck_assert_str_eq(lang_world_expand(world, "$(foreach i,1 2 3,$i)"), "1 2 3"); /* counted anew */
+    lang_world_close(world);
+}
+END_TEST
+
 START_TEST(append_collects_from_the_outer_scope)
 {
     struct lang_world *world = lang_world_open("x = g $(y)\ny = outer\n");
@@ -313,6 +342,7 @@ int main(void)
     tcase_add_loop_test(tests, recursion_is_told_with_its_chain, 0,
                         sizeof recursions / sizeof *recursions);
     tcase_add_test(tests, depth_has_a_limit);
+    tcase_add_loop_test(tests, what_takes_ages_is_ended, 0, sizeof endless / sizeof *endless);
     tcase_add_test(tests, append_collects_from_the_outer_scope);
     tcase_add_test(tests, each_goes_from_host_to_host);
     tcase_add_test(tests, required_names_its_variable);

@@ -41,11 +41,14 @@ static void lang_print(void *context, const char *text)
 static char *lang_test_environment[] = { (char *)"PATH=/usr/bin:/bin", (char *)"HOME=/home/me",
                                          NULL };
 
+static uint64_t lang_test_expansions_maximum; /* 0: the usual */
+
 static struct lang_world *lang_world_open(const char *fakefile)
 {
     struct lang_world *world = calloc(1, sizeof *world);
     struct lang_options options = { .program = "fake",
                                     .environment = lang_test_environment,
+                                    .expansions_maximum = lang_test_expansions_maximum,
                                     .now = "20260102030405",
                                     .print = lang_print,
                                     .print_context = world };
