@@ -6,11 +6,26 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+/* The same at the same place: a variable that cannot be expanded, of two lines or for two hosts. */
+static bool is_told(struct diags *diags, const struct diag *diag)
+{
+    struct hash before = diags->last;
+    struct hasher *hasher = hasher_new();
+
+    hasher_add(hasher, &diag->where.source, sizeof diag->where.source);
+    hasher_add(hasher, &diag->where.offset, sizeof diag->where.offset);
+    hasher_add_string(hasher, diag->message);
+    diags->last = hasher_end(hasher);
+    return diag->where.source && hash_equal(before, diags->last);
+}
+
 static void report(struct diags *diags, const struct diag *diag)
 {
-    if (diag->severity == DIAG_ERROR)
+    if (diag->severity == DIAG_ERROR) {
         diags->errors++;
-    else if (diag->severity == DIAG_WARNING)
+        if (is_told(diags, diag))
+            return;
+    } else if (diag->severity == DIAG_WARNING)
         diags->warnings++;
     if (diags->report)
         diags->report(diags->context, diag);
@@ -83,6 +98,12 @@ const char *location_text(struct arena *arena, struct location where)
     return arena_printf(arena, "%s:%u", where.source->name, location_line(where));
 }
 
+void location_add(struct location where, struct str *out)
+{
+    if (where.source)
+        str_addf(out, "%s:%u", where.source->name, location_line(where));
+}
+
 enum { LINE_SHOWN = 160 };
 
 /* Control characters would move the cursor; they show as `?`, a tab as a blank. */
@@ -129,9 +150,10 @@ static void render_line(struct location where, struct str *out)
 void diag_render(const struct diag *diag, const char *program, struct str *out)
 {
     if (diag->where.source)
-        str_addf(out, "%s:%u: ", diag->where.source->name, location_line(diag->where));
+        location_add(diag->where, out);
     else
-        str_addf(out, "%s: ", program);
+        str_add(out, program);
+    str_add(out, ": ");
     if (diag->severity == DIAG_ERROR)
         str_addf(out, "*** %s.  Stop.\n", diag->message);
     else

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+
 struct arena;
 struct str;
 
@@ -50,6 +52,7 @@ struct diags {
     void *context;
     unsigned errors;
     unsigned warnings;
+    struct hash last; /* the error told last, which is not told again at once */
 };
 
 void diag_error(struct diags *diags, struct location where, const char *format, ...)
@@ -64,6 +67,7 @@ void diag_error_hint(struct diags *diags, struct location where, const char *mes
 unsigned location_line(struct location where); /* 1-based; 0 when there is no source */
 /* "Fakefile:3", or "" when there is no source; from the arena. */
 const char *location_text(struct arena *arena, struct location where);
+void location_add(struct location where, struct str *out); /* what location_text makes */
 
 /* "Fakefile:3: *** missing separator.  Stop." in make's form ("fake: *** … " without a place), then
  * the line with a caret and the hint, each on a line of its own. */

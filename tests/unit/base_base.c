@@ -140,6 +140,36 @@ START_TEST(diagnostics_show_the_place)
 }
 END_TEST
 
+static void count_diag(void *context, const struct diag *diag)
+{
+    (void)diag;
+    ++*(unsigned *)context;
+}
+
+START_TEST(an_error_is_told_once)
+{
+    const char *text = "a\nb\n";
+    struct source source = { .name = "Fakefile", .text = text, .size = strlen(text) };
+    struct location first = { &source, 0, 1 }, second = { &source, 2, 1 }, nowhere = { 0 };
+    unsigned told = 0;
+    struct diags diags = { .report = count_diag, .context = &told };
+
+    diag_error(&diags, first, "wrong");
+    diag_error(&diags, first, "wrong");
+    ck_assert_uint_eq(told, 1);
+    ck_assert_uint_eq(diags.errors, 2);
+    diag_error(&diags, first, "otherwise wrong");
+    diag_error(&diags, second, "otherwise wrong");
+    diag_error(&diags, first, "wrong");
+    ck_assert_uint_eq(told, 4);
+    diag_error(&diags, nowhere, "wrong");
+    diag_error(&diags, nowhere, "wrong");
+    diag_warning(&diags, first, "odd");
+    diag_warning(&diags, first, "odd");
+    ck_assert_uint_eq(told, 8);
+}
+END_TEST
+
 START_TEST(lines_are_counted_on)
 {
     static const struct {
@@ -202,6 +232,7 @@ int main(void)
     tcase_add_test(tests, hashes_are_the_published_ones);
     tcase_add_test(tests, nearest_names);
     tcase_add_test(tests, diagnostics_show_the_place);
+    tcase_add_test(tests, an_error_is_told_once);
     tcase_add_test(tests, lines_are_counted_on);
     tcase_add_test(tests, files_are_replaced_whole_and_trees_hashed);
     suite_add_tcase(suite, tests);
