@@ -61,6 +61,7 @@ struct expander {
     bool shell_failure_is_error; /* in a task's recipe and in `hosts` */
     bool is_waiting;             /* out: an ask_host or a stepped was not answered yet */
     bool failed;                 /* out: an error was reported */
+    bool reads_files;            /* out: something of it is of this machine's files */
     bool may_be_undefined;       /* inside the condition of $(if) and the arguments of $(or) */
     bool passes_over;     /* a name of --into without a value ends the expansion in silence, */
     bool is_lacking;      /* … and this tells of it */

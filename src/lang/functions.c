@@ -24,7 +24,7 @@ static const struct function functions[] = {
     { "error", 0, 1, FUNCTION_VOLATILE, function_error },
     { "eval", 0, 1, FUNCTION_VOLATILE, function_eval },
     { "exists", 1, 1, HOST, function_ask_host },
-    { "file", 1, 2, FUNCTION_VOLATILE, function_file },
+    { "file", 1, 2, FUNCTION_VOLATILE | FUNCTION_FILES, function_file },
     { "filter", 2, 2, 0, function_filter },
     { "filter-out", 2, 2, 0, function_filter_out },
     { "findstring", 2, 2, 0, function_findstring },
@@ -34,7 +34,7 @@ static const struct function functions[] = {
     { "git-describe", 0, 1, OUTSIDE | FUNCTION_BARE, function_above },
     { "git-files", 0, 1, OUTSIDE | FUNCTION_BARE, function_above },
     { "git-revision", 1, 2, OUTSIDE, function_above },
-    { "hash", 1, 1, OUTSIDE, function_hash },
+    { "hash", 1, 1, OUTSIDE | FUNCTION_FILES, function_hash },
     { "if", 2, 3, FUNCTION_TEXTS | FUNCTION_TRIM_FIRST, function_if },
     { "info", 0, 1, FUNCTION_VOLATILE, function_info },
     { "intcmp", 2, 5, FUNCTION_TEXTS, function_intcmp },
@@ -48,11 +48,11 @@ static const struct function functions[] = {
     { "password", 1, 1, QUESTION, function_above },
     { "patsubst", 3, 3, 0, function_patsubst },
     { "quote", 1, 1, FUNCTION_OURS, function_quote },
-    { "realpath", 0, 1, 0, function_realpath },
+    { "realpath", 0, 1, FUNCTION_FILES, function_realpath },
     { "required", 1, 1, OUTSIDE, function_required },
     { "run", 1, 1, HOST, function_ask_host },
     { "secret", 1, 1, FUNCTION_OURS | FUNCTION_RUN_TIME | FUNCTION_ASKS, function_above },
-    { "shell", 0, 1, FUNCTION_OUTSIDE, function_shell },
+    { "shell", 0, 1, FUNCTION_OUTSIDE | FUNCTION_FILES, function_shell },
     { "sort", 0, 1, 0, function_sort },
     { "strip", 0, 1, 0, function_strip },
     { "subst", 3, 3, 0, function_subst },
@@ -60,7 +60,7 @@ static const struct function functions[] = {
     { "suffix", 0, 1, 0, function_suffix },
     { "value", 0, 1, 0, function_value },
     { "warning", 0, 1, FUNCTION_VOLATILE, function_warning },
-    { "wildcard", 0, 1, 0, function_wildcard },
+    { "wildcard", 0, 1, FUNCTION_FILES, function_wildcard },
     { "word", 2, 2, 0, function_word },
     { "wordlist", 3, 3, 0, function_wordlist },
     { "words", 0, 1, 0, function_words },
@@ -102,6 +102,7 @@ bool function_call(struct expander *expander, const struct call *call, struct st
                            function->name);
     if (call->count == 0 && !(function->flags & FUNCTION_BARE))
         return true;
+    expander->reads_files |= (function->flags & FUNCTION_FILES) != 0;
     expander->depth++; /* a call takes twice the stack of a reference */
     ok = function->body(expander, call, out);
     expander->depth--;

@@ -19,6 +19,7 @@ enum function_flag {
     FUNCTION_TRIM_ALL = 1 << 7,   /* nor around any other */
     FUNCTION_ASKS = 1 << 8,       /* a question to the user, or a secret */
     FUNCTION_OUTSIDE = 1 << 9,    /* its value comes from outside, or it fails */
+    FUNCTION_FILES = 1 << 10, /* … from files of this machine: what a job makes may change it */
 };
 
 /* Appends its value. False when it failed (reported) or waits. */

@@ -88,6 +88,7 @@ static void expand_for_host(void *state, const struct scope *scope,
     each->expander->failed |= host.failed;
     each->expander->is_waiting |= host.is_waiting;
     each->expander->as_written = host.as_written;
+    each->expander->reads_files |= host.reads_files;
     str_free(&value);
 }
 

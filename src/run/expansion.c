@@ -169,6 +169,7 @@ static const char *trim(const char *text, struct arena *arena)
 const char *job_value(struct job_run *job, const char *name, struct arena *arena)
 {
     struct expander expander;
+    struct held_errors held;
     struct str value = { 0 };
     const char *text = NULL;
     job_open_arena(job);
@@ -178,10 +179,12 @@ const char *job_value(struct job_run *job, const char *name, struct arena *arena
         return NULL; /* not used by the Fakefile: nothing to warn of */
     if (job->failed_value && strcmp(job->failed_value, name) == 0)
         return NULL; /* told already */
+    unknown_hold(job, &held);
     if (expand_variable(&expander, name, job->job->target->where, &value))
         text = trim(str_text(&value), arena);
     else
         job->failed_value = arena_strdup(job->run->arena, name);
+    unknown_release(&held, &expander, true);
     str_free(&value);
     return text;
 }

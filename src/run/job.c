@@ -46,6 +46,21 @@ void job_fail_at(const struct host_run *host, struct job_run *job, int status, c
     end_job(job, OUTCOME_FAILED);
 }
 
+/* It cannot be expanded: a failure, but under -n where it will be once a job before it has run. */
+static void end_unexpanded(struct job_run *job, const char *why)
+{
+    if (!job->unknown) {
+        job_fail(job, FAKE_FAILED, why);
+        return;
+    }
+    job->would_run = job->is_unsure = true;
+    job->run->to_do = true;
+    decide_reason(job, "%s", job->unknown);
+    if (!job->run->options->question)
+        tell_job(job, EVENT_JOB_WOULD_RUN, job->unknown);
+    end_job(job, OUTCOME_RAN);
+}
+
 /* ---- the states ---- */
 
 void job_read_record(struct job_run *job)
@@ -62,7 +77,7 @@ void job_read_record(struct job_run *job)
 static bool do_expanding(struct job_run *job)
 {
     if (!prepare_steps(job)) {
-        job_fail(job, FAKE_FAILED, "its recipe cannot be expanded");
+        end_unexpanded(job, "its recipe cannot be expanded");
         return false;
     }
     job_read_record(job);
@@ -159,7 +174,10 @@ static bool is_to_run(struct job_run *job, const char **why)
     enum chain chain = chain_verdict(job, &decider);
     if (chain == CHAIN_OWN)
         return decide_to_run(job);
-    job->failed_value = job->failed_value ? job->failed_value : decider->failed_value;
+    if (!job->failed_value) {
+        job->failed_value = decider->failed_value;
+        job->unknown = decider->unknown;
+    }
     job->reasons.len = 0;
     for (size_t i = 0; i < decider->reasons.len; i++)
         decide_reason(job, "%s: %s", decider->job->target->name,
@@ -188,8 +206,8 @@ static bool do_deciding(struct job_run *job)
     }
     bool runs = gate != GATE_NO && is_to_run(job, &text);
     if (job->failed_value) {
-        job_fail(job, FAKE_FAILED,
-                 arena_printf(job->arena, "its '%s' cannot be expanded", job->failed_value));
+        end_unexpanded(job,
+                       arena_printf(job->arena, "its '%s' cannot be expanded", job->failed_value));
         return false;
     }
     if (!runs) {

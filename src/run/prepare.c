@@ -18,12 +18,17 @@ bool prepare_steps(struct job_run *job)
     if (!job->job->recipe)
         return true;
     struct expander expander;
+    struct held_errors held;
+    unknown_hold(job, &held);
     job_expander(job, &expander, EXPAND_VALUE);
     job->answering = SIZE_MAX;
     job->expansion_failed = !steps_make(&job->steps, job->arena, job->job->recipe, &expander,
                                         job->job->kind == JOB_HERE) ||
                             !alike_check(job);
     job->answering = 0;
+    /* Ahead of its turn it is not known what runs before it: it is expanded again then. */
+    job->is_expanded = held.errors.len == 0 || job->state != JOB_WAITING;
+    unknown_release(&held, &expander, job->is_expanded);
     if (job->expansion_failed)
         job->steps.count = 0;
     job->step_runs = arena_alloc(job->arena, (job->steps.count + 1) * sizeof *job->step_runs);

@@ -283,6 +283,7 @@ struct job_run {
     enum chain chain;   /* decided for others */
     const char *chain_waits_for;
     const char *failed_value; /* a variable that could not be expanded: the job is not to run */
+    const char *unknown;      /* under -n: why it cannot be expanded yet; NULL: it can, or never */
     bool has_claimed;         /* its places are known to the host */
     struct vec overlaps;      /* struct job_run: wrote the same place before, and may */
 
@@ -360,6 +361,21 @@ const char *job_record_name(struct job_run *job);
 /* A variable in the job's scope, blanks off its ends; NULL when it is empty or undefined. From the
  * arena. */
 const char *job_value(struct job_run *job, const char *name, struct arena *arena);
+
+/* ---- unknown.c ---- */
+
+/* What goes wrong in an expansion under -n, until it is known whether a job before it would have
+ * made what it lacks. */
+struct held_errors {
+    struct job_run *job;
+    struct diags before;
+    struct vec errors; /* struct diag, of the run's arena; none are held without -n */
+};
+
+void unknown_hold(struct job_run *job, struct held_errors *held);
+/* Tells them, or, when such a job would run and files were read, sets job.unknown in their place.
+ * Not final: forgets them. */
+void unknown_release(struct held_errors *held, const struct expander *expander, bool is_final);
 
 /* ---- prepare.c ---- */
 

@@ -96,6 +96,76 @@ deploy @:
     check((site / 'key').read_text() == 'very-secret-key\n', 'it arrived')
 
 
+def test_what_an_earlier_job_would_have_made(world):
+    """Under -n it is not there, so what needs it to be known is not known; nothing has failed."""
+    site = world.folder / 'site'
+    world.fakefile(f'''
+ssh_transport = local
+hosts = h1
+pack @local:
+    local mkdir -p dist; echo 1 > dist/version; touch dist/a.whl
+shell @: pack
+    run echo $(shell cat dist/version)
+hash @: pack
+    run echo $(hash dist/version)
+wildcard @: pack
+    put $(wildcard dist/*.whl) {site}/
+variable @: pack
+    run true
+variable: inputs = $(shell cat dist/version)
+member @: pack
+    run true
+chain @: member
+chain: inputs = $(shell cat dist/version)
+after shell: hook
+hook @:
+    run true
+here @local: shell
+    local echo $(shell cat dist/version)
+listed @:
+    run echo $(shell cat dist/version)
+typo @: pack
+    run echo $(git-revision nothere)
+remote @:
+    run true
+apart @: remote
+    run echo $(shell cat dist/version)
+''')
+    lacking = '$(shell cat dist/version) failed with exit code 1'
+    for goal, job, why in (('shell', 'shell', lacking), ('hash', 'hash', 'hash: dist/version: No such file'),
+                           ('wildcard', 'wildcard', 'too few arguments'), ('variable', 'variable', lacking),
+                           ('chain', 'member', lacking), ('here', 'here', lacking)):
+        result = world.fake('-n', goal)
+        contains(result, 'would run pack', f'may run {job}', f': not known before pack has run: {why}')
+        lacks(result, '***', 'failed:')
+        world.fake('-q', goal, code=1)
+    contains(world.fake('-n', 'shell'), 'may run hook')
+    contains(world.fake('-n', 'pack', 'listed'), 'may run listed')
+    contains(world.fake('--sandbox', 'shell'), 'may run shell')
+    # nobody would have made it
+    for goal in ('typo', 'apart', 'listed'):
+        contains(world.fake('-n', goal, code=2), f'{goal} failed on h1')
+        contains(world.fake('-n', goal, code=2), '*** ')
+    world.fake('pack')
+    for goal in ('shell', 'hash', 'wildcard', 'variable', 'chain', 'here'):
+        lacks(world.fake('-n', goal), 'not known')
+
+
+def test_an_error_is_told_once(world):
+    """Of a variable that two lines or hosts use, what is wrong with it is one thing."""
+    world.fakefile("""
+ssh_transport = local
+hosts = h1 h2
+revision = $(shell echo no >&2; false)
+deploy @:
+    run echo $(revision)
+    run echo $(revision)
+""")
+    result = world.fake('-k', 'deploy', code=2)
+    check(result.err.count('*** ') == 1, result)
+    contains(result, 'deploy failed on h[1-2]')
+
+
 def test_sandbox(world):
     """Each command's syntax is checked by the shell that would run it; nothing runs, gates neither."""
     world.servers(2)
