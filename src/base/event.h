@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct diag;
+#include "base/diag.h"
+
 struct secrets;
 
 /* What happens in a run, told as it happens: typed, numbered from 1, timed. Everything that a user,
@@ -39,14 +40,15 @@ struct event {
     uint64_t number;
     double time; /* seconds since events_new */
     enum event_kind kind;
-    unsigned job;       /* 1-based number of the job in this run; 0: none */
-    const char *host;   /* "user@web1" as shown; NULL: this machine or none */
-    const char *target; /* NULL: none */
-    unsigned peers;     /* jobs of this target on hosts, this one among them; of one batch only,
-                           where the target is rolled in batches. 0: the job is on no host */
-    unsigned batch;     /* 1-based; 0: all at once */
-    unsigned step;      /* 1-based; 0: none */
-    const char *verb;   /* NULL: a line of a make rule's recipe */
+    unsigned job;          /* 1-based number of the job in this run; 0: none */
+    const char *host;      /* "user@web1" as shown; NULL: this machine or none */
+    const char *target;    /* NULL: none */
+    unsigned peers;        /* jobs of this target on hosts, this one among them; of one batch only,
+                              where the target is rolled in batches. 0: the job is on no host */
+    unsigned batch;        /* 1-based; 0: all at once */
+    unsigned step;         /* 1-based; 0: none */
+    struct location where; /* of the step in the Fakefile */
+    const char *verb;      /* NULL: a line of a make rule's recipe */
     const char *text;
     const char *hint;
     const char *data;

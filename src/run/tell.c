@@ -40,6 +40,8 @@ static struct event step_event(const struct job_run *job, const struct step *ste
 {
     struct event event = tell_base(job, kind);
     event.step = step->number;
+    if (!job->run->plan->options->command) /* that one stands in no file */
+        event.where = step->where;
     event.verb = step->verb->name;
     event.silent = step->silent || step->options.quiet || job->run->options->silent;
     return event;

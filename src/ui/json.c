@@ -98,8 +98,8 @@ static json_t *to_json(const struct event *event)
     if (event->step > 0)
         set(object, "step", json_integer(event->step));
     set_text(object, "verb", event->verb);
-    if (event->diag)
-        set_place(object, event->diag->where);
+    if (event->kind != EVENT_STEP_OUTPUT)
+        set_place(object, event->diag ? event->diag->where : event->where);
     set_text(object, "text", event->text);
     set_text(object, "hint", event->hint);
     if (event->kind == EVENT_STEP_OUTPUT)

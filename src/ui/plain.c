@@ -59,7 +59,7 @@ static void notice(struct plain *plain, const struct event *event)
         paper_tell(&plain->paper, &plain->paper.out, INK_PLAIN, "", text_of(event));
 }
 
-/* "[web1] warning: deploy, step 2: text" */
+/* "[web1] warning: deploy, step 2 (Fakefile:14): text" */
 static void job_problem(struct plain *plain, const struct event *event, unsigned ink)
 {
     struct str text = { 0 };
@@ -68,6 +68,11 @@ static void job_problem(struct plain *plain, const struct event *event, unsigned
         str_add(&text, event->target);
     if (event->step > 0)
         str_addf(&text, ", step %u", event->step);
+    if (event->where.source) {
+        str_add(&text, " (");
+        location_add(event->where, &text);
+        str_addc(&text, ')');
+    }
     str_addf(&text, "%s%s", text.len > 0 ? ": " : "", text_of(event));
     if (event->hint)
         str_addf(&text, "\n%s", event->hint);

@@ -121,9 +121,10 @@ static const char *text_or_none(const char *text)
 static const char *key_of(struct summary *summary, const struct failure *failure,
                           const struct failure_words *words)
 {
-    return arena_printf(summary->arena, "%d %u %s\1%s\1%s\1%s\1%s", failure->is_host, failure->step,
-                        text_or_none(failure->target), text_or_none(words->what), words->reason,
-                        text_or_none(words->hint), text_or_none(words->tail));
+    return arena_printf(summary->arena, "%d %u %s\1%s\1%s\1%s\1%s\1%s", failure->is_host,
+                        failure->step, failure->place, text_or_none(failure->target),
+                        text_or_none(words->what), words->reason, text_or_none(words->hint),
+                        text_or_none(words->tail));
 }
 
 /* The failure that is the same, or is but for the host's name; the one given when there is none. */
@@ -178,6 +179,7 @@ static void add_failure(struct summary *summary, const struct event *event, cons
     summary_reason(event, &reason);
     failure->target = copy(summary, event->target);
     failure->step = event->step;
+    failure->place = location_text(summary->arena, event->where);
     failure->words = (struct failure_words){
         copy(summary, what),
         copy(summary, str_text(&reason)),
@@ -257,6 +259,7 @@ static void close_books(struct summary *summary)
             continue;
         failure = arena_alloc(summary->arena, sizeof *failure);
         failure->is_host = true;
+        failure->place = "";
         failure->words = (struct failure_words){ .reason = row->why, .hint = row->hint };
         put_failure(summary, failure, row->name);
     }

@@ -33,7 +33,8 @@ struct failure_words {
 struct failure {
     const char *target; /* NULL: a command for the hosts */
     unsigned step;
-    bool is_host; /* the host failed beside its jobs */
+    const char *place; /* of the step, "Fakefile:3"; or "" */
+    bool is_host;      /* the host failed beside its jobs */
     struct failure_words words;
     struct failure_words general; /* with $(host) for the host's name */
     const char *hint_host; /* the hint is this one's, as the others' differ; NULL: it is for all */

@@ -239,7 +239,7 @@ static void add_command(const char *text, struct str *out)
     str_free(&begin);
 }
 
-/* "deploy failed on web[1-3], step 2:" */
+/* "deploy failed on web[1-3], step 2 (Fakefile:14):" */
 static void add_failure_head(const struct failure *failure, struct str *out)
 {
     if (!failure->is_host)
@@ -252,6 +252,8 @@ static void add_failure_head(const struct failure *failure, struct str *out)
         str_add(out, " failed");
     if (failure->step > 0)
         str_addf(out, ", step %u", failure->step);
+    if (*failure->place)
+        str_addf(out, " (%s)", failure->place);
     str_addc(out, ':');
 }
 

@@ -195,9 +195,9 @@ fine: remote_shell = bash -c
 ''')
     result = world.fake('--sandbox', 'deploy', 'fine', code=2)
     every = f'{world.addresses[0].rsplit(".", 1)[0]}.[1-2]'
-    for text in (f'[{every}] error: deploy, step 4: this would not run: ', f'[{every}] error: deploy, step 5: ',
-                 f'[{every}] error: deploy, step 7: ', f'[{every}] error: hook, step 1: ', '[local] error: build, step 2: '):
-        contains(result, text)
+    for host, step, line in ((every, 'deploy, step 4', 10), (every, 'deploy, step 5', 11), (every, 'deploy, step 7', 13),
+                             (every, 'hook, step 1', 24), ('local', 'build, step 2', 19)):
+        contains(result, f'[{host}] error: {step} (Fakefile:{line}): this would not run: ')
     check(result.err.count('this would not run') == 5, result)
     check(not (world.folder / 'ran').exists(), 'nothing ran')
     contains(world.fake('--sandbox', 'fine'), f'would run fine on {every}: --sandbox')
@@ -211,6 +211,7 @@ late @:
 """)
     result = world.fake('--sandbox', 'late')
     for step in (1, 4, 5):
-        contains(result.err, f'[{every}] warning: late, step {step}: not checked: what it runs is known only at its turn')
+        contains(result.err, f'[{every}] warning: late, step {step} (Fakefile:{step + 6}): '
+                 'not checked: what it runs is known only at its turn')
     check(result.err.count('not checked') == 3, result)
     check(not (world.folder / 'ran').exists(), 'nothing ran')

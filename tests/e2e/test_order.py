@@ -311,7 +311,7 @@ def test_failure_before_a_target_without_a_recipe(world):
     world.fakefile(BODY.format(world.folder))
     result = world.fake('--verbose', 'publish', 'bad=w2', code=2)
     lacks(result, 'out: two', 'out: look')
-    contains(result.err, 'check failed on w2, step 2:', 'one failed on w2:\n    a target that runs before it failed')
+    contains(result.err, 'check failed on w2, step 2 (Fakefile:15):', 'one failed on w2:\n    a target that runs before it failed')
     result = world.fake('--verbose', '-k', '-H', 'w1,w2', 'publish', 'bad=w2', code=2)
     check('one' in said(result) and said(result).count('one') == 1, result)
     lacks(result, 'out: two')  # it is for all hosts

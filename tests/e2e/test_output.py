@@ -42,7 +42,7 @@ def test_commands_are_folded(world):
     check(result.out == f'[{every}] run: uname\n[{every}] out: Linux\n', result)
     failed = world.fake('-H', every, '--', 'echo bad; exit 3', code=2)
     contains(failed.out, f'[{every}] out: bad\n')
-    contains(failed.err, f'[{every}] failed: exit code 3\n', f'failed on {every}, step 1:\n', '    | bad\n')
+    contains(failed.err, f'[{every}] failed: exit code 3\n', f'failed on {every}, step 1', '    | bad\n')
 
 
 def test_both_outputs_are_in_their_order(world):
@@ -60,7 +60,7 @@ deploy @:
 [{every}] out: a
 [{every}] err: b
 [{every}] out: c
-[{every}] warning: deploy, step 1: it left a process behind that holds its output; cut off, and left running
+[{every}] warning: deploy, step 1 (Fakefile:7): it left a process behind that holds its output; cut off, and left running
 [{every}] run: echo next
 [{every}] out: next
 ''')
@@ -92,7 +92,7 @@ all @: one two three four five
         (world.project / f'homes/h{number:03}').mkdir(parents=True)
     result = world.fake('-k', 'all', code=2, timeout=120)
     contains(result.out, '[h[001-200]] run: [ $(host) != none ] && echo one', 'h[001-076,078-200] (199)     6        0')
-    contains(result.err, 'three failed on h077, step 1:', 'Not run because of that: all on h077')
+    contains(result.err, 'three failed on h077, step 1 (Fakefile:12):', 'Not run because of that: all on h077')
     for number in range(1, 201):
         lines = (world.project / f'homes/h{number:03}/log').read_text().split()
         check(lines == ['one', 'two', *(['three'] if number != 77 else []), 'four', 'five'], (number, lines))
@@ -112,7 +112,7 @@ restart @: deploy
     bad, good = ranged(world, '2,4'), ranged(world, '1,3,5')
     contains(result.out, f'[{good}] out: restarted\n')
     check(result.err.endswith(f'''
-deploy failed on {bad}, step 2:
+deploy failed on {bad}, step 2 (Fakefile:8):
     run case $(host) in *.2|*.4) echo "no $(host) here" >&2; exit 7;; esac
     exit code 7
     | no $(host) here
@@ -145,7 +145,7 @@ deploy @:
     }
 ''')
     result = world.fake('deploy', code=2)
-    contains(result.err, '''deploy failed on h1, step 1:
+    contains(result.err, '''deploy failed on h1, step 1 (Fakefile:7):
     run echo one
     echo two
     … (3 more lines)

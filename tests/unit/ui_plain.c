@@ -307,6 +307,10 @@ START_TEST(events_are_shown)
 }
 END_TEST
 
+static const struct source fakefile = { .name = "Fakefile",
+                                        .text = "deploy @:\n\trun x\n",
+                                        .size = 17 };
+
 static const struct event bad_day[] = {
     { .kind = EVENT_RUN_BEGAN, .text = "deploy" },
     { .kind = EVENT_JOB_BEGAN, .job = 1, .host = "app@web1", .target = "deploy" },
@@ -331,6 +335,7 @@ static const struct event bad_day[] = {
       .host = "app@web1",
       .target = "deploy",
       .verb = "run",
+      .where = { &fakefile, 11, 5 },
       .status = 7 },
     { .kind = EVENT_JOB_ENDED,
       .job = 1,
@@ -363,7 +368,7 @@ START_TEST(a_bad_day_is_told_once_and_summed_up)
                                  "    connection refused\n"
                                  "    is sshd running there?\n"
                                  "\n"
-                                 "deploy failed on app@web1, step 1:\n"
+                                 "deploy failed on app@web1, step 1 (Fakefile:2):\n"
                                  "    run pip install x\n"
                                  "    exit code 7\n"
                                  "    | Collecting x\n"
