@@ -389,8 +389,10 @@ void eval_rule(struct reader *reader, const struct statement *statement)
         line.assignment = &assignment;
         line.binding = binding_take(reader, &reader->targets, statement->where);
         if (line.binding && names_host(reader->targets.items[0]))
-            diag_error_hint(reader->lang->diags, statement->where,
-                            "a variable of several roles or hosts", "write a line for each");
+            diag_error_hint(
+                reader->lang->diags, statement->where,
+                "the roles and hosts of a variable are those that the line itself names",
+                "write `@name: variable = value`");
         else
             for_each_target(&line, assign_target_variable);
     } else {

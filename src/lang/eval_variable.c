@@ -311,34 +311,45 @@ void eval_export(struct reader *reader, const struct statement *statement)
     str_free(&names);
 }
 
-/* `@name: var = value`. */
-void eval_host(struct reader *reader, const struct statement *statement)
+static void assign_host(struct lang *lang, const char *name, const struct statement *statement)
 {
     static const char *const reserved[] = { "D", "F", "all", "local" };
-    struct lang *lang = reader->lang;
-    struct str name = { 0 };
     struct role *role;
-    struct span trimmed;
-    const char *text;
-    size_t i;
+
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            diag_error(lang->diags, statement->where,
+                       "'@%s' has a meaning of its own: no role or host is called so", name);
+    role = inventory_role(&lang->model->inventory, name, statement->where);
+    /* What is expanded now is expanded for the file; only ?= asks whether the role has the name. */
+    struct scope scope = { &lang->globals, &role->variables, false };
+    bool is_conditional = statement->assignment.action == ASSIGN_CONDITIONAL;
+    variable_assign(lang, &role->variables, is_conditional ? &scope : NULL, &statement->assignment,
+                    statement->assignment.is_override ? ORIGIN_OVERRIDE : ORIGIN_FILE,
+                    statement->where);
+}
+
+/* `@name @name: var = value`. */
+void eval_host(struct reader *reader, const struct statement *statement)
+{
+    struct lang *lang = reader->lang;
+    struct str names = { 0 };
+    struct span word;
+    const char *list;
 
     draft_close(reader);
-    if (lang_expand(lang, NULL, statement->rest, statement->where, &name)) {
-        trimmed = span_trim(str_text(&name), name.len);
-        text = arena_strndup(lang->model->arena, trimmed.data, trimmed.len);
-        for (i = 0; i < sizeof reserved / sizeof *reserved; i++)
-            if (strcmp(text, reserved[i]) == 0)
-                diag_error(lang->diags, statement->where,
-                           "'@%s' has a meaning of its own: no role or host is called so", text);
-        if (*text && !strpbrk(text, " \t")) {
-            role = inventory_role(&lang->model->inventory, text, statement->where);
-            variable_assign(lang, &role->variables, NULL, &statement->assignment,
-                            statement->assignment.is_override ? ORIGIN_OVERRIDE : ORIGIN_FILE,
-                            statement->where);
-        } else {
-            diag_error(lang->diags, statement->where, "one role or host is named here, not '%s'",
-                       text);
+    str_addc(&names, '@');
+    if (lang_expand(lang, NULL, statement->rest, statement->where, &names)) {
+        list = str_text(&names);
+        while (word_next(&list, &word)) {
+            if (word.len < 2 || word.data[0] != '@') {
+                diag_error(lang->diags, statement->where, "'@' and a name stand here, not '%.*s'",
+                           (int)word.len, word.data);
+                break;
+            }
+            assign_host(lang, arena_strndup(lang->model->arena, word.data + 1, word.len - 1),
+                        statement);
         }
     }
-    str_free(&name);
+    str_free(&names);
 }

@@ -78,12 +78,30 @@ static bool parse_directive(struct span text, struct statement *statement)
     return true;
 }
 
-/* The length of `@name` up to its colon; 0: text is no such thing. A port belongs to the name, and
- * an IPv6 address in brackets. */
-static size_t host_name_length(struct span text)
+static size_t skip_blanks(struct span text, size_t i)
 {
-    size_t i = 1, digits;
+    while (i < text.len && is_blank(text.data[i]))
+        i++;
+    return i;
+}
 
+/* The end of the port whose colon stands at i: behind it comes the line's own colon, or another
+ * name. 0: it is no port. */
+static size_t port_end(struct span text, size_t i)
+{
+    size_t end = i + 1, next;
+
+    while (end < text.len && text.data[end] >= '0' && text.data[end] <= '9')
+        end++;
+    next = skip_blanks(text, end);
+    if (end == i + 1 || next == text.len || text.data[next] != (next == end ? ':' : '@'))
+        return 0;
+    return end;
+}
+
+/* The end of the name that begins at i. A port belongs to it, and an IPv6 address in brackets. */
+static size_t host_name_end(struct span text, size_t i)
+{
     while (i < text.len && !is_blank(text.data[i])) {
         if (text.data[i] == '$') {
             i += text_reference_length(text.data + i, text.len - i);
@@ -91,22 +109,30 @@ static size_t host_name_length(struct span text)
             while (i < text.len && text.data[i] != ']')
                 i++;
         } else if (text.data[i] == ':') {
-            for (digits = i + 1;
-                 digits < text.len && text.data[digits] >= '0' && text.data[digits] <= '9';)
-                digits++;
-            if (digits == i + 1 || digits == text.len || text.data[digits] != ':')
+            size_t end = port_end(text, i);
+
+            if (!end)
                 return i;
-            i = digits;
+            i = end;
         } else {
             i++;
         }
     }
-    while (i < text.len && is_blank(text.data[i]))
-        i++;
+    return i;
+}
+
+/* The length of `@name @name` up to their colon; 0: text is no such thing. */
+static size_t host_names_length(struct span text)
+{
+    size_t i = 0;
+
+    do
+        i = skip_blanks(text, host_name_end(text, i + 1));
+    while (i < text.len && text.data[i] == '@');
     return i < text.len && text.data[i] == ':' ? i : 0;
 }
 
-/* host := '@' name ':' assignment */
+/* host := ('@' name)… ':' assignment */
 static bool parse_host(struct span text, struct statement *statement)
 {
     size_t length;
@@ -114,7 +140,7 @@ static bool parse_host(struct span text, struct statement *statement)
 
     if (!text.len || text.data[0] != '@')
         return false;
-    length = host_name_length(text);
+    length = host_names_length(text);
     if (length < 2)
         return false;
     name = span_trim(text.data + 1, length - 1);

@@ -9,7 +9,7 @@
 enum statement_kind {
     STATEMENT_NOTHING, /* blank, or a comment */
     STATEMENT_ASSIGN,  /* assignment (define and undefine too) */
-    STATEMENT_HOST,    /* `@name: assignment`; rest: the name */
+    STATEMENT_HOST,    /* `@name…: assignment`; rest: behind the first @ */
     STATEMENT_IF,      /* ifdef, ifndef, ifeq, ifneq; rest: the condition */
     STATEMENT_ELSE,    /* rest: another if, or empty */
     STATEMENT_ENDIF,

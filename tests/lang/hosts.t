@@ -33,16 +33,68 @@ deploy @web: ; run true
 --- err
 Fakefile:2: *** '@wbe' is neither a role nor a host of one.  Stop.
 
-=== a variable of several roles in one line
+=== a variable of several roles and hosts in one line
 @web: hosts = w1
-@db: hosts = d1
-@web @db: branch = next
+@db: hosts = d1:22
+@web	@d1:22 @o1  : x = both $(host.name)
+@web @db: x ?= $(error not undefined)
+deploy @web @db @o1: ; $(error of $(host): $(x))
+--- make no
+--- args -n -k deploy
+--- exit 2
+--- err
+of w1: both w1
+of d1:22: both d1
+of o1: both o1
+
+=== each of several roles has the variable
+x = file
+@web: hosts = w1
+@db: hosts = localhost
+name = web
+@$(name) @db: x += $(@web)
+deploy @web @db: ; $(error of $(host): $(x))
+--- make no
+--- args -k -H localhost deploy
+--- exit 2
+--- err
+of localhost: file w1
+
+=== ?= where the role has a value, and where the file has
+y = file
+@web: hosts = w1
+@web: x = both
+@web: x ?= other
+@web: y ?= other
+deploy @web: ; $(error $(x) $(y))
+--- make no
+--- args -n deploy
+--- exit 2
+--- err
+*** both file.
+
+=== several roles, one of which means something
+@web @all: x = 1
+@web @wbe: x = 1
+@web: hosts = w1
 deploy @web: ; run true
 --- make no
 --- exit 2
 --- err
-Fakefile:3: *** a variable of several roles or hosts.  Stop.
-write a line for each
+Fakefile:1: *** '@all' has a meaning of its own
+Fakefile:2: *** '@wbe' is neither a role nor a host of one.  Stop.
+
+=== several roles that an expansion brings
+b = @web @db
+@web: hosts = w1
+@db: hosts = d1
+$(b): branch = next
+deploy @web: ; run true
+--- make no
+--- exit 2
+--- err
+Fakefile:4: *** the roles and hosts of a variable are those that the line itself names.  Stop.
+write `@name: variable = value`
 
 === a role's name is no host's
 @web: hosts = web
