@@ -12,13 +12,17 @@ struct git *git_open(const char *folder, char **why)
 {
     struct git_library *library = git_library_open(why);
     struct git *git;
+    int result;
     if (!library)
         return NULL;
     git = mem_alloc(sizeof *git);
     git->library = library;
-    if (library->git_repository_open_ext(&git->repository, folder, 0, NULL) == 0)
+    result = library->git_repository_open_ext(&git->repository, folder, 0, NULL);
+    if (result == 0)
         return git;
-    *why = git_why(git);
+    *why = result == GIT_ENOTFOUND
+               ? mem_printf("there is no git repository in '%s' or above it", folder)
+               : git_why(git);
     git_close(git);
     return NULL;
 }

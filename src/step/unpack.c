@@ -157,6 +157,12 @@ static bool is_passed_over(const char *name, unsigned strip)
     return !rest[strspn(rest, "/")];
 }
 
+static char *unknown_form(const struct unpacking *unpacking)
+{
+    return mem_printf("%s is of no form that is known here (tar, compressed or not, and zip are)",
+                      unpacking->whose);
+}
+
 /* The next thing of the archive. False: the end, or unpacking->why. */
 static bool take_entry(struct unpacking *unpacking)
 {
@@ -166,8 +172,7 @@ static bool take_entry(struct unpacking *unpacking)
         return false;
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
         const char *error = archive_error_string(unpacking->archive);
-        unpacking->why =
-            error ? mem_strdup(error) : mem_printf("%s is no archive", unpacking->whose);
+        unpacking->why = error ? mem_strdup(error) : unknown_form(unpacking);
         return false;
     }
     const char *written = archive_entry_pathname(entry);
@@ -191,7 +196,7 @@ static bool take_entry(struct unpacking *unpacking)
 static bool take_apart(struct unpacking *unpacking, const char *path, char **why)
 {
     if (archive_read_open_filename(unpacking->archive, path, PIECE) != ARCHIVE_OK)
-        unpacking->why = mem_printf("%s is no archive", unpacking->whose);
+        unpacking->why = unknown_form(unpacking);
     while (!unpacking->why && take_entry(unpacking))
         ;
     archive_read_free(unpacking->archive);
