@@ -99,7 +99,7 @@ all:
 
 def test_functions_fail(world):
     world.fakefile('all:\n    @echo $(git-revision HEAD)\n')
-    contains(world.fake(code=2), 'Fakefile:', 'git-revision: ', 'not find repository')
+    contains(world.fake(code=2), 'Fakefile:', 'git-revision: there is no git repository in ')
     git(world, 'init', '-q')
     contains(world.fake(code=2), "git-revision: there is no revision 'HEAD'")
     commit(world)
