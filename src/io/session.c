@@ -256,6 +256,9 @@ static void transport_closed(void *context, enum transport_error error, const ch
         error = TRANSPORT_LOST;
         why = "the host ended the session";
     }
+    if (error == TRANSPORT_LOST && !session->why && !reason &&
+        (reason = session_stalled(session, why)))
+        why = reason;
     session->phase = SESSION_CLOSED;
     session_lose_requests(session);
     session->events.closed(session->context, error, why, hint);

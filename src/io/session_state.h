@@ -170,6 +170,9 @@ void session_free_queue(struct session *session);
 /* session_wait.c */
 void session_moved(struct session *session); /* what is owed begins, or has got on */
 void session_stop_waiting(struct session *session);
+/* It ended by itself, as `why` says, after nothing of what is owed had come for as long as is told:
+ * why, with that in front, which the caller frees. Else NULL. */
+char *session_stalled(const struct session *session, const char *why);
 
 /* session_query.c: text is NULL when it rides with the boot text */
 void session_add_query(struct session *session, const struct session_query *query);

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "io/session_state.h"
 
 /* What a far side owes us has a limit, also where its kernel goes on acknowledging: a shell that is
@@ -92,6 +93,15 @@ static void look(void *context)
         tell(session, what, (unsigned)(quiet / 1000), limit);
     unsigned left = quiet < tell_after ? tell_after - (unsigned)quiet : tell_after;
     session->wait.timer = loop_after(session->loop, left, look, session);
+}
+
+char *session_stalled(const struct session *session, const char *why)
+{
+    const char *what = session->wait.timer ? owed(session) : NULL;
+    uint64_t quiet = loop_now(session->loop) - session->wait.moved;
+    if (!what || quiet < interval(limit_of(session)))
+        return NULL;
+    return mem_printf("the host has not %s for %u s; then %s", what, (unsigned)(quiet / 1000), why);
 }
 
 void session_moved(struct session *session)

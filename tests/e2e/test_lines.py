@@ -164,6 +164,7 @@ def test_stall_in_an_upload(world):
     result = cut_run(world, cutter, 2_000_000, 'stall')
     check(result.code in (2, 3) and 30 < result.seconds < 100, f'{result.seconds} s: {result!r}')
     contains(result.out, f'{cutter.name} has not taken anything of what is sent for 10 s')
+    contains(result.err, 'the host has not taken anything of what is sent for ', ' s; then ')
     check(target.read_text() == 'old\n', 'the old one')
     cutter.let_go()
     wait_until(lambda: not any(name.startswith('.fake') for name in os.listdir(world.folder)), 20, 'cleaned up')

@@ -73,6 +73,32 @@ START_TEST(a_stopped_shell)
 }
 END_TEST
 
+/* By its own watchdog, say: what it had stopped to do before says more than how it ended. */
+START_TEST(an_end_after_that)
+{
+    open_within("dash", 2, NULL, 0);
+    driver_wait(driver, &driver->is_ready);
+    session_query(driver->session, 1, "sleep 1.5; kill -s KILL $$");
+    driver_wait(driver, &driver->is_closed);
+    ck_assert_int_eq(driver->error, TRANSPORT_LOST);
+    ck_assert_text(&driver->why, "the host has not answered a question for 1 s; "
+                                 "then the host ended the session");
+    driver_free(driver);
+    str_free(&notices);
+}
+END_TEST
+
+START_TEST(an_end_at_once)
+{
+    open_within("dash", 2, NULL, 0);
+    driver_wait(driver, &driver->is_ready);
+    session_query(driver->session, 1, "kill -s KILL $$");
+    driver_wait(driver, &driver->is_closed);
+    ck_assert_text(&driver->why, "the host ended the session");
+    driver_free(driver);
+}
+END_TEST
+
 static size_t read_zeros(void *context, char *buffer, size_t size)
 {
     (void)context;
@@ -131,6 +157,8 @@ int main(void)
     tcase_add_test(tests, the_first_question);
     tcase_add_test(tests, a_later_question);
     tcase_add_test(tests, a_stopped_shell);
+    tcase_add_test(tests, an_end_after_that);
+    tcase_add_test(tests, an_end_at_once);
     tcase_add_test(tests, an_upload_that_nobody_takes);
     tcase_add_test(tests, a_record);
     tcase_add_loop_test(tests, a_step_is_not_owed, 0, SHELL_COUNT);
