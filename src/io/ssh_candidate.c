@@ -101,6 +101,29 @@ static bool is_supported(struct wire_string key)
     return false;
 }
 
+/* PubkeyAcceptedAlgorithms. An RSA key signs as rsa-sha2-256 here. */
+static bool is_accepted(const struct collection *collection, struct wire_string key)
+{
+    const char *accepted = collection->ssh->config->login_algorithms;
+    struct wire wire = wire_read(key.data, key.size);
+    struct wire_string type = wire_string(&wire);
+    if (!accepted || type.size == 0)
+        return true;
+    if (wire_equals(type, "ssh-rsa"))
+        return ssh_list_common("rsa-sha2-256", accepted);
+    return ssh_list_has(accepted, (const char *)type.data, type.size);
+}
+
+static void note_not_accepted(struct collection *collection, struct wire_string key,
+                              const char *name)
+{
+    struct wire wire = wire_read(key.data, key.size);
+    note_unusable(collection, name, "is of a type that PubkeyAcceptedAlgorithms leaves out");
+    if (wire_equals(wire_string(&wire), "ssh-rsa") &&
+        ssh_list_common("rsa-sha2-512", collection->ssh->config->login_algorithms))
+        note_lacking(collection, "the signature rsa-sha2-512 of", name);
+}
+
 static void add_file(struct collection *collection, const struct key *key)
 {
     struct candidate *candidate = add_candidate(collection, key->blob.data, key->blob.len);
@@ -119,6 +142,11 @@ static void add_files(struct collection *collection, const struct vec *files)
 {
     for (size_t i = 0; i < files->len; i++) {
         const struct key *key = files->items[i];
+        struct wire_string blob = { (const unsigned char *)key->blob.data, key->blob.len };
+        if (!is_accepted(collection, blob)) {
+            note_not_accepted(collection, blob, key->path);
+            continue;
+        }
         if (is_hardware(key->blob.data, key->blob.len))
             note_lacking(collection, "the hardware key", key->path);
         if (key->state == KEY_READY) {
@@ -138,6 +166,20 @@ static void add_other_agent_keys(struct collection *collection)
             add_agent_key(collection, i, NULL);
 }
 
+static void note_agent_key(struct collection *collection, const struct agent_identity *identity)
+{
+    char *name = mem_printf("%.*s (agent)", (int)identity->comment.size,
+                            (const char *)identity->comment.data);
+    if (is_accepted(collection, identity->key)) {
+        bool is_token = is_hardware(identity->key.data, identity->key.size);
+        note_unusable(collection, name, "is of a type that libssh2 cannot use");
+        note_lacking(collection, is_token ? "the hardware key" : "the certificate", name);
+    } else {
+        note_not_accepted(collection, identity->key, name);
+    }
+    free(name);
+}
+
 /* Certificates and hardware keys are left out: libssh2 1.10 cannot use them. */
 static void list_agent(struct collection *collection, const struct wire_string *identities)
 {
@@ -148,19 +190,12 @@ static void list_agent(struct collection *collection, const struct wire_string *
     for (uint32_t left = agent_read_count(&wire); left > 0; left--) {
         if (!agent_read_identity(&wire, &identity))
             break;
-        if (is_supported(identity.key)) {
+        if (is_supported(identity.key) && is_accepted(collection, identity.key)) {
             struct agent_identity *copy = mem_alloc(sizeof *copy);
             *copy = identity;
             vec_push(&collection->listed, copy);
         } else {
-            char *name = mem_printf("%.*s (agent)", (int)identity.comment.size,
-                                    (const char *)identity.comment.data);
-            note_unusable(collection, name, "is of a type that libssh2 cannot use");
-            note_lacking(collection,
-                         is_hardware(identity.key.data, identity.key.size) ? "the hardware key"
-                                                                           : "the certificate",
-                         name);
-            free(name);
+            note_agent_key(collection, &identity);
         }
     }
 }

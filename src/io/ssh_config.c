@@ -73,7 +73,6 @@ static char *expand_path(const struct ssh_config *config, const char *path, cons
             str_addc(&out, *path);
         }
     }
-    str_reserve(&out, 0);
     return str_steal(&out);
 }
 
@@ -255,25 +254,69 @@ static void read_hashing(struct ssh_config *config, const char *value, const cha
     config->hash_names = is_yes(value);
 }
 
+static void read_kex(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    ssh_algorithm_choose(&config->algorithms[SSH_KEX], SSH_KEX, value);
+}
+
+static void read_host_keys(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    ssh_algorithm_choose(&config->algorithms[SSH_HOST_KEY], SSH_HOST_KEY, value);
+}
+
+static void read_ciphers(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    ssh_algorithm_choose(&config->algorithms[SSH_CIPHER], SSH_CIPHER, value);
+}
+
+static void read_macs(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    ssh_algorithm_choose(&config->algorithms[SSH_MAC], SSH_MAC, value);
+}
+
+static void read_login_algorithms(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    set_text(&config->login_algorithms, value);
+}
+
+static void read_compression(struct ssh_config *config, const char *value, const char *home)
+{
+    (void)home;
+    config->compresses = is_yes(value);
+}
+
+/* Lists of algorithms are printed as they hold, what + - ^ and wildcards stand for put in. */
 static const struct option {
     const char *name;
     void (*read)(struct ssh_config *config, const char *value, const char *home);
 } options[] = {
     { "addressfamily", read_address_family },
     { "certificatefile", read_certificate },
+    { "ciphers", read_ciphers },
+    { "compression", read_compression },
     { "connecttimeout", read_connect_timeout },
     { "forwardagent", read_forward_agent },
     { "globalknownhostsfile", read_known_hosts },
     { "gssapiauthentication", read_gssapi },
     { "hashknownhosts", read_hashing },
+    { "hostkeyalgorithms", read_host_keys },
     { "hostkeyalias", read_key_alias },
     { "hostname", read_hostname },
     { "identitiesonly", read_identities_only },
     { "identityagent", read_agent },
     { "identityfile", read_identity },
+    { "kexalgorithms", read_kex },
+    { "macs", read_macs },
     { "port", read_port },
     { "proxycommand", read_proxy_command },
     { "proxyjump", read_jump },
+    { "pubkeyacceptedalgorithms", read_login_algorithms },
+    { "pubkeyacceptedkeytypes", read_login_algorithms }, /* before OpenSSH 8.5 */
     { "stricthostkeychecking", read_strictness },
     { "user", read_user },
     { "userknownhostsfile", read_known_hosts },
@@ -286,8 +329,10 @@ static void read_line(struct ssh_config *config, char *line, const char *home)
         return;
     *value++ = '\0';
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (strcasecmp(line, options[i].name) == 0)
+        if (strcasecmp(line, options[i].name) == 0) {
             options[i].read(config, value, home);
+            return;
+        }
 }
 
 /* The user's files come before the system's, whatever the order of the lines. */
@@ -360,6 +405,15 @@ static void refuse(struct ssh_config *config, const char *option, const char *va
     config->unsupported = mem_printf("%s %s", option, value);
 }
 
+static void refuse_algorithms(struct ssh_config *config)
+{
+    for (int kind = 0; kind < SSH_ALGORITHMS; kind++) {
+        const struct ssh_algorithm_choice *choice = &config->algorithms[kind];
+        if (choice->known && !*choice->known)
+            refuse(config, ssh_algorithm_option(kind), choice->listed);
+    }
+}
+
 /* A host is not its own bastion, also where `Host *` names one for all. */
 static void drop_own_jump(struct ssh_config *config, const struct connection *connection)
 {
@@ -417,6 +471,7 @@ void ssh_config_overlay(struct ssh_config *config, const struct connection *conn
     }
     if (is_set(connection->host_keys))
         config->accept_new = strcmp(connection->host_keys, "accept-new") == 0;
+    refuse_algorithms(config);
     overlay_way(config, connection);
 }
 
@@ -430,6 +485,9 @@ void ssh_config_clear(struct ssh_config *config)
     free(config->jump);
     free(config->proxy_command);
     free(config->certificate);
+    free(config->login_algorithms);
+    for (int kind = 0; kind < SSH_ALGORITHMS; kind++)
+        ssh_algorithm_clear(&config->algorithms[kind]);
     clear_list(&config->identities);
     clear_list(&config->known_hosts);
     *config = (struct ssh_config){ 0 };

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/vec.h"
+#include "io/ssh_algorithms.h"
 
 struct connection;
 struct loop;
@@ -30,8 +31,11 @@ struct ssh_config {
     char *proxy_command; /* NULL */
     char *certificate;   /* CertificateFile; NULL */
     bool forward_agent;
-    bool gssapi;       /* may be tried */
-    char *unsupported; /* "ProxyCommand nc %h 22": the option that libssh2 cannot do; NULL */
+    bool gssapi; /* may be tried */
+    struct ssh_algorithm_choice algorithms[SSH_ALGORITHMS];
+    char *login_algorithms; /* PubkeyAcceptedAlgorithms; NULL: all */
+    bool compresses;        /* where the server does */
+    char *unsupported;      /* "ProxyCommand nc %h 22": the option that libssh2 cannot do; NULL */
 };
 
 /* Asks; `found` is called from the loop, with the configuration, which the query owns, or with NULL

@@ -7,11 +7,16 @@
 
 /* From a socket to a session whose host is the right one. */
 
-enum { GREETING_MAX = 200 };
+enum {
+    GREETING_MAX = 4096, /* a list of algorithms has some 1500 bytes */
+    BANNER_PIECE = 200,
+    LINE_SHOWN = 200, /* in a message */
+};
 
 /* ---- the socket as libssh2 sees it ---- */
 
-/* What comes before the banner tells a server that is none, or one that turns us away. */
+/* What comes before the banner tells a server that is none, or one that turns us away; what comes
+ * behind it is what the server offers. */
 static void keep_greeting(struct ssh *ssh, const char *data, size_t size)
 {
     size_t room = GREETING_MAX - ssh->greeting.len;
@@ -54,7 +59,7 @@ static ssize_t receive_some(struct ssh *ssh, int fd, void *buffer, size_t size)
 /* libssh2 asks for the banner byte by byte: a piece is received and given out so. */
 static ssize_t receive_ahead(struct ssh *ssh, int fd)
 {
-    char buffer[GREETING_MAX];
+    char buffer[BANNER_PIECE];
     ssize_t count = receive_some(ssh, fd, buffer, sizeof buffer);
     if (count > 0) {
         str_clear(&ssh->ahead);
@@ -127,8 +132,9 @@ static enum ssh_progress fail_banner(struct ssh *ssh)
     if (str_starts("SSH-", text))
         return ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s closed the connection in its banner",
                         str_text(&ssh->address_text));
+    size_t length = strcspn(text, "\r\n");
     ssh_fail(ssh, TRANSPORT_UNREACHABLE, "%s is not an ssh server: it said \"%.*s\"",
-             str_text(&ssh->address_text), (int)strcspn(text, "\r\n"), text);
+             str_text(&ssh->address_text), (int)(length < LINE_SHOWN ? length : LINE_SHOWN), text);
     return ssh_hint(ssh, "is %u the port of sshd?", ssh->config->port);
 }
 
@@ -136,13 +142,8 @@ static enum ssh_progress fail_handshake(struct ssh *ssh, int error)
 {
     if (!is_ssh_server(ssh))
         return fail_banner(ssh);
-    if (error == LIBSSH2_ERROR_KEX_FAILURE) {
-        ssh_fail(ssh, TRANSPORT_UNSUPPORTED, "the server and libssh2 have no algorithm in common");
-        return ssh_hint(ssh, "an ed25519 or ecdsa host key (ssh-keygen -A there), "
-                             "curve25519-sha256 and aes128-ctr with "
-                             "hmac-sha2-256 would do; the ssh program may know what the server "
-                             "wants: ssh_transport = openssh");
-    }
+    if (error == LIBSSH2_ERROR_KEX_FAILURE)
+        return ssh_fail_offer(ssh);
     return ssh_fail_library(ssh, "during the handshake");
 }
 
@@ -162,17 +163,36 @@ enum ssh_progress ssh_fail_library(struct ssh *ssh, const char *doing)
 
 /* ---- the step ---- */
 
-static bool start_session(struct ssh *ssh)
+static void prefer_algorithms(struct ssh *ssh)
 {
     static const struct {
         int method;
-        const char *names;
+        enum ssh_algorithm kind;
     } preferences[] = {
-        { LIBSSH2_METHOD_CRYPT_CS, "aes128-ctr,aes256-ctr,aes192-ctr" },
-        { LIBSSH2_METHOD_CRYPT_SC, "aes128-ctr,aes256-ctr,aes192-ctr" },
-        { LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512,hmac-sha1" },
-        { LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512,hmac-sha1" },
+        { LIBSSH2_METHOD_KEX, SSH_KEX },         { LIBSSH2_METHOD_CRYPT_CS, SSH_CIPHER },
+        { LIBSSH2_METHOD_CRYPT_SC, SSH_CIPHER }, { LIBSSH2_METHOD_MAC_CS, SSH_MAC },
+        { LIBSSH2_METHOD_MAC_SC, SSH_MAC },
     };
+    for (size_t i = 0; i < sizeof preferences / sizeof *preferences; i++) {
+        enum ssh_algorithm kind = preferences[i].kind;
+        const char *names = ssh_algorithm_offer(kind, &ssh->config->algorithms[kind]);
+        if (names)
+            libssh2_session_method_pref(ssh->session, preferences[i].method, names);
+    }
+    ssh_prefer_host_keys(ssh);
+}
+
+/* As ssh, not before the log-in. */
+static void allow_compression(struct ssh *ssh)
+{
+    static const char names[] = "zlib@openssh.com,none";
+    libssh2_session_flag(ssh->session, LIBSSH2_FLAG_COMPRESS, 1);
+    libssh2_session_method_pref(ssh->session, LIBSSH2_METHOD_COMP_CS, names);
+    libssh2_session_method_pref(ssh->session, LIBSSH2_METHOD_COMP_SC, names);
+}
+
+static bool start_session(struct ssh *ssh)
+{
     ssh->session = libssh2_session_init_ex(NULL, NULL, NULL, ssh);
     if (!ssh->session)
         return false;
@@ -180,9 +200,9 @@ static bool start_session(struct ssh *ssh)
     libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_RECV, (void *)receive);
     if (ssh->link)
         libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_SEND, (void *)send_to_link);
-    for (size_t i = 0; i < sizeof preferences / sizeof *preferences; i++)
-        libssh2_session_method_pref(ssh->session, preferences[i].method, preferences[i].names);
-    ssh_prefer_host_keys(ssh);
+    prefer_algorithms(ssh);
+    if (ssh->config->compresses)
+        allow_compression(ssh);
     return true;
 }
 
@@ -194,5 +214,8 @@ enum ssh_progress ssh_step_handshake(struct ssh *ssh)
         libssh2_session_handshake(ssh->session, ssh->link ? ssh_link_socket(ssh->link) : ssh->fd);
     if (result == LIBSSH2_ERROR_EAGAIN)
         return SSH_WAIT_LIBRARY;
-    return result == 0 ? ssh_check_host_key(ssh) : fail_handshake(ssh, result);
+    if (result != 0)
+        return fail_handshake(ssh, result);
+    str_free(&ssh->greeting);
+    return ssh_check_host_key(ssh);
 }

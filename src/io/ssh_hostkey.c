@@ -12,17 +12,6 @@
 /* Is the host the one it is taken for? What ssh does with StrictHostKeyChecking=yes, or accept-new.
  */
 
-/* What libssh2 1.10 can check, as it is asked for when nothing is known. RSA is missing: it would
- * be the SHA-1 signature, which servers and ssh have given up. */
-static const char *const host_key_types[] = {
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-};
-
-enum { HOST_KEY_TYPES = sizeof host_key_types / sizeof host_key_types[0] };
-
 /* How ssh looks the host up: by HostKeyAlias as it stands, or by name and port. */
 struct names {
     struct str name;
@@ -53,13 +42,10 @@ static void names_clear(struct names *names)
     vec_free(&names->files);
 }
 
-static bool list_has(const char *list, const char *name)
+static void add_name(struct str *list, const char *name, size_t size)
 {
-    size_t size = strlen(name);
-    for (const char *at = list; (at = strstr(at, name)); at += size)
-        if ((at == list || at[-1] == ',') && (at[size] == ',' || !at[size]))
-            return true;
-    return false;
+    str_add(list, list->len > 0 ? "," : "");
+    str_addn(list, name, size);
 }
 
 /* The types that are known come first: else the server would show a key of another type, which
@@ -69,12 +55,16 @@ void ssh_prefer_host_keys(struct ssh *ssh)
     struct names names;
     struct str known = { 0 };
     struct str wanted = { 0 };
+    const char *types = ssh_algorithm_offer(SSH_HOST_KEY, &ssh->config->algorithms[SSH_HOST_KEY]);
     names_init(&names, ssh);
     known_hosts_add_types(&names.files, str_text(&names.name), names.bare, &known);
     for (int wants_known = 1; wants_known >= 0; wants_known--)
-        for (int i = 0; i < HOST_KEY_TYPES; i++)
-            if (list_has(str_text(&known), host_key_types[i]) == wants_known)
-                str_addf(&wanted, "%s%s", wanted.len > 0 ? "," : "", host_key_types[i]);
+        for (const char *type = types; *type;) {
+            size_t size = strcspn(type, ",");
+            if (ssh_list_has(str_text(&known), type, size) == wants_known)
+                add_name(&wanted, type, size);
+            type += size + (type[size] == ',');
+        }
     libssh2_session_method_pref(ssh->session, LIBSSH2_METHOD_HOSTKEY, str_text(&wanted));
     str_free(&known);
     str_free(&wanted);
@@ -137,9 +127,7 @@ static enum ssh_progress refuse_other_type(struct ssh *ssh, const struct refusal
     known_hosts_add_types(&refusal->names->files, str_text(&refusal->names->name),
                           refusal->names->bare, &known);
     ssh_add_accept_command(ssh->connection, ssh->config, &command);
-    bool could_check = false;
-    for (int i = 0; i < HOST_KEY_TYPES; i++)
-        could_check = could_check || list_has(str_text(&known), host_key_types[i]);
+    bool could_check = ssh_list_common(ssh_algorithm_known(SSH_HOST_KEY), str_text(&known));
     ssh_fail(ssh, could_check ? TRANSPORT_HOST_KEY : TRANSPORT_UNSUPPORTED,
              "the host key %s %s of %s is unknown; %s:%u has one of type %s",
              str_text(&refusal->type), str_text(&refusal->print), str_text(&refusal->names->name),

@@ -86,7 +86,7 @@ struct ssh {
 
     LIBSSH2_SESSION *session;
     LIBSSH2_CHANNEL *channel;
-    struct str greeting; /* what came before the server's banner, for messages */
+    struct str greeting; /* what came first, to the server's list of algorithms, for messages */
     size_t received;     /* bytes in all */
     struct str ahead;    /* received with the banner, not yet given to libssh2 */
     size_t ahead_at;
@@ -152,8 +152,9 @@ void ssh_acknowledge(int fd); /* no delayed acknowledgement of what was read */
 enum ssh_progress ssh_step_join(struct ssh *ssh);  /* the user's side: until its link is open */
 enum ssh_progress ssh_step_carry(struct ssh *ssh); /* the bastion's side */
 
-/* ---- ssh_handshake.c, ssh_hostkey.c, ssh_login.c ---- */
+/* ---- ssh_handshake.c, ssh_offer.c, ssh_hostkey.c, ssh_login.c ---- */
 enum ssh_progress ssh_step_handshake(struct ssh *ssh);
+enum ssh_progress ssh_fail_offer(struct ssh *ssh); /* the algorithms have nothing in common */
 enum ssh_progress ssh_check_host_key(struct ssh *ssh);
 void ssh_prefer_host_keys(struct ssh *ssh); /* before the handshake */
 enum ssh_progress ssh_step_authenticate(struct ssh *ssh);

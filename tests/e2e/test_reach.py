@@ -13,7 +13,7 @@ import struct
 import subprocess
 import time
 
-from harness import FAKE, check, contains, lacks, processes_with, wait_until
+from harness import BLOCK, FAKE, check, contains, lacks, processes_with, wait_until
 
 SSHD = '/usr/sbin/sshd'
 
@@ -21,13 +21,13 @@ SSHD = '/usr/sbin/sshd'
 class Server:
     """One sshd with a configuration of its own, on `count` addresses. Keys of all types lie in its folder."""
 
-    def __init__(self, world, config='', count=1, host_keys=('ed25519',), name='reach'):
+    def __init__(self, world, config='', count=1, host_keys=('ed25519',), name='reach', log='VERBOSE'):
         self.world = world
         self.folder = world.folder / name
         self.ssh = world.home / '.ssh'
         self.folder.mkdir()
         self.ssh.mkdir(exist_ok=True, mode=0o700)
-        self.addresses = [f'127.{100 + world.number // 200}.{world.number % 200}.{i + 1}' for i in range(count)]
+        self.addresses = [f'127.{BLOCK + world.number // 200}.{world.number % 200}.{i + 1}' for i in range(count)]
         self.port = 24000 + world.number if name == 'reach' else 25000 + world.number
         for kind in host_keys:
             keygen('-t', kind, '-f', self.folder / f'host_{kind}')
@@ -38,7 +38,7 @@ class Server:
         home.mkdir()
         lines = [f'ListenAddress {address}' for address in self.addresses]
         lines += [f'HostKey {self.folder}/host_{kind}' for kind in host_keys]
-        lines += [f'Port {self.port}', 'PidFile none', 'StrictModes no', 'PermitRootLogin yes', 'LogLevel VERBOSE',
+        lines += [f'Port {self.port}', 'PidFile none', 'StrictModes no', 'PermitRootLogin yes', f'LogLevel {log}',
                   f'SetEnv HOME={home}', config, f'AuthorizedKeysFile {self.folder}/authorized', 'UsePAM no',
                   'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'MaxStartups 2000']
         (self.folder / 'sshd_config').write_text('\n'.join(lines) + '\n')

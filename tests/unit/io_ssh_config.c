@@ -147,6 +147,40 @@ START_TEST(the_way_is_one)
 }
 END_TEST
 
+/* The order is the user's; what libssh2 does not know is no part of what it is given. */
+START_TEST(lists_of_algorithms_are_followed)
+{
+    static const struct {
+        enum ssh_algorithm kind;
+        const char *text;
+        const char *offer; /* NULL: libssh2's own */
+        const char *unsupported;
+    } cases[] = {
+        { SSH_KEX, "user me\n", NULL, NULL },
+        { SSH_CIPHER, "user me\n", "aes128-ctr,aes256-ctr,aes192-ctr", NULL },
+        { SSH_CIPHER, "ciphers aes256-ctr,aes128-ctr\n", "aes256-ctr,aes128-ctr", NULL },
+        { SSH_CIPHER, "ciphers no,aes256-gcm@openssh.com,aes256-ctr,no\n", "aes256-ctr", NULL },
+        { SSH_CIPHER, "ciphers aes256-ct,aes256-ctrs\n", "", "Ciphers aes256-ct,aes256-ctrs" },
+        { SSH_MAC, "macs umac-64@openssh.com\n", "", "MACs umac-64@openssh.com" },
+        { SSH_KEX, "kexalgorithms sntrup761x25519-sha512\n", "",
+          "KexAlgorithms sntrup761x25519-sha512" },
+        { SSH_KEX, "kexalgorithms ecdh-sha2-nistp256,curve25519-sha256\n",
+          "ecdh-sha2-nistp256,curve25519-sha256", NULL },
+        { SSH_HOST_KEY, "hostkeyalgorithms ssh-rsa,ecdsa-sha2-nistp256,ssh-ed25519\n",
+          "ecdsa-sha2-nistp256,ssh-ed25519", NULL },
+        { SSH_HOST_KEY, "hostkeyalgorithms ssh-rsa\n", "", "HostKeyAlgorithms ssh-rsa" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ssh_config config = read_config(cases[i].text);
+        ssh_config_overlay(&config, &(struct connection){ .name = "web1" }, "/home/me");
+        ck_assert_pstr_eq(ssh_algorithm_offer(cases[i].kind, &config.algorithms[cases[i].kind]),
+                          cases[i].offer);
+        ck_assert_pstr_eq(config.unsupported, cases[i].unsupported);
+        ssh_config_clear(&config);
+    }
+}
+END_TEST
+
 /* ---- asked of the real ssh ---- */
 
 struct asked {
@@ -255,6 +289,83 @@ START_TEST(many_hosts_are_asked_about)
 }
 END_TEST
 
+struct listed {
+    enum ssh_algorithm kind;
+    char *offer;
+    char *why;
+    bool compresses;
+};
+
+static void found_list(void *context, const struct ssh_config *config, const char *why)
+{
+    struct listed *listed = context;
+    listed->why = why ? mem_strdup(why) : NULL;
+    if (!config)
+        return;
+    const char *offer = listed->kind == SSH_ALGORITHMS
+                            ? config->login_algorithms
+                            : ssh_algorithm_offer(listed->kind, &config->algorithms[listed->kind]);
+    listed->offer = mem_strdup(offer);
+    listed->compresses = config->compresses;
+}
+
+/* What ssh_config(5) writes with + - ^ and wildcards is what ssh makes of it. */
+START_TEST(ssh_resolves_the_lists)
+{
+    static const struct {
+        enum ssh_algorithm kind; /* SSH_ALGORITHMS: for the log-in */
+        const char *text;
+        const char *offer;
+    } cases[] = {
+        { SSH_CIPHER, "User me", "aes128-ctr,aes192-ctr,aes256-ctr" },
+        { SSH_CIPHER, "Ciphers aes256-ctr,aes128-ctr", "aes256-ctr,aes128-ctr" },
+        { SSH_CIPHER, "Ciphers +aes128-cbc", "aes128-ctr,aes192-ctr,aes256-ctr,aes128-cbc" },
+        { SSH_CIPHER, "Ciphers -aes128-*", "aes192-ctr,aes256-ctr" },
+        { SSH_CIPHER, "Ciphers -aes*-ctr", "" },
+        { SSH_CIPHER, "Ciphers ^aes256-ctr", "aes256-ctr,aes128-ctr,aes192-ctr" },
+        { SSH_CIPHER, "Ciphers chacha20-poly1305@openssh.com", "" },
+        { SSH_CIPHER, "Host web1\nCiphers aes256-ctr\nHost *\nCiphers aes128-ctr", "aes256-ctr" },
+        { SSH_CIPHER, "Host web2\nCiphers aes256-ctr\nMatch host web*\nCiphers aes192-ctr",
+          "aes192-ctr" },
+        { SSH_MAC, "MACs -hmac-sha1*,hmac-sha2-512", "hmac-sha2-256" },
+        { SSH_KEX, "KexAlgorithms -*nist*,*curve25519*,*group1*,*group-ex*", "" },
+        { SSH_KEX, "KexAlgorithms -*curve25519*,*nist*,*group18*,*group14-sha256",
+          "diffie-hellman-group-exchange-sha256,diffie-hellman-group16-sha512" },
+        { SSH_KEX, "KexAlgorithms ecdh-sha2-nistp384,curve25519-sha256",
+          "ecdh-sha2-nistp384,curve25519-sha256" },
+        { SSH_HOST_KEY, "HostKeyAlgorithms ssh-ed25519", "ssh-ed25519" },
+        { SSH_HOST_KEY, "HostKeyAlgorithms -ssh-ed25519,*nistp521",
+          "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384" },
+        { SSH_HOST_KEY, "HostKeyAlgorithms ^ecdsa-sha2-nistp384",
+          "ecdsa-sha2-nistp384,ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp521" },
+        { SSH_HOST_KEY, "HostKeyAlgorithms rsa-sha2-512", "" },
+        { SSH_ALGORITHMS, "PubkeyAcceptedAlgorithms ssh-ed25519", "ssh-ed25519" },
+        { SSH_ALGORITHMS, "PubkeyAcceptedKeyTypes ssh-ed25519,rsa-sha2-512",
+          "ssh-ed25519,rsa-sha2-512" },
+        { SSH_CIPHER, "Ciphers rot13", NULL }, /* ssh does not know it */
+    };
+    char path[] = "/tmp/fake-ssh-config-XXXXXX";
+    ck_assert_int_ge(mkstemp(path), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct loop *loop = loop_new();
+        struct connection connection = { .name = "web1", .config = path };
+        struct listed listed = { .kind = cases[i].kind };
+        char *text = mem_printf("%s\nHost *\nCompression yes\n", cases[i].text);
+        ck_assert(file_replace(path, text, strlen(text), 0600));
+        struct ssh_query *query = ssh_config_ask(loop, &connection, found_list, &listed);
+        loop_run(loop);
+        ck_assert_pstr_eq(listed.offer, cases[i].offer);
+        ck_assert(listed.why ? strstr(listed.why, "rot13") != NULL : listed.compresses);
+        ssh_query_free(query);
+        loop_free(loop);
+        free(text);
+        free(listed.offer);
+        free(listed.why);
+    }
+    remove(path);
+}
+END_TEST
+
 START_TEST(a_broken_configuration_is_told)
 {
     struct loop *loop = loop_new();
@@ -288,9 +399,11 @@ int main(void)
     tcase_add_test(tests, what_another_transport_must_do_is_named);
     tcase_add_test(tests, the_fakefile_comes_first);
     tcase_add_test(tests, the_way_is_one);
+    tcase_add_test(tests, lists_of_algorithms_are_followed);
     if (system("command -v ssh >/dev/null 2>&1") == 0) {
         tcase_add_test(tests, ssh_resolves_the_configuration);
         tcase_add_test(tests, many_hosts_are_asked_about);
+        tcase_add_test(tests, ssh_resolves_the_lists);
         tcase_add_test(tests, a_broken_configuration_is_told);
     } else {
         puts("skipped: no ssh");
