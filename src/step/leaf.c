@@ -9,8 +9,8 @@
  * Most steps of a deployment are a mkdir, a ln, a tar. What is read here of the shell's language
  * (POSIX.1-2008, Shell Command Language, 2.9) is what such steps are written in: simple commands
  * joined by ; && || | and newlines; words of text, quotes, $(…) of the same, and a few variables.
- * All else is for a shell of its own. Where a file says that process 0 is to be killed, that is the
- * session, and not the step alone.
+ * All else is for a shell of its own, and so is what may kill process 0, which would be the
+ * session, and not the step alone, and what runs a program that is not of these.
  */
 
 enum { DEPTH = 8 }; /* of $(…) in $(…) */
@@ -152,10 +152,38 @@ static bool is_redirection(struct reader *reader)
     return reader->at[digits] == '<' || reader->at[digits] == '>';
 }
 
-/* A job of the shell, or its own group. */
-static bool is_of_the_shell(const char *word)
+/* A word of kill's that is no job of the shell and not its own group, whatever an expansion or a
+ * quote comes to: a signal (-0 too, when it is the first), or a number that is not 0. */
+static bool is_sure_to_spare(const char *word, bool is_first)
 {
-    return word[0] == '%' || (word[0] == '0' && strchr(" \t\n;&|)", word[1]));
+    size_t length = strcspn(word, " \t\n;&|<>()"), dash = word[0] == '-';
+    size_t digits = strspn(word + dash, "0123456789");
+    size_t letters = strspn(word + dash, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    if (dash && length == 2 && (word[1] == '-' || (is_first && word[1] == '0')))
+        return true;
+    return (dash + digits == length && digits > 0 && word[dash] != '0') ||
+           (dash + letters == length && letters > 0);
+}
+
+/* Options of tar, sort and install by which they run another program. */
+static const char *const running[] = { "checkpoint-a", "compress-p", "info", "new-v", "rmt",
+                                       "rsh",          "strip-p",    "to-c", "use" };
+
+static bool runs_another(const char *word, bool is_tar, bool is_first)
+{
+    word += *word == '\'' || *word == '"';
+    bool is_long = word[0] == '-' && word[1] == '-';
+    for (size_t i = 0; is_long && i < COUNT(running); i++)
+        if (strncmp(word + 2, running[i], strlen(running[i])) == 0)
+            return true;
+    /* -I, -F, also among others; the first word of tar's may lack the dash. */
+    return is_tar && !is_long && (is_first || *word == '-') &&
+           strcspn(word, "IF") < strcspn(word, " \t\n;&|<>()");
+}
+
+static bool is_word(const char *name, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(name, word, length) == 0;
 }
 
 /* A program or builtin and its words. */
@@ -164,7 +192,8 @@ static bool read_command(struct reader *reader)
     const char *name = reader->at;
     size_t length = strcspn(name, " \t\n;&|<>()");
     bool is_program = is_one_of(programs, COUNT(programs), name, length);
-    bool is_kill = length == 4 && memcmp(name, "kill", 4) == 0;
+    bool is_kill = is_word(name, length, "kill"), is_tar = is_word(name, length, "tar");
+    bool is_first = true;
     bool is_changing = is_one_of(changing, COUNT(changing), name, length);
     if (!is_program && !is_changing && !is_one_of(builtins, COUNT(builtins), name, length))
         return false;
@@ -175,8 +204,10 @@ static bool read_command(struct reader *reader)
     reader->at += length;
     for (skip_blanks(reader); !strchr("\n;&|)", *reader->at); skip_blanks(reader)) {
         if (!is_redirection(reader)) {
-            if ((is_kill && is_of_the_shell(reader->at)) || !read_word(reader))
+            if ((is_kill && !is_sure_to_spare(reader->at, is_first)) ||
+                runs_another(reader->at, is_tar, is_first) || !read_word(reader))
                 return false;
+            is_first = false;
             continue;
         }
         if (is_stream(*reader->at))

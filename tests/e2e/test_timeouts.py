@@ -50,6 +50,21 @@ def test_shell_that_stalls(world):
     check(run.returncode == 0 and 'out: in' in out and not err, f'exit {run.returncode}\n{out}{err}')
 
 
+def test_step_that_kills_its_group(world):
+    """Whatever leads there, it is the step's own: the session and its other steps go on."""
+    one, = world.servers(1)
+    world.fakefile(f'''
+deploy @:
+    -run echo 0 >{world.folder}/pid; kill -s KILL $$(cat {world.folder}/pid)
+    -run kill $$(cat {world.folder}/pid)
+    -run kill -s TERM '0'
+    run echo still here
+''')
+    result = world.fake('deploy')
+    contains(result.out, 'out: still here')
+    check((result.err.count('ended by signal 9'), result.err.count('ended by signal 15')) == (1, 2), result)
+
+
 def test_step_time_out_ends_all_of_it(world):
     """Children in the background and those that ignore signals end with it; the next try, hosts and steps go on."""
     one, two = world.servers(2)
