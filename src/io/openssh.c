@@ -125,11 +125,17 @@ static void finish_ended(struct openssh *openssh, int status)
     free(why);
 }
 
+/* That no algorithm is in common, ssh takes for no error, and LogLevel ERROR keeps it back. */
 static void finish_unexplained(struct openssh *openssh)
 {
+    struct str hint = { 0 };
     char *line = last_line(str_text(&openssh->errors));
     char *why = mem_printf("the ssh program failed: %s", *line ? line : "it does not say why");
-    finish(openssh, TRANSPORT_UNREACHABLE, why, NULL);
+    str_addc(&hint, '`');
+    ssh_add_accept_command(openssh->connection, openssh->config, &hint);
+    str_add(&hint, "` by hand may say more");
+    finish(openssh, TRANSPORT_UNREACHABLE, why, str_text(&hint));
+    str_free(&hint);
     free(why);
     free(line);
 }

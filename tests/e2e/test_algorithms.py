@@ -69,3 +69,12 @@ def test_keys_that_are_left_out(world):
     (server.ssh / 'config').write_text('PubkeyAcceptedAlgorithms -ssh-ed25519\n')
     server.fakefile('deploy @:\n    run true\n')
     contains(world.fake('deploy', code=3), 'id_ed25519 is of a type that PubkeyAcceptedAlgorithms leaves out')
+
+
+def test_the_program_has_nothing_in_common(world):
+    """At the level of its log that a run is made with, ssh does not say so: the command that does is told."""
+    server = Server(world)
+    (server.ssh / 'config').write_text('HostKeyAlgorithms rsa-sha2-512\n')
+    server.fakefile('deploy @:\n    run true\n')
+    contains(world.fake('deploy', code=3), 'uses the ssh program: HostKeyAlgorithms rsa-sha2-512 is more',
+             f'`ssh -p {server.port} {server.addresses[0]} true` by hand')
