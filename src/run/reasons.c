@@ -29,17 +29,23 @@ static void add_recipe(struct fingerprint *fingerprint, const struct recipe *rec
     fingerprint_add(fingerprint, "its recipe", "", hasher_end(hasher));
 }
 
-/* What is .PHONY, or is no file even after its rule ran, is new each time. */
+/* What is .PHONY, or is no file even after its rule ran. */
+static bool is_always_new(const struct job_run *job, const struct job *need, struct hash *hash)
+{
+    const char *why;
+    return !contents_hash(job->run->contents, file_need_path(job, need), hash, &why) ||
+           (need->target->flags & TARGET_PHONY);
+}
+
 static void add_hashed(struct job_run *job, const struct job *need)
 {
     struct hash hash = { 0 };
-    const char *why;
     const char *name = need->target->name;
     const struct file_run *file = run_job_seen(job->run, need)->file;
-    bool fine = contents_hash(job->run->contents, file_need_path(job, need), &hash, &why);
+    bool is_new = is_always_new(job, need, &hash);
     if (file && file->is_absent)
         job->file->is_unknown = job->file->is_unknown || file->is_unknown;
-    else if (!fine || (need->target->flags & TARGET_PHONY))
+    else if (is_new)
         job->file->forced_by = name;
     fingerprint_add(&job->fingerprint, "file", name, hash);
 }
@@ -184,9 +190,9 @@ static void tell_reason(void *context, const char *reason)
     decide_reason(context, "%s", reason);
 }
 
-/* Reasons from a record that speaks of this very file; $? is the prerequisites that changed, if
- * that is the only reason. */
-static void compare_record(struct job_run *job, struct timespec own)
+/* Reasons from a record that speaks of this very file. True when all are prerequisites that
+ * changed. */
+static bool compare_record(struct job_run *job, struct timespec own)
 {
     const struct vec *parts = &job->fingerprint.parts;
     bool files_only = true;
@@ -212,8 +218,7 @@ static void compare_record(struct job_run *job, struct timespec own)
     }
     map_free(&before);
     fingerprint_compare(&job->fingerprint, &job->record.parts, tell_reason, job);
-    if (!files_only || known != job->record.parts.len)
-        job->file->changed.len = 0;
+    return files_only && known == job->record.parts.len;
 }
 
 /* ---- all of them ---- */
@@ -251,16 +256,56 @@ static bool has_own_record(const struct job_run *job)
            hash_equal(job->record.content, own);
 }
 
-static void compare(struct job_run *job)
+/* False: there are reasons beside the prerequisites that are listed as changed. */
+static bool compare(struct job_run *job)
 {
     struct timespec own = { 0 };
     bool is_there = file_time(job, file_path(job->job), &own);
     bool is_own = !job->file->is_unknown && has_own_record(job);
     job->file->is_recorded = is_own && hash_equal(job->record.fingerprint, job->fingerprint.whole);
     if (is_own)
-        compare_record(job, own);
-    else if (is_there)
+        return compare_record(job, own);
+    if (is_there)
         compare_times(job, job->job, own);
+    return true;
+}
+
+static bool is_forcing(const struct job_run *job, const struct job *need)
+{
+    const struct job_run *need_run = run_job_seen(job->run, need);
+    struct hash hash;
+    return !need_run->has_content && is_file(need) &&
+           !(need_run->file && need_run->file->is_absent) && is_always_new(job, need, &hash);
+}
+
+static void list_changed(struct job_run *job, const struct job *of, const struct map *changed)
+{
+    for (size_t i = 0; i < of->need_count; i++) {
+        const struct job *need = of->needs[i].job;
+        if (of->needs[i].kind != EDGE_CONTENT)
+            continue;
+        if (need->kind == JOB_GATE)
+            list_changed(job, need, changed);
+        else if (map_get(changed, need->target->name) || is_forcing(job, need))
+            vec_push(&job->file->changed, need->target);
+    }
+}
+
+/* Made in any case, for a prerequisite like FORCE: recipes then look into $? whether there is
+ * anything to do, and may keep a record of their commands themselves, as those of Kbuild do. So
+ * there is never more in it than what changed and what always is new. */
+static void find_forced(struct job_run *job)
+{
+    struct map changed = { 0 };
+    decide_reason(job, "%s is no file and always counts as new", job->file->forced_by);
+    compare(job);
+    for (size_t i = 0; i < job->file->changed.len; i++) {
+        const struct target *target = job->file->changed.items[i];
+        *map_put(&changed, target->name) = (void *)target;
+    }
+    job->file->changed.len = 0;
+    list_changed(job, job->job, &changed);
+    map_free(&changed);
 }
 
 bool reasons_are_overruled(const struct job_run *job)
@@ -291,9 +336,9 @@ void reasons_find(struct job_run *job)
     else if (file->is_unfinished)
         decide_reason(job, "its last run did not come to an end");
     else if (file->forced_by)
-        decide_reason(job, "%s is no file and always counts as new", file->forced_by);
-    else
-        compare(job);
+        find_forced(job);
+    else if (!compare(job))
+        file->changed.len = 0; /* $? is all of them */
     look_for_new_files(job, of);
     if (reasons_are_overruled(job))
         job->reasons.len = 0;

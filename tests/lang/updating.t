@@ -206,6 +206,35 @@ d: ; @echo make d; touch d
 --- out
 make d
 
+=== $? of what FORCE makes has only what is newer
+a: b FORCE c ; @echo [$?]
+FORCE:
+--- run touch b; sleep 0.02; touch a; sleep 0.02; touch c
+--- out
+[FORCE c]
+
+=== $? of what FORCE makes, once it was made
+all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; sleep 0.02; echo 2 >c; $(MAKE) -s -f b.mk
+--- file b.mk
+a: b c FORCE ; @echo [$?]; cat b c >a
+FORCE:
+--- run echo 1 >b; echo 1 >c
+--- out
+[b c FORCE]
+[FORCE]
+[c FORCE]
+
+=== a recipe that looks by itself whether its command changed, as Kbuild's
+all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk flag=2; sleep 0.02; echo 2 >b; $(MAKE) -s -f b.mk flag=2
+--- file b.mk
+-include .a.cmd
+command = cat b >a \# $(flag)
+any-newer = $(filter-out FORCE,$?)
+changed = $(filter-out $(cmd_a),$(command))$(filter-out $(command),$(cmd_a))
+a: b FORCE ; $(if $(any-newer)$(changed),@echo made: $(any-newer) $(changed); $(command); echo 'cmd_a = $(subst #,\#,$(command))' >.a.cmd,@echo nothing)
+FORCE:
+--- run echo 1 >b
+
 === FORCE
 a: FORCE ; @echo make a
 FORCE:
