@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "plan/built_in.h"
 #include "plan/planner.h"
 
 /* From the goals to all that they need, depth first as make goes, without recursion: chains may be
@@ -147,9 +148,11 @@ static void report_missing(struct search *search, const struct unit *unit, const
                               ? arena_printf(arena, "No rule to make target '%s', needed by '%s'",
                                              name, unit->parent->target->name)
                               : arena_printf(arena, "No rule to make target '%s'", name);
+    const char *hint = built_in_hint(arena, name);
 
-    diag_error_hint(search->planner->diags, (struct location){ 0 }, message,
-                    nearest ? arena_printf(arena, "did you mean '%s'?", nearest) : NULL);
+    if (!hint && nearest)
+        hint = arena_printf(arena, "did you mean '%s'?", nearest);
+    diag_error_hint(search->planner->diags, (struct location){ 0 }, message, hint);
 }
 
 /* A file that is not there and has no rule. What comes before it in its list may make it by the

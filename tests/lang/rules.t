@@ -569,3 +569,27 @@ a: ; @echo 2
 --- exit 2
 --- err
 Fakefile:2: *** target file 'a' has both : and :: entries.  Stop.
+
+=== what a built-in rule would make is told with the rule to write
+all: x.o ; @echo $^
+--- make no
+--- run touch x.c
+--- exit 2
+--- err
+*** No rule to make target 'x.o', needed by 'all'.  Stop.
+no rule is built in; for x.c write `%.o: %.c ; $(COMPILE.c) -o $@ $<`
+
+=== a program of a built-in rule, in a folder
+all: d/x ; @echo $^
+--- make no
+--- run mkdir d; touch d/x.cpp
+--- exit 2
+--- err
+for d/x.cpp write `%: %.cpp ; $(LINK.cpp) -o $@ $^ $(LDLIBS)`
+
+=== no rule is built in for what has no source
+all: x.o d.c/x ; @echo $^
+--- run touch x.py d.c.c 2>/dev/null
+--- exit 2
+--- err
+*** No rule to make target 'x.o', needed by 'all'.  Stop.
