@@ -30,7 +30,7 @@ end
 
 def on_all(&block)
   on HOSTS, in: :parallel do |host|
-    instance_exec(Site.new("#{FOLDER}/#{host.hostname}/capistrano"), &block)
+    instance_exec(Site.new("#{FOLDER}/#{host.hostname}/capistrano-#{ENV.fetch('BENCH_ROUND')}"), &block)
   end
 end
 
