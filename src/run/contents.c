@@ -47,6 +47,9 @@ struct entry {
 
 struct learned {
     struct stat status;
+    unsigned char blob[CONTENT_BLOB_ID]; /* in place of the status */
+    uint64_t size;
+    bool is_blob;
     struct known_content content;
 };
 
@@ -227,11 +230,40 @@ static void learn(void *context, const struct stat *status, struct hash hash,
     vec_push(&entry->learned, learned);
 }
 
+static bool find_blob(void *context, const unsigned char *id, uint64_t *size, struct hash *hash,
+                      char sha256[HASH_SHA256_HEX_SIZE])
+{
+    const struct entry *entry = context;
+    struct known_content known;
+    if (!entry->store || !store_find_blob(entry->store, id, size, &known))
+        return false;
+    *hash = known.hash;
+    memcpy(sha256, known.sha256, sizeof known.sha256);
+    return true;
+}
+
+static void learn_blob(void *context, const unsigned char *id, uint64_t size, struct hash hash,
+                       const char sha256[HASH_SHA256_HEX_SIZE])
+{
+    struct entry *entry = context;
+    struct learned *learned = mem_alloc(sizeof *learned);
+    learned->is_blob = true;
+    learned->size = size;
+    learned->content.hash = hash;
+    memcpy(learned->blob, id, sizeof learned->blob);
+    memcpy(learned->content.sha256, sha256, sizeof learned->content.sha256);
+    vec_push(&entry->learned, learned);
+}
+
 static void load(void *context)
 {
     struct entry *entry = context;
     bool fine = true;
-    const struct content_memory memory = { .find = find, .learn = learn, .context = entry };
+    const struct content_memory memory = { .find = find,
+                                           .learn = learn,
+                                           .find_blob = find_blob,
+                                           .learn_blob = learn_blob,
+                                           .context = entry };
     if (entry->need == NEED_TREE)
         entry->tree = content_load(entry->path, &memory);
     else if (entry->has_status)
@@ -248,7 +280,10 @@ static void keep_learned(struct entry *entry)
         store = tree_store(entry->owner, true);
     for (size_t i = 0; store && i < entry->learned.len; i++) {
         const struct learned *learned = entry->learned.items[i];
-        store_keep_content(store, &learned->status, &learned->content, entry->began);
+        if (learned->is_blob)
+            store_keep_blob(store, learned->blob, learned->size, &learned->content);
+        else
+            store_keep_content(store, &learned->status, &learned->content, entry->began);
     }
     forget_learned(entry);
 }

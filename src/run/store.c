@@ -18,9 +18,9 @@
 #include "run/store_check.h"
 #include "run/store_seal.h"
 
-/* Keys: "version"; 'r' and the hash of (folder, target); 'q' and that of (folder, goals); 'c' and
- * device, inode. At the end of each value stands its sum (store_check.h). Numbers are this
- * machine's: the store never leaves it. */
+/* Keys: "version"; 'r' and the hash of (folder, target); 'q' and that of (folder, goals); 't' and
+ * that of (folder, tree); 'c' and device, inode; 'b' and the name of a blob. At the end of each
+ * value stands its sum (store_check.h). Numbers are this machine's: the store never leaves it. */
 
 enum {
     STORE_SIZE_LIMIT = 1 << 30, /* of the address space, not of the disk */
@@ -37,7 +37,16 @@ struct content_key {
     uint64_t inode;
 };
 
-struct content_value {
+enum { BLOB_ID = 20 };
+
+/* As long as a content_key. */
+struct blob_key {
+    char kind;
+    unsigned char id[BLOB_ID];
+    char padding[3];
+};
+
+struct content_value { /* of a blob, without times */
     uint64_t size;
     int64_t mtime, mtime_nanoseconds;
     int64_t ctime, ctime_nanoseconds;
@@ -52,7 +61,10 @@ struct record_key {
 };
 
 struct pending_content {
-    struct content_key key;
+    union {
+        struct content_key file;
+        struct blob_key blob;
+    } key;
     struct content_value value;
 };
 
@@ -304,6 +316,20 @@ static struct content_key content_key(const struct stat *status)
     return key;
 }
 
+static struct blob_key blob_key(const unsigned char *id)
+{
+    struct blob_key key = { .kind = 'b' };
+    memcpy(key.id, id, sizeof key.id);
+    return key;
+}
+
+static void take_value(struct known_content *content, const struct content_value *value)
+{
+    content->hash = value->hash;
+    memcpy(content->sha256, value->sha256, sizeof content->sha256);
+    content->sha256[HASH_SHA256_HEX_SIZE - 1] = '\0';
+}
+
 bool store_find_content(struct store *store, const struct stat *status,
                         struct known_content *content)
 {
@@ -315,9 +341,7 @@ bool store_find_content(struct store *store, const struct stat *status,
         value.mtime_nanoseconds != status->st_mtim.tv_nsec ||
         value.ctime != status->st_ctim.tv_sec || value.ctime_nanoseconds != status->st_ctim.tv_nsec)
         return false;
-    content->hash = value.hash;
-    memcpy(content->sha256, value.sha256, sizeof content->sha256);
-    content->sha256[HASH_SHA256_HEX_SIZE - 1] = '\0';
+    take_value(content, &value);
     return true;
 }
 
@@ -348,13 +372,22 @@ void store_remove_record(struct store *store, const char *target)
     keep_record(store, target, NULL, 0);
 }
 
+static void add_pending(struct store *store, struct pending_content *pending,
+                        const struct known_content *content)
+{
+    memcpy(pending->value.sha256, content->sha256, sizeof content->sha256);
+    vec_push(&store->contents, pending);
+    if (store->contents.len >= FLUSH_EACH)
+        store_flush(store);
+}
+
 void store_keep_content(struct store *store, const struct stat *status,
                         const struct known_content *content, time_t now)
 {
     if (status->st_ctim.tv_sec + YOUNG_SECONDS > now || status->st_mtim.tv_sec > now)
         return;
     struct pending_content *pending = mem_alloc(sizeof *pending);
-    pending->key = content_key(status);
+    pending->key.file = content_key(status);
     pending->value = (struct content_value){
         .size = (uint64_t)status->st_size,
         .mtime = status->st_mtim.tv_sec,
@@ -363,10 +396,28 @@ void store_keep_content(struct store *store, const struct stat *status,
         .ctime_nanoseconds = status->st_ctim.tv_nsec,
         .hash = content->hash,
     };
-    memcpy(pending->value.sha256, content->sha256, sizeof content->sha256);
-    vec_push(&store->contents, pending);
-    if (store->contents.len >= FLUSH_EACH)
-        store_flush(store);
+    add_pending(store, pending, content);
+}
+
+bool store_find_blob(struct store *store, const unsigned char *id, uint64_t *size,
+                     struct known_content *content)
+{
+    struct blob_key key = blob_key(id);
+    struct content_value value;
+    if (!read_value(store, value_of(&key, sizeof key), &value, sizeof value, NULL))
+        return false;
+    *size = value.size;
+    take_value(content, &value);
+    return true;
+}
+
+void store_keep_blob(struct store *store, const unsigned char *id, uint64_t size,
+                     const struct known_content *content)
+{
+    struct pending_content *pending = mem_alloc(sizeof *pending);
+    pending->key.blob = blob_key(id);
+    pending->value = (struct content_value){ .size = size, .hash = content->hash };
+    add_pending(store, pending, content);
 }
 
 static int write_pending(struct store *store, MDB_txn *transaction)

@@ -40,6 +40,13 @@ bool store_find_content(struct store *store, const struct stat *status,
 void store_keep_content(struct store *store, const struct stat *status,
                         const struct known_content *content, time_t now);
 
+/* The same of a blob of a git repository, by its name in there (20 bytes): that is its content's.
+ */
+bool store_find_blob(struct store *store, const unsigned char *id, uint64_t *size,
+                     struct known_content *content);
+void store_keep_blob(struct store *store, const unsigned char *id, uint64_t size,
+                     const struct known_content *content);
+
 /* A tree that was sent, by name. Written at once. */
 bool store_get_tree(struct store *store, const char *name, struct str *text);
 void store_put_tree(struct store *store, const char *name, const char *text, size_t size);

@@ -235,7 +235,7 @@ struct content *content_load(const char *name, const struct content_memory *memo
     struct stat status;
     const char *path = content_name_path(name);
     if (content_name_is(name, CONTENT_NAME_REVISION)) {
-        git_content_load(content, name);
+        git_content_load(content, name, memory);
         return content;
     }
     if (content_name_is(name, CONTENT_NAME_ARCHIVE)) {

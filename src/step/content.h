@@ -39,11 +39,17 @@ struct content {
 };
 
 /* What is known of files from earlier reads; found and told in the thread that loads. */
+enum { CONTENT_BLOB_ID = 20 };
 struct content_memory {
     bool (*find)(void *context, const struct stat *status, struct hash *hash,
                  char sha256[HASH_SHA256_HEX_SIZE]);
     void (*learn)(void *context, const struct stat *status, struct hash hash,
                   const char sha256[HASH_SHA256_HEX_SIZE]);
+    /* Of the blobs of a repository, by their names in it; both may be NULL. */
+    bool (*find_blob)(void *context, const unsigned char *id, uint64_t *size, struct hash *hash,
+                      char sha256[HASH_SHA256_HEX_SIZE]);
+    void (*learn_blob)(void *context, const unsigned char *id, uint64_t size, struct hash hash,
+                       const char sha256[HASH_SHA256_HEX_SIZE]);
     void *context;
 };
 

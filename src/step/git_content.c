@@ -32,6 +32,7 @@ struct reading {
     struct content *entries;
     size_t count, cap;
     char *why;
+    const struct content_memory *memory;
 };
 
 static void release(void *context)
@@ -99,14 +100,25 @@ static struct content *add_entry(struct reading *reading, const char *path, enum
     return entry;
 }
 
+_Static_assert(sizeof((git_oid *)NULL)->id == CONTENT_BLOB_ID, "the name of a blob");
+
+/* What is replaced in it is another content in each commit. */
 static void hash_file_entry(struct reading *reading, struct content *entry)
 {
+    const struct content_memory *memory =
+        reading->memory && reading->memory->find_blob && entry->load == load_plain ? reading->memory
+                                                                                   : NULL;
+    const unsigned char *id = (const unsigned char *)entry->id;
     struct str bytes = { 0 };
+    if (memory && memory->find_blob(memory->context, id, &entry->size, &entry->hash, entry->sha256))
+        return;
     if (!entry->load(entry, &bytes))
         fail(reading, entry->path, git_why(reading->source->git));
     entry->size = bytes.len;
     entry->hash = hash_bytes(str_text(&bytes), bytes.len);
     hash_bytes_sha256(str_text(&bytes), bytes.len, entry->sha256);
+    if (memory && !reading->why)
+        memory->learn_blob(memory->context, id, entry->size, entry->hash, entry->sha256);
     str_free(&bytes);
 }
 
@@ -308,12 +320,12 @@ static char *part_of(const char *name, unsigned index)
     return mem_strndup(part, length);
 }
 
-static void load(struct content *content, const char *name)
+static void load(struct content *content, const char *name, const struct content_memory *memory)
 {
     char *repository = part_of(name, 0), *revision = part_of(name, 1), *below = part_of(name, 2);
     struct store *store = mem_alloc(sizeof *store);
     struct git_source *source = mem_alloc(sizeof *source);
-    struct reading reading = { .store = store, .source = source };
+    struct reading reading = { .store = store, .source = source, .memory = memory };
     content->path = mem_strdup(".");
     content->kind = CONTENT_FOLDER;
     content->mode = 0755;
@@ -337,23 +349,25 @@ static void load(struct content *content, const char *name)
 struct loading {
     struct content *content;
     const char *name;
+    const struct content_memory *memory;
 };
 
 static void *load_in_thread(void *context)
 {
     const struct loading *loading = context;
-    load(loading->content, loading->name);
+    load(loading->content, loading->name, loading->memory);
     return NULL;
 }
 
 /* libgit2 and what it uses keep memory for each thread that was in them, until it ends; those of a
  * pool do not. So this has a thread of its own. */
-void git_content_load(struct content *content, const char *name)
+void git_content_load(struct content *content, const char *name,
+                      const struct content_memory *memory)
 {
-    struct loading loading = { content, name };
+    struct loading loading = { content, name, memory };
     pthread_t thread;
     if (pthread_create(&thread, NULL, load_in_thread, &loading) == 0)
         pthread_join(thread, NULL);
     else
-        load(content, name);
+        load(content, name, memory);
 }

@@ -148,6 +148,55 @@ START_TEST(contents)
 }
 END_TEST
 
+static unsigned learned;
+
+/* Of the one that was learned second. */
+static bool find_blob(void *context, const unsigned char *id, uint64_t *size, struct hash *hash,
+                      char sha256[HASH_SHA256_HEX_SIZE])
+{
+    const unsigned char *known = context;
+    if (memcmp(id, known, CONTENT_BLOB_ID) != 0)
+        return false;
+    *size = 2;
+    *hash = (struct hash){ 1, 2 };
+    strcpy(sha256, "known");
+    return true;
+}
+
+static void learn_blob(void *context, const unsigned char *id, uint64_t size, struct hash hash,
+                       const char sha256[HASH_SHA256_HEX_SIZE])
+{
+    (void)hash;
+    ck_assert_uint_eq(strlen(sha256), HASH_SHA256_HEX_SIZE - 1);
+    if (size == 2 && learned == 1)
+        memcpy(context, id, CONTENT_BLOB_ID);
+    learned++;
+}
+
+START_TEST(blobs_that_are_known_are_not_read)
+{
+    unsigned char known[CONTENT_BLOB_ID] = { 0 };
+    const struct content_memory memory = { .find_blob = find_blob,
+                                           .learn_blob = learn_blob,
+                                           .context = known };
+    struct arena *arena = arena_new();
+    const char *name = content_name_revision(arena, ".", "main", "");
+    struct str bytes = { 0 };
+    learned = 0;
+    content_free(content_load(name, &memory));
+    ck_assert_uint_eq(learned, 3); /* but not what is export-subst */
+    struct content *content = content_load(name, &memory);
+    ck_assert_uint_eq(learned, 5);
+    ck_assert_str_eq(content->entries[3].sha256, "known");
+    ck_assert_uint_eq(content->entries[3].size, 2);
+    ck_assert(content->entries[3].load(&content->entries[3], &bytes));
+    ck_assert_str_eq(str_text(&bytes), "1\n");
+    str_free(&bytes);
+    content_free(content);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(the_commit_is_the_input)
 {
     struct arena *arena = arena_new();
@@ -209,6 +258,7 @@ int main(void)
     tests = tcase_create("repository");
     tcase_add_checked_fixture(tests, enter, leave);
     tcase_add_test(tests, contents);
+    tcase_add_test(tests, blobs_that_are_known_are_not_read);
     tcase_add_test(tests, the_commit_is_the_input);
     tcase_add_test(tests, functions);
     suite_add_tcase(suite, tests);
