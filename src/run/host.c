@@ -111,7 +111,10 @@ bool host_ask(struct host_run *host, struct job_run *job)
             uint32_t id = expect_answer(host, job, i);
             job->step_runs[i].asked_at = host->acts;
             str_clear(&text);
+            bool may_tell = recall_add_question(job, i, &text);
+            str_add(&text, may_tell ? "else\n" : "");
             add_question(&text, job, i);
+            str_add(&text, may_tell ? "\nfi" : "");
             session_query_within(host->session, &(struct session_query){
                                                     .id = id,
                                                     .text = str_text(&text),
@@ -244,6 +247,7 @@ static void on_answered(void *context, uint32_t id, int status, const char *data
         step->answer = step->is_put_off ? NULL
                        : status == 0    ? mem_strndup(data, size)
                                         : mem_strdup("");
+        recall_take_answer(job, question->step);
     } else if (host->state == HOST_READY) {
         answer_take(host, data, size); /* the lock, once more */
     } else {
@@ -346,6 +350,7 @@ static const char *first_text(struct host_run *host, struct job_run *job, size_t
     if (!record || is_gate || !(record->may_skip || asks_much(job, index)))
         return str_text(&step->question);
     struct str text = { 0 };
+    str_add(&text, recall_add_question(job, index, &text) ? "el" : "");
     str_add(&text, "if case \"$r_nl$r_ok$r_nl\" in *\"$r_nl\"");
     str_add_quoted(&text, record->file);
     str_addf(&text, "\"$r_nl\"*) ;; *) false;; esac; then f_code %d; else ", PUT_OFF);

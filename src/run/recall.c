@@ -1,11 +1,14 @@
 #include "run/recall.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "run/script.h"
 #include "run/state.h"
+#include "step/content_name.h"
 #include "step/verb.h"
 
 /* What a host would say of a tree, known without asking: its record is `sent` and was found to be
@@ -130,6 +133,18 @@ static const char *name_of(const struct job_run *job, size_t index)
     return content_name_shown(job->run->arena, step->paths.items[0]);
 }
 
+/* Of a commit, whatever it is called: branches of one repository have much in common. */
+static const char *key_of(const struct job_run *job, size_t index)
+{
+    const char *path = job->step_runs[index].paths.items[0], *repository, *below;
+    size_t length, below_length;
+    if (content_name_path(path) || !content_name_part(path, 0, &repository, &length) ||
+        !content_name_part(path, 2, &below, &below_length))
+        return name_of(job, index);
+    return arena_printf(job->run->arena, "commit of %.*s:%.*s", (int)length, repository,
+                        (int)below_length, below);
+}
+
 /* A job's one tree. */
 static bool is_tree(const struct job_run *job, size_t index)
 {
@@ -145,7 +160,7 @@ void recall_keep(struct job_run *job)
     for (size_t i = 0; store && i < job->steps.count; i++) {
         if (!is_tree(job, i) || job->step_runs[i].contents[0]->entry_count < FEWEST)
             continue;
-        const char *name = name_of(job, i);
+        const char *name = key_of(job, i);
         const struct content *tree = job->step_runs[i].contents[0];
         struct memory *memory = remember(job->run, name);
         struct hash hash = decide_hash_content(tree);
@@ -208,7 +223,7 @@ static const struct content *tree_before(struct job_run *job, size_t index)
         find_part(&slot->record.parts, arena_printf(job->arena, "file %s", name));
     if (part && hash_equal(part->hash, decide_hash_content(now)))
         return now;
-    const struct memory *memory = part ? remember(job->run, name) : NULL;
+    const struct memory *memory = part ? remember(job->run, key_of(job, index)) : NULL;
     return memory && hash_equal(memory->hash, part->hash) ? memory->tree : NULL;
 }
 
@@ -277,6 +292,108 @@ bool recall_places(struct job_run *job, struct vec *places)
     if (job->recalled)
         list_places(job, job->recalled_step, job->recalled, places);
     return job->recalled;
+}
+
+/* ---- a tree that stands in no record: what the host remembers of it ---- */
+
+bool recall_find_memory(struct job_run *job, size_t index, struct step_memory *memory)
+{
+    const struct step *step = &job->steps.items[index];
+    const struct step_run *run = &job->step_runs[index];
+    if (!is_tree(job, index) || run->contents[0]->entry_count < FEWEST || !job_keeps_record(job) ||
+        !step_find_memory(step, run->contents, memory))
+        return false;
+    char hex[HASH_HEX_SIZE];
+    hash_hex(decide_hash_content(run->contents[0]), hex);
+    memory->tree = arena_strdup(job->arena, hex);
+    memory->folder = job->host->folder;
+    memory->mask = script_mask(job->host->shares_folder);
+    return true;
+}
+
+bool recall_add_question(struct job_run *job, size_t index, struct str *text)
+{
+    struct step_memory memory;
+    if (job->step_runs[index].doubts_memory || !recall_find_memory(job, index, &memory))
+        return false;
+    const struct memory *sent = remember(job->run, key_of(job, index));
+    char hex[HASH_HEX_SIZE] = "";
+    if (sent->tree)
+        hash_hex(sent->hash, hex);
+    script_tree(text, memory.name, memory.root,
+                arena_printf(job->arena, " %s %s ", memory.tree, hex));
+    return true;
+}
+
+/* Of this hash, as it is here. */
+static const struct content *find_tree(struct job_run *job, size_t index, const char *hex)
+{
+    const struct memory *sent = remember(job->run, key_of(job, index));
+    const struct content *now = job->step_runs[index].contents[0];
+    struct hash hash;
+    if (!hash_parse(hex, &hash))
+        return NULL;
+    if (hash_equal(hash, decide_hash_content(now)))
+        return now;
+    return hash_equal(hash, sent->hash) ? sent->tree : NULL;
+}
+
+/* "HASH  ./NAME" of each file that had to be read. False: they are not those that the tree has, or
+ * not `count`. */
+static bool take_read(const struct content *tree, const char *line, unsigned long count,
+                      struct str *answer)
+{
+    struct map names = { 0 };
+    for (size_t i = 0; i < tree->entry_count; i++)
+        *map_put(&names, tree->entries[i].path) = &tree->entries[i];
+    bool fine = true;
+    for (; fine && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        size_t length = strcspn(line, "\n"), start = HASH_SHA256_HEX_SIZE - 1 + strlen("  ./");
+        if (length <= start || strncmp(line + HASH_SHA256_HEX_SIZE - 1, "  ./", 4) != 0)
+            continue;
+        char *name = mem_strndup(line + start, length - start);
+        const struct content *entry = map_get(&names, name);
+        fine = entry && entry->kind == CONTENT_FILE && count-- > 0;
+        str_addn(answer, line, length + 1);
+        free(name);
+    }
+    map_free(&names);
+    return fine && count == 0;
+}
+
+/* What the host would have said, had it been asked in full: as the tree says, but for what it told
+ * of what had to be read. */
+static bool take_memory(struct job_run *job, size_t index, const char *told, struct str *answer)
+{
+    struct step *step = &job->steps.items[index];
+    char hex[HASH_HEX_SIZE] = "";
+    unsigned long count;
+    const struct content *tree = NULL;
+    if (sscanf(told, "= tree %32[0-9a-f] %*64[0-9a-f] %lu", hex, &count) == 2)
+        tree = find_tree(job, index, hex);
+    if (!tree)
+        return false;
+    size_t length = strcspn(told, "\n");
+    str_addn(answer, told, length);
+    str_addc(answer, '\n');
+    step->verb->recall(step, job->step_runs[index].contents[0], tree, answer);
+    return take_read(tree, told + length + (told[length] == '\n'), count, answer);
+}
+
+void recall_take_answer(struct job_run *job, size_t index)
+{
+    struct step_run *run = &job->step_runs[index];
+    struct str answer = { 0 };
+    if (!run->answer || !str_starts(run->answer, "= tree "))
+        return;
+    bool fine = is_tree(job, index) && take_memory(job, index, run->answer, &answer);
+    free(run->answer);
+    run->answer = NULL;
+    run->doubts_memory = !fine;
+    if (fine)
+        run->answer = str_steal(&answer);
+    else
+        str_free(&answer);
 }
 
 void recall_free(struct run *run)

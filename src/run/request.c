@@ -36,12 +36,15 @@ static bool add_step(struct job_run *job, struct request *request, size_t index,
     run->has_failed = run->was_told = false;
     str_clear(&run->captured);
     run->began = 0;
+    struct step_memory memory;
+    bool remembers = host->lock == LOCK_HELD && recall_find_memory(job, index, &memory);
     struct step_target target = { .request = request,
                                   .id = run->id,
                                   .next_id = &host->next_id,
                                   .shell = shell,
                                   .is_fresh = is_first && run->asked_at == host->acts,
                                   .has_gzip = session_facts(host->session)->has_gzip,
+                                  .memory = remembers ? &memory : NULL,
                                   .sudo_password = sudo_password(job, step) };
     step->ignore = ignore && !request_may_try_again(step, run);
     bool fine = step_compile(step, run->contents, run->answer, &target, &why);

@@ -259,6 +259,7 @@ void request_ended(struct job_run *job, uint32_t id, int status)
             run->stale++;
             free(run->answer);
             run->answer = NULL;
+            run->doubts_memory = true;
         } else if (run->tries_again) {
             request_wait_to_try(job, step);
             run->why = NULL;

@@ -17,7 +17,7 @@ enum { MANY_PLACES = 150, LONG_TEXT = 16 * 1024 };
 
 void script_library(struct str *out, const char *folder, bool shares)
 {
-    str_addf(out, "r=%s r_m=%s\n", folder, shares ? "007" : "077");
+    str_addf(out, "r=%s r_m=%s\n", folder, script_mask(shares));
     str_add(out, script_library_base);
     if (shares)
         str_add(out, script_library_share);
@@ -44,6 +44,20 @@ char *script_folder(const char *state_dir, const char *project)
 void script_known(struct str *out)
 {
     str_add(out, script_big_known);
+}
+
+void script_tree(struct str *out, const char *name, const char *root, const char *known)
+{
+    str_addf(out, "%sif r_tree %s ", script_large_tree, name);
+    str_add_quoted(out, root);
+    str_add(out, " ");
+    str_add_quoted(out, known);
+    str_add(out, "; then :; ");
+}
+
+const char *script_mask(bool shares)
+{
+    return shares ? "007" : "077";
 }
 
 void script_lock(struct str *out, const char *id, const char *holder)

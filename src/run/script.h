@@ -24,7 +24,11 @@ char *script_folder(const char *state_dir, const char *project);
 void script_lock(struct str *out, const char *id, const char *holder);
 /* For the question of a tree: what the records know of its files. */
 void script_known(struct str *out);
-void script_unlock(struct str *out); /* gives it back before the session's end */
+/* "if … then :; ": the host tells which tree is at `root`, when it remembers and `known` (hashes,
+ * a blank around each) holds it; see docs/record.md. */
+void script_tree(struct str *out, const char *name, const char *root, const char *known);
+const char *script_mask(bool shares); /* umask for files in the records' folder */
+void script_unlock(struct str *out);  /* gives it back before the session's end */
 
 /* A record to be read. */
 struct script_question {

@@ -13,6 +13,14 @@ const char script_large_tools[] =
     "r_clock(){ r_stat \"$1\" \"$1\"; [ \"$r_kind\" ] || r_n=$(($(date +%s)-2)); }\n"
     "r_sums='/^hash /p;/^link /p;/^fixed /p;/^folder /p'\n";
 
+/* r_tree NAME ROOT KNOWN: "= tree TREE DIGEST COUNT", and the hashes of what must be read. */
+const char script_large_tree[] =
+    "r_tree(){ [ -f \"$r/.tree.$1\" ] || return\n"
+    "{ read -r r_l && read -r r_x && read -r r_y && case $r_l in 'fake-tree 1 '*) ;; *) false;; "
+    "esac && case $3 in *\" ${r_l##* } \"*) ;; *) false;; esac && { "
+    "printf '= tree %s %s %s\\n' \"${r_l##* }\" \"${r_x%% *}\" \"$r_y\"; [ \"$r_y\" = 0 ] || "
+    "( cd \"$2\" && xargs sha256sum -- ); :; }; } <\"$r/.tree.$1\" 2>/dev/null; }\n";
+
 /* Only of places whose state is another one, or young, the contents are looked at, and only they
  * get new lines. $2: nothing may be written. Only what fake needs is sent: with "m MODE PATH" for
  * what is young, whose state does not tell of its mode; "m" alone: there is too much of it. */

@@ -213,6 +213,7 @@ struct step_run {
     struct str question; /* sh text; empty: it wants to know nothing */
     char *answer;        /* NULL: not asked */
     struct str captured; /* of --into */
+    bool doubts_memory;  /* what the host remembers of a tree is not to be told again */
     bool is_put_off;     /* not asked: the job's record says all that is wanted, if it is skipped */
     unsigned asked_at;   /* host_run.acts then */
     bool is_prepared;    /* paths, contents and question are those of now */

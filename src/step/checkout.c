@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "step/command.h"
 #include "step/put.h"
+#include "step/put_memory.h"
 #include "step/put_mirror.h"
 
 /* checkout REV DST: the tree of a revision of a repository here, on the host. It goes the way of
@@ -75,6 +76,12 @@ static bool compile(struct step *step, const struct content *const *contents, co
     return !*why && put_tree_compile(step, contents, answer, target, why);
 }
 
+static bool find_memory(const struct step *step, const struct content *const *contents,
+                        struct step_memory *memory)
+{
+    return !contents[0]->why && put_memory_find(step, contents, memory);
+}
+
 const struct verb verb_checkout = {
     .name = "checkout",
     .version = 1,
@@ -86,6 +93,7 @@ const struct verb verb_checkout = {
     .places = places,
     .ask = ask,
     .recall = put_tree_recall,
+    .find_memory = find_memory,
     .rest = put_tree_rest,
     .compile = compile,
 };

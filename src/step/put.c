@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "step/command.h"
 #include "step/exclude.h"
+#include "step/put_memory.h"
 #include "step/put_mirror.h"
 #include "step/source.h"
 
@@ -188,6 +189,13 @@ static void places(const struct step *step, struct arena *arena,
         put_tree_places(step, arena, contents, list);
 }
 
+static bool find_memory(const struct step *step, const struct content *const *contents,
+                        struct step_memory *memory)
+{
+    const struct put *put = step->data;
+    return !put->made && !complaint(put, contents) && put_memory_find(step, contents, memory);
+}
+
 const struct verb verb_put = {
     .name = "put",
     .version = 1,
@@ -199,6 +207,7 @@ const struct verb verb_put = {
     .places = places,
     .ask = ask,
     .recall = put_tree_recall,
+    .find_memory = find_memory,
     .rest = put_tree_rest,
     .compile = compile,
 };

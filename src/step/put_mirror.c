@@ -46,7 +46,7 @@ bool put_mirror_check(const struct step *step, struct diags *diags)
 }
 
 /* What is excluded by its name alone is not even looked at there, nor what is on its way. */
-static void add_prunes(struct str *text, const struct step *step)
+void put_mirror_add_prunes(struct str *text, const struct step *step)
 {
     str_add(text, " -name .fake -prune -o -name .git -prune -o -name \".fake-*\" -prune -o ");
     for (const struct option_value *value = step->options.excludes; value; value = value->next) {
@@ -61,10 +61,10 @@ static void add_prunes(struct str *text, const struct step *step)
 static void add_find(struct str *text, const struct step *step)
 {
     str_add(text, "find .");
-    add_prunes(text, step);
+    put_mirror_add_prunes(text, step);
 }
 
-static bool has_pattern_for_paths(const struct step *step)
+bool put_mirror_looks_at_paths(const struct step *step)
 {
     for (const struct option_value *value = step->options.excludes; value; value = value->next)
         if (strchr(value->text, '/'))
@@ -84,11 +84,12 @@ bool put_mirror_add_rest(struct str *text, const struct step *step, const char *
     const struct step_options *options = &step->options;
     const char *slash = strrchr(root, '/');
     if (!options->mirror || !options->delete || options->unrecorded || options->on ||
-        root[0] == '-' || has_pattern_for_paths(step) || is_pruned(step, slash ? slash + 1 : root))
+        root[0] == '-' || put_mirror_looks_at_paths(step) ||
+        is_pruned(step, slash ? slash + 1 : root))
         return false;
     str_add(text, "find -H ");
     str_add_quoted(text, root);
-    add_prunes(text, step);
+    put_mirror_add_prunes(text, step);
     str_add(text, "! -type d -print; ");
     return true;
 }
@@ -97,6 +98,11 @@ bool put_mirror_add_rest(struct str *text, const struct step *step, const char *
 static const char guard_text[] =
     "set -- \"$PWD\"; cd -P .; set -- \"$1\" \"$PWD\"; cd -P ~ || cd /; "
     "case $2 in / | \"$PWD\") exit 1;; esac; cd \"$1\"; ";
+
+void put_mirror_leave_home(struct str *text)
+{
+    str_add(text, guard_text);
+}
 
 void put_mirror_add_guard(struct str *text, const struct step *step)
 {
@@ -248,5 +254,5 @@ const char put_mirror_root_text[] =
     "if [ \"$at\" != \"$up\" ]; then old=$at; at=$up; "
     "mv \"$old/$tmp\" \"$at/$tmp\" || { rm -rf \"$old/$tmp\"; exit 1; }; fi\n"
     "[ -z \"$owner$group\" ] || own \"$at/$tmp\"\n"
-    "chmod $mode \"$at/$tmp\" && mv \"$at/$tmp\" \"$parent\"; exit\n"
+    "chmod $mode \"$at/$tmp\" && mv \"$at/$tmp\" \"$parent\" && remember; exit\n"
     "fi\n";

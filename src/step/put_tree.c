@@ -11,6 +11,7 @@
 #include "step/exclude.h"
 #include "step/pack.h"
 #include "step/put.h"
+#include "step/put_memory.h"
 #include "step/put_mirror.h"
 #include "step/put_tree.h"
 #include "step/temporary.h"
@@ -249,7 +250,8 @@ static bool add_arrival(struct str *text, const struct step *step, const struct 
     str_addf(text,
              "%s%sok() { [ -d \"$at/$tmp\" ]; }\n"
              "spot \"$to\" \"$parent\" || exit 119\n" /* an earlier step removed it */
-             "trap 'cd /; rm -rf \"$at/$tmp\"' 0\n",
+             "base=$PWD\n"                            /* at may be relative to it */
+             "trap 'cd \"$base\" || cd /; rm -rf \"$at/$tmp\"' 0\n",
              put_text_say, put_text_spot);
     return true;
 }
@@ -300,16 +302,25 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     note_unchanged(step->data, &tree);
     size_t surplus = put_mirror_add_removals(&before, &after, step, &tree, answer);
     step->changes = missing + surplus > 0;
+    const struct step_memory *memory = put_memory_fits(&tree) ? target->memory : NULL;
+    if (memory)
+        put_memory_add_mark(&text, memory);
     bool fine = missing == 0 || add_arrival(&text, step, &tree, target);
-    if (answer && !target->is_fresh && missing < tree.count + surplus)
+    /* What is to be remembered was seen to be so after the mark. */
+    bool is_fresh = target->is_fresh && !memory;
+    if (answer && (put_memory_is_told(answer) || (!is_fresh && missing < tree.count + surplus)))
         put_tree_add_check(&text, step, &tree, answer);
     put_add_variable(&text, "root", tree.root);
     str_add(&text, "case $root in /*) ;; *) root=$PWD/$root;; esac\n");
     put_mirror_add_guard(&text, step);
     add_removal(&text, str_text(&before));
+    if (missing > 0 || memory)
+        put_memory_add_keeping(&text, step, memory, tree.count);
     if (missing > 0)
         add_placing(&text, step, contents[0]);
     add_removal(&text, str_text(&after));
+    if (memory)
+        str_add(&text, "remember\n");
     if (fine)
         put_send(step, str_text(&text), target);
     else

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "step/put_memory.h"
 #include "step/put_mirror.h"
 #include "step/put_tree.h"
 
@@ -204,11 +205,10 @@ static void add_state(struct str *answer, const struct step *step, const struct 
             str_addf(answer, ",%s,-,%s,-", owner ? owner : "-", group ? group : "-");
     } else if (content->kind == CONTENT_FOLDER) {
         str_add(answer, "d");
-    } else if (wanted && wanted->content->link &&
-               strcmp(wanted->content->link, content->link) == 0) {
-        str_add(answer, "l");
     } else {
-        return;
+        bool is_same =
+            wanted && wanted->content->link && strcmp(wanted->content->link, content->link) == 0;
+        str_addf(answer, "%s", is_same ? "l" : "n");
     }
     add_name(answer, item);
 }
@@ -245,9 +245,13 @@ void put_tree_add_check(struct str *text, const struct step *step, const struct 
                         const char *answer)
 {
     const char *end = strstr(answer, "#\n");
+    char hash[HASH_SHA256_HEX_SIZE] = "";
+    if (put_memory_is_told(answer)) {
+        put_memory_add_check(text, step, tree->root, answer);
+        return;
+    }
     if (!end)
         return;
-    char hash[HASH_SHA256_HEX_SIZE] = "";
     if (!step->options.mirror)
         hash_bytes_sha256(answer, (size_t)(end - answer), hash);
     else if (sscanf(answer, "= %64[0-9a-f]", hash) != 1)

@@ -37,6 +37,13 @@ void step_ask(const struct step *step, const struct content *const *contents, st
         step->verb->ask(step, contents, query);
 }
 
+bool step_find_memory(const struct step *step, const struct content *const *contents,
+                      struct step_memory *memory)
+{
+    return step->is_parsed && step->verb->find_memory &&
+           step->verb->find_memory(step, contents, memory);
+}
+
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,
                   const struct step_target *target, const char **why)
 {

@@ -162,15 +162,25 @@ enum { STEP_STALE = 119, STEP_SUDO_REFUSED = 118 /* of a step with sudo_password
 /* Adds the step (and its uploads) to a request, with `id` for the step; its uploads take ids from
  * *next_id up. answer is the query's output or NULL when it was not asked. False: it cannot be
  * (reported to *why). */
+struct step_memory {
+    const char *name, *root; /* by the verb: of what is kept, and of the tree; host paths */
+    const char *folder;      /* sh text: where it is kept */
+    const char *mask;        /* for files in there */
+    const char *tree;        /* what the tree will be: a hash */
+};
 struct step_target {
     struct request *request;
     uint32_t id;
     uint32_t *next_id;
-    const char *shell;         /* remote_shell, or NULL */
-    bool is_fresh;             /* nothing has acted on the host since the step asked */
-    bool has_gzip;             /* the host */
+    const char *shell;                /* remote_shell, or NULL */
+    bool is_fresh;                    /* nothing has acted on the host since the step asked */
+    bool has_gzip;                    /* the host */
+    const struct step_memory *memory; /* of a tree that stands in no record; NULL: none */
     const char *sudo_password; /* what answers sudo's question; NULL: sudo is asked not to ask */
 };
+/* False: the host remembers nothing of what it leaves. Fills name and root. */
+bool step_find_memory(const struct step *step, const struct content *const *contents,
+                      struct step_memory *memory);
 bool step_compile(struct step *step, const struct content *const *contents, const char *answer,
                   const struct step_target *target, const char **why);
 

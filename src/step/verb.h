@@ -45,6 +45,9 @@ struct verb {
     /* Of a tree that the host is known to have, what it would say to that. */
     void (*recall)(const struct step *step, const struct content *now, const struct content *before,
                    struct str *answer);
+    /* A tree that stands in no record: what the host remembers of it has a name. False: nothing. */
+    bool (*find_memory)(const struct step *step, const struct content *const *contents,
+                        struct step_memory *memory);
     bool (*compile)(struct step *step, const struct content *const *contents, const char *answer,
                     const struct step_target *target, const char **why);
     bool (*output)(struct step *step, const char *data, size_t size, const char **why);

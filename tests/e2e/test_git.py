@@ -1,6 +1,8 @@
 """The git functions and the verb checkout: what arrives is what `git archive` gives."""
+import hashlib
 import os
 import pathlib
+import shutil
 import subprocess
 import tarfile
 
@@ -51,13 +53,13 @@ def tree(folder):
     return found
 
 
-def archived(world, revision, *options):
+def archived(world, revision, *options, cwd=None):
     """What git archive gives for it."""
     folder = world.folder / 'archived'
     subprocess.run(['rm', '-rf', folder])
     folder.mkdir()
     with open(world.folder / 'archived.tar', 'wb') as out:
-        subprocess.run(['git', 'archive', *options, revision], cwd=world.project, stdout=out, check=True,
+        subprocess.run(['git', 'archive', *options, revision], cwd=cwd or world.project, stdout=out, check=True,
                        env=world.environment())
     with tarfile.open(world.folder / 'archived.tar') as tar:
         tar.extractall(folder)
@@ -258,3 +260,156 @@ def test_mirror(world):
     same(tree(there), {**archived(world, 'main'), 'app/kept.log': (False, b'x')})
     world.fakefile('deploy @:\n    checkout --mirror main /\n')
     contains(world.fake('deploy', code=2), "checkout --mirror to '/' is refused")
+
+
+def remembered(world):
+    """A mirror that stands in no record, on a host that notes with what `find` is called. What changes the tree and
+    deploys it, and whether the host's tree was listed then."""
+    web, = world.servers()
+    home = world.host_home(web)
+    for i in range(300):
+        world.write(f'many/{i % 7}/file {i}', f'{i:04}\n')
+    repository(world, 'deploy @:\n    run mkdir -p ~/repo\n'
+                      '    checkout --mirror --delete --unrecorded main ~/repo/tree/\n    run cp -Rp ~/repo/tree ~/app\n')
+    (home / 'bin').mkdir()
+    (home / 'bin/find').write_text(f'#!/bin/sh\nprintf "%s " "$@" >>{home}/found\n[ ! -f {home}/poor ] || '
+                                   'case "$*" in *-printf*) exit 1;; esac\nexec /usr/bin/find "$@"\n')
+    (home / 'bin/find').chmod(0o755)
+    (home / '.bashrc').write_text(f'PATH={home}/bin:$PATH\n')
+
+    def deploy(change=True, of=None):
+        of = of or world.project
+        deploy.number += 1
+        if change:
+            (of / 'many/3/file 3').write_text(f'{deploy.number:04}\n')
+            commit(world, cwd=of)
+        (home / 'found').unlink(missing_ok=True)
+        shutil.rmtree(home / 'app', ignore_errors=True)
+        world.fake('-C', of, '-B', 'deploy')
+        there, here = tree(home / 'app'), archived(world, 'main', cwd=of)
+        check(there == here, [name for name in there.keys() | here.keys() if there.get(name) != here.get(name)])
+        return '-exec stat' in (home / 'found').read_text()
+    deploy.number = 0
+    check(deploy() is False, 'there was none')
+    return home, deploy
+
+
+def memories(home):
+    return [path for path in (home / '.fake/e2e').glob('.tree.*') if path.name.count('.') == 2]
+
+
+def memory_of(home):
+    path, = memories(home)
+    return path
+
+
+def test_a_mirror_in_no_record_is_remembered(world):
+    home, deploy = remembered(world)
+    many = world.project / 'many'
+    for change in (lambda: None, lambda: (many / 'added').write_text('x'), (many / '2/file 2').unlink,
+                   lambda: (many / '4/file 4').chmod(0o755), lambda: shutil.rmtree(many / '5'),
+                   lambda: ((world.project / 'link').unlink(), (many / '6').rename(many / 'six'))):
+        change()
+        check(not deploy(), 'no list')
+    os.symlink('x', many / 'a link')
+    check(not deploy(), 'no list')
+    check(not memories(home), 'a link that was just sent cannot be read')
+    check(deploy(), 'asked')
+    check(not deploy(), 'no list')
+    check(not deploy(False), 'nothing new')
+    git(world, 'checkout', '-q', '-b', 'other')
+    (many / 'other').write_text('x')
+    commit(world)
+    git(world, 'branch', '-f', 'main', 'other')
+    check(not deploy(), 'no list: the same repository')
+
+
+def test_what_is_remembered_of_a_mirror_is_not_trusted(world):
+    """Whatever somebody else did there is found, and mended."""
+    home, deploy = remembered(world)
+    there = home / 'repo/tree'
+    some = there / 'many/1/file 1'
+
+    def same_state(change):
+        """As far as size and time of the content show it."""
+        status = some.stat()
+        change()
+        os.utime(some, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def restored():
+        """A backup of the tree comes back."""
+        shutil.copytree(there, home / 'backup', symlinks=True)
+        shutil.rmtree(there)
+        (home / 'backup').rename(there)
+        some.write_text('9999\n')
+
+    def replaced():
+        (some.parent / 'new').write_text('9999\n')
+        (some.parent / 'new').rename(some)
+    drifts = (lambda: same_state(lambda: some.write_text('9999\n')), some.unlink, lambda: some.chmod(0o600),
+              lambda: (some.unlink(), os.symlink('x', some)), lambda: (there / 'stray').write_text('x'), replaced,
+              lambda: (there / 'many/new').mkdir(), lambda: some.rename(there / 'many/elsewhere'), restored,
+              lambda: shutil.rmtree(there / 'many'), lambda: (some.unlink(), some.mkdir()),
+              lambda: (some.unlink(), (there / 'many/0/stray').write_text('x')))
+    for drift in drifts:
+        drift()
+        check(deploy() and memories(home), 'asked, and remembered again')
+    shutil.rmtree(there)
+    deploy()
+    memory = memory_of(home).read_bytes()
+    check(not deploy(), 'no list')
+    for text in b'', b'fake-tree 1', memory[:50], memory[:110], memory.replace(b'fake-tree 1', b'fake-tree 2'), memory:
+        memory_of(home).write_bytes(text)
+        check(deploy(), 'what is no memory, or an old one, is none')
+    check(not deploy(), 'no list')
+    shutil.rmtree(world.project / '.fake')
+    check(deploy(), 'this machine does not know')
+    (home / 'poor').write_text('')
+    check(deploy(), 'a find without -printf')
+    check(deploy() and not memories(home), 'a find without -printf')
+
+
+def test_what_is_young_in_a_mirror_is_read(world):
+    """Within a tick of the clock nothing but the content shows a change."""
+    home, deploy = remembered(world)
+    check(not deploy(), 'no list')
+    memory, there = memory_of(home), home / 'repo/tree'
+    lines = memory.read_text().splitlines()
+    check(lines[2] == '1' and lines[3] == './many/3/file\\ 3', 'what was sent')
+
+    def as_if_it_looked_so():
+        names = r'. -name .fake -prune -o -name .git -prune -o -name .fake-* -prune -o ! -name .'.split()
+        found = subprocess.run(['find', *names, '-printf', r'%y %C@ %i %s %m %U %G %T@ %D %p\n'], cwd=there,
+                               capture_output=True, check=True).stdout
+        lines[1] = hashlib.sha256(found).hexdigest() + '  -'
+        memory.write_text('\n'.join(lines) + '\n')
+    as_if_it_looked_so()
+    check(memory.read_text().splitlines()[1] == lines[1] and not deploy(), 'no list')
+    lines = memory.read_text().splitlines()
+    (there / 'many/3/file 3').write_text('drift')
+    as_if_it_looked_so()
+    world.write('many/2/file 2', 'x')
+    commit(world)
+    (world.project / 'many/3/file 3').touch()
+    check(not deploy(False) and (there / 'many/3/file 3').read_text() != 'drift', 'read, and mended')
+    lines = memory.read_text().splitlines()
+    lines[2:] = ['1', './many/stray']
+    (there / 'many/stray').write_text('x')
+    as_if_it_looked_so()
+    check(deploy() and not (there / 'many/stray').exists(), 'what the tree does not have: asked')
+    lines = memory.read_text().splitlines()
+    (there / 'many/3/file 3').unlink()
+    as_if_it_looked_so()
+    check(deploy() and (there / 'many/3/file 3').exists(), 'one that cannot be read: asked')
+
+
+def test_two_operators_of_a_mirror(world):
+    home, deploy = remembered(world)
+    other = world.folder / 'other'
+    check(not deploy(), 'no list')
+    shutil.copytree(world.project, other, symlinks=True)
+    check(deploy(of=other), 'the other one does not know it')
+    check(not deploy(of=other), 'no list')
+    check(deploy(), 'what the other has sent is asked')
+    check(not deploy(), 'no list')
+    check(deploy(of=other) and deploy(), 'in turns')
