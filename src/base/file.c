@@ -167,6 +167,7 @@ struct tree_hash {
     struct hasher *hasher;
     const char *root;
     const char *except;
+    const atomic_bool *stop;
 };
 
 static bool is_left_out(const char *path)
@@ -205,7 +206,7 @@ static bool hash_entry(void *context, const char *path, const struct stat *statu
     hasher_add(tree->hasher, &mode, sizeof mode);
     full = *path ? mem_printf("%s/%s", tree->root, path) : mem_strdup(tree->root);
     if (S_ISREG(status->st_mode)) {
-        ok = hash_file(full, &content);
+        ok = hash_file_until(full, tree->stop, &content);
         hasher_add(tree->hasher, &content, sizeof content);
     } else if (S_ISLNK(status->st_mode)) {
         ok = hash_link(tree, full);
@@ -214,9 +215,10 @@ static bool hash_entry(void *context, const char *path, const struct stat *statu
     return ok;
 }
 
-bool file_hash_tree(const char *root, const char *except, struct hash *hash)
+bool file_hash_tree(const char *root, const char *except, const atomic_bool *stop,
+                    struct hash *hash)
 {
-    struct tree_hash tree = { hasher_new(), root, except };
+    struct tree_hash tree = { hasher_new(), root, except, stop };
     bool ok = file_walk(root, hash_entry, &tree);
     int error = errno;
 

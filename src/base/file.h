@@ -1,6 +1,7 @@
 #ifndef FAKE_BASE_FILE_H
 #define FAKE_BASE_FILE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -27,7 +28,8 @@ bool file_walk(const char *root, file_visitor *visit, void *context);
 /* The hash of a whole tree: names, modes, link texts, contents, without .fake and .git and without
  * `except` (a path relative to root, or NULL). */
 struct hash;
-bool file_hash_tree(const char *root, const char *except, struct hash *hash);
+bool file_hash_tree(const char *root, const char *except, const atomic_bool *stop,
+                    struct hash *hash); /* `stop` as in hash_file_until */
 
 /* Runs a program and collects its standard output, trailing newlines kept; the other standard
  * streams are this process's. Returns the wait status, or -1 with errno set. For $(shell) and !=;

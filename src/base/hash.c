@@ -108,8 +108,8 @@ struct hash hasher_end(struct hasher *hasher)
 }
 
 /* Hands a file's bytes to `add` piece by piece. False with errno set. */
-static bool read_pieces(const char *path, void (*add)(void *context, const void *data, size_t size),
-                        void *context)
+static bool read_pieces(const char *path, const atomic_bool *stop,
+                        void (*add)(void *context, const void *data, size_t size), void *context)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
     char *buffer;
@@ -126,8 +126,8 @@ static bool read_pieces(const char *path, void (*add)(void *context, const void 
     while ((got = read(fd, buffer, READ_SIZE)) != 0) {
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0) {
-            error = errno;
+        if (got < 0 || (stop && atomic_load_explicit(stop, memory_order_relaxed))) {
+            error = got < 0 ? errno : ECANCELED;
             break;
         }
         add(context, buffer, (size_t)got);
@@ -145,8 +145,13 @@ static void add_to_hasher(void *context, const void *data, size_t size)
 
 bool hash_file(const char *path, struct hash *hash)
 {
+    return hash_file_until(path, NULL, hash);
+}
+
+bool hash_file_until(const char *path, const atomic_bool *stop, struct hash *hash)
+{
     struct hasher *hasher = hasher_new();
-    bool ok = read_pieces(path, add_to_hasher, hasher);
+    bool ok = read_pieces(path, stop, add_to_hasher, hasher);
     int error = errno;
 
     *hash = hasher_end(hasher);
@@ -186,7 +191,7 @@ static EVP_MD_CTX *begin_digest(void)
 bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE])
 {
     EVP_MD_CTX *digest = begin_digest();
-    bool ok = read_pieces(path, add_to_digest, digest);
+    bool ok = read_pieces(path, NULL, add_to_digest, digest);
     int error = errno;
 
     end_digest(digest, hex);
@@ -209,10 +214,11 @@ static void add_to_pair(void *context, const void *data, size_t size)
     EVP_DigestUpdate(pair->digest, data, size);
 }
 
-bool hash_file_both(const char *path, struct hash *hash, char hex[HASH_SHA256_HEX_SIZE])
+bool hash_file_both(const char *path, const atomic_bool *stop, struct hash *hash,
+                    char hex[HASH_SHA256_HEX_SIZE])
 {
     struct pair pair = { hasher_new(), begin_digest() };
-    bool ok = read_pieces(path, add_to_pair, &pair);
+    bool ok = read_pieces(path, stop, add_to_pair, &pair);
     int error = errno;
 
     *hash = hasher_end(pair.hasher);

@@ -1,6 +1,7 @@
 #ifndef FAKE_BASE_HASH_H
 #define FAKE_BASE_HASH_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,11 +31,15 @@ struct hash hasher_end(struct hasher *hasher);                /* frees it */
 
 /* The content of a file. False with errno set when it cannot be read. */
 bool hash_file(const char *path, struct hash *hash);
+/* `stop` (NULL: nothing) is looked at while it is read: once it is set, that ends with ECANCELED.
+ */
+bool hash_file_until(const char *path, const atomic_bool *stop, struct hash *hash);
 
 /* SHA-256 of a file, as the host's sha256sum prints it. False with errno set. */
 enum { HASH_SHA256_HEX_SIZE = 65 };
 bool hash_file_sha256(const char *path, char hex[HASH_SHA256_HEX_SIZE]);
-bool hash_file_both(const char *path, struct hash *hash, char hex[HASH_SHA256_HEX_SIZE]);
+bool hash_file_both(const char *path, const atomic_bool *stop, struct hash *hash,
+                    char hex[HASH_SHA256_HEX_SIZE]);
 /* Of its first and its last HASH_END bytes together: most changes of a large file touch them. */
 enum { HASH_END = 64 * 1024 };
 bool hash_file_ends(const char *path, char hex[HASH_SHA256_HEX_SIZE]);

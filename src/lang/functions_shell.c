@@ -201,7 +201,7 @@ bool function_hash(struct expander *expander, const struct call *call, struct st
         str_clear(&path);
         str_addn(&path, word.data, word.len);
         if (!hash_file(path.data, &hash) &&
-            !(errno == EISDIR && file_hash_tree(path.data, NULL, &hash))) {
+            !(errno == EISDIR && file_hash_tree(path.data, NULL, NULL, &hash))) {
             ok = expand_fail(expander, call->where, "hash: %s: %s", path.data, strerror(errno));
         } else {
             hash_hex(hash, hex);

@@ -62,6 +62,7 @@ struct contents {
     struct map entries[2]; /* by content_need: path ▶ struct entry */
     struct vec old_trees;  /* struct content: replaced, perhaps still looked at */
     unsigned generation;
+    atomic_bool is_stopped;
 };
 
 struct contents *contents_new(struct loop *loop, struct store *store)
@@ -111,6 +112,11 @@ void contents_free(struct contents *contents)
 const char *contents_path_without(struct arena *arena, const char *folder, const char *except)
 {
     return arena_printf(arena, "%s%c%s", folder, WITHOUT, except);
+}
+
+void contents_stop(struct contents *contents)
+{
+    atomic_store(&contents->is_stopped, true);
 }
 
 void contents_expire(struct contents *contents)
@@ -181,13 +187,13 @@ static bool answer_at_once(struct entry *entry)
 
 /* ---- in the pool ---- */
 
-static bool hash_tree(const char *path, struct hash *hash)
+static bool hash_tree(const char *path, const atomic_bool *stop, struct hash *hash)
 {
     const char *mark = strchr(path, WITHOUT);
     if (!mark)
-        return file_hash_tree(path, NULL, hash);
+        return file_hash_tree(path, NULL, stop, hash);
     char *folder = mem_strndup(path, (size_t)(mark - path));
-    bool fine = file_hash_tree(folder, mark + 1, hash);
+    bool fine = file_hash_tree(folder, mark + 1, stop, hash);
     int error = errno;
     free(folder);
     errno = error;
@@ -258,18 +264,20 @@ static void learn_blob(void *context, const unsigned char *id, uint64_t size, st
 static void load(void *context)
 {
     struct entry *entry = context;
+    const atomic_bool *stop = &entry->owner->is_stopped;
     bool fine = true;
     const struct content_memory memory = { .find = find,
                                            .learn = learn,
                                            .find_blob = find_blob,
                                            .learn_blob = learn_blob,
-                                           .context = entry };
+                                           .context = entry,
+                                           .stop = stop };
     if (entry->need == NEED_TREE)
         entry->tree = content_load(entry->path, &memory);
     else if (entry->has_status)
-        fine = hash_file(entry->path, &entry->hash);
+        fine = hash_file_until(entry->path, stop, &entry->hash);
     else
-        fine = hash_tree(entry->path, &entry->hash);
+        fine = hash_tree(entry->path, stop, &entry->hash);
     entry->error = fine ? 0 : errno;
 }
 

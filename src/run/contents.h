@@ -21,6 +21,9 @@ typedef struct store *contents_open(void *context, bool may_make);
 void contents_set_opener(struct contents *contents, contents_open *open, void *context);
 void contents_free(struct contents *contents);
 
+/* For good: what is read ends at once, and cannot be read. */
+void contents_stop(struct contents *contents);
+
 /* Something on this machine ran: files and trees may be others now. */
 void contents_expire(struct contents *contents);
 unsigned contents_generation(const struct contents *contents); /* another one after each */

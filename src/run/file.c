@@ -196,6 +196,12 @@ void file_ended(struct job_run *job, enum outcome outcome)
     run_job_ended(job, outcome);
 }
 
+void file_drop(struct job_run *job)
+{
+    tell_job(job, EVENT_JOB_DROPPED, "interrupted");
+    file_ended(job, OUTCOME_DROPPED);
+}
+
 void file_not_remade(struct job_run *job)
 {
     const struct run_options *options = job->run->options;
@@ -377,6 +383,10 @@ static void decide(void *context)
     struct job_run *job = context;
     if (job->job->recipe && !want_contents(job, decide))
         return;
+    if (job->run->interrupted) {
+        file_drop(job);
+        return;
+    }
     job->file->exists = stat(file_path(job->job), &job->file->status) == 0;
     if (!job->job->recipe) {
         bool is_remade = !job->file->exists || (job->job->target->flags & TARGET_PHONY);

@@ -50,6 +50,7 @@ void file_not_remade(struct job_run *job);                  /* a goal, because o
 /* Its recipe has failed: what it left is not taken for done. */
 void file_forget(struct job_run *job);
 void file_ended(struct job_run *job, enum outcome outcome);
+void file_drop(struct job_run *job); /* the run was interrupted before its recipe began */
 /* It, all, or the pattern of its rule is .PRECIOUS. */
 bool file_is_precious(const struct job_run *job, const struct target *target);
 void file_proceed(struct job_run *job); /* the absent files that it needs have been made */

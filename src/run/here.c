@@ -232,16 +232,18 @@ static void ready_again(void *context)
     job_advance(context);
 }
 
-static void add_output(struct job_run *job, const char *path)
+/* False: it could not be read to its end. */
+static bool add_output(struct job_run *job, const char *path)
 {
     struct hash hash;
     const char *why;
     struct str line = { 0 };
     if (!contents_hash(job->run->contents, path, &hash, &why))
-        return;
+        return !why || !job->run->interrupted;
     record_add_state(&line, path, hash);
     vec_push(&job->record.states, arena_strdup(job->arena, str_text(&line)));
     str_free(&line);
+    return true;
 }
 
 static void write_record(struct job_run *job)
@@ -275,10 +277,11 @@ bool here_record(struct job_run *job)
     bool there = contents_want(job->run->contents, NEED_HASH, &paths, ready_again, job);
     if (there) {
         job->record.states.len = 0;
-        for (size_t i = 0; i < paths.len; i++)
-            add_output(job, paths.items[i]);
-        write_record(job);
         job->wrote_record = true;
+        for (size_t i = 0; i < paths.len; i++)
+            job->wrote_record = add_output(job, paths.items[i]) && job->wrote_record;
+        if (job->wrote_record)
+            write_record(job);
     }
     vec_free(&paths);
     return there;

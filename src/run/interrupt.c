@@ -31,6 +31,7 @@ void interrupt_run(void *context, int number)
                     : NULL,
               NULL);
     scheduler_stop(run->scheduler);
+    contents_stop(run->contents);
     pause_end_all(run);
     lock_interrupt(run);
     for (size_t i = 0; i < run->host_count; i++) {

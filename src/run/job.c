@@ -74,6 +74,14 @@ void job_read_record(struct job_run *job)
     str_free(&text);
 }
 
+/* Nothing is begun anywhere. */
+static void end_refused(struct job_run *job)
+{
+    tell_job(job, EVENT_JOB_DROPPED,
+             job->run->interrupted ? "interrupted" : "nothing was begun, because of the lock");
+    end_job(job, OUTCOME_DROPPED);
+}
+
 static bool do_expanding(struct job_run *job)
 {
     if (!prepare_steps(job)) {
@@ -89,6 +97,10 @@ static bool do_reading(struct job_run *job)
 {
     if (!prepare_contents(job, ready_again))
         return false;
+    if (job->run->interrupted) {
+        end_refused(job);
+        return false;
+    }
     prepare_questions(job);
     prepare_note_made(job);
     job->state = JOB_CONNECTING;
@@ -99,14 +111,6 @@ static bool do_reading(struct job_run *job)
 static bool acts(const struct job_run *job)
 {
     return job->job->recipe || chain_decides(job);
-}
-
-/* Nothing is begun anywhere. */
-static void end_refused(struct job_run *job)
-{
-    tell_job(job, EVENT_JOB_DROPPED,
-             job->run->interrupted ? "interrupted" : "nothing was begun, because of the lock");
-    end_job(job, OUTCOME_DROPPED);
 }
 
 /* Has the run what it needs to change this host? When not, lock.c advances the job later. */

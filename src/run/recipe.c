@@ -307,6 +307,10 @@ static void settle_path(struct job_run *job)
 void file_resume(struct job_run *job, bool well)
 {
     struct expander expander;
+    if (job->run->interrupted) {
+        file_drop(job);
+        return;
+    }
     if (!well) {
         fail(job, "a target that runs before it failed");
         return;

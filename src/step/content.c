@@ -31,7 +31,12 @@ struct reading {
 static void explain(const char **why, int error)
 {
     if (!*why)
-        *why = mem_strdup(strerror(error));
+        *why = mem_strdup(error == ECANCELED ? "interrupted" : strerror(error));
+}
+
+static bool is_stopped(const struct content_memory *memory)
+{
+    return memory && memory->stop && atomic_load_explicit(memory->stop, memory_order_relaxed);
 }
 
 /* `status` is from before the reading: of a file that changed meanwhile, it never comes again. */
@@ -42,7 +47,7 @@ static void read_file(struct content *content, const char *path, const struct st
     content->size = (uint64_t)status->st_size;
     if (memory && memory->find(memory->context, status, &content->hash, content->sha256))
         return;
-    if (!hash_file_both(path, &content->hash, content->sha256))
+    if (!hash_file_both(path, memory ? memory->stop : NULL, &content->hash, content->sha256))
         explain(&content->why, errno);
     else if (memory)
         memory->learn(memory->context, status, content->hash, content->sha256);
@@ -113,7 +118,8 @@ static bool visit(void *context, const char *path, const struct stat *status, bo
     if (entry->why && !reading->why)
         reading->why = mem_printf("%s: %s", path, entry->why);
     free(full);
-    return true;
+    errno = ECANCELED;
+    return !is_stopped(reading->memory);
 }
 
 static struct hash hash_entries(const struct content *root)

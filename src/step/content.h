@@ -51,6 +51,7 @@ struct content_memory {
     void (*learn_blob)(void *context, const unsigned char *id, uint64_t size, struct hash hash,
                        const char sha256[HASH_SHA256_HEX_SIZE]);
     void *context;
+    const atomic_bool *stop; /* as in hash_file_until */
 };
 
 /* Reads, hashes and lists what is at a path, or has another name (below). Never NULL: a path that

@@ -155,6 +155,76 @@ never @:
     contains(world.fake('free'), 'out: free')
 
 
+def test_interrupt_while_files_are_read(world):
+    """What would take hours is left at once; nothing begins that waited for it, and nothing false is recorded."""
+    address, = world.servers(1)
+    world.write('tree/small', 'x\n')
+    big = world.project / 'tree' / 'big'
+    ran, there = world.project / 'ran', world.folder / 'there'
+    world.fakefile(f'''
+file: tree/big
+	touch ran file
+folder: tree
+	touch ran folder
+here @local: tree/big
+	local touch ran
+put @: ready
+	put tree/big {there}
+put-later @:
+	local true
+	put tree/big {there}
+mirror @: ready
+	put --mirror tree/ {there}/
+ready @:
+	run true
+made:
+	cp small made; truncate -s 1T made
+left @local: small
+	local truncate -s $$(cat {world.folder}/size) made
+left: outputs = made
+''')
+    world.write('small', 'x\n')
+
+    def interrupted(goal, name):
+        run = world.start(goal)
+        wait_until(lambda: any(link == str(world.project / name) for link in open_files(run.pid)), what=f'{goal} reads {name}')
+        run.send_signal(signal.SIGINT)
+        out, err = (text.decode() for text in run.communicate(timeout=20))
+        check(run.returncode == 130, f'{goal}: exit {run.returncode}\n{out}{err}')
+        check('cannot' not in err and 'No such' not in err, f'{goal}: {out}{err}')
+        return out
+
+    for goal in ('file', 'folder', 'here', 'put', 'put-later', 'mirror'):
+        with open(big, 'wb') as file:
+            file.truncate(1 << 40)
+        interrupted(goal, 'tree/big')
+        check(not ran.exists() and not there.exists(), f'{goal}: nothing began')
+        big.write_text('small\n')
+        world.fake(goal)
+        check(ran.exists() or there.exists(), f'{goal}: the next one does it')
+        for path in (ran, there):
+            subprocess.run(['rm', '-rf', path], check=True)
+    made, size = world.project / 'made', world.folder / 'size'
+    size.write_text('1T')
+    for goal in ('made', 'left'):
+        interrupted(goal, 'made')
+        size.write_text('10')
+        made.write_text('x\n')
+        result = world.fake(goal)
+        check(('truncate' in result.out) == (goal == 'left'), result)
+        contains(world.fake(goal), 'up to date' if goal == 'made' else '')
+        made.unlink()
+        size.write_text('1T')
+
+
+def open_files(pid):
+    for name in os.listdir(f'/proc/{pid}/fd'):
+        try:
+            yield os.readlink(f'/proc/{pid}/fd/{name}')
+        except OSError:
+            pass
+
+
 def test_interrupt_at_each_stage(world):
     """While connecting, in a task here, between batches: 130, at once."""
     one, = world.servers(1)
