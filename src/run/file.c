@@ -215,8 +215,20 @@ void file_not_remade(struct job_run *job)
 /* What a stamp stands for is the fingerprint of its job, for there is nothing in it. */
 static bool is_stamp(const struct job *job, const struct stat *status)
 {
-    return job->recipe && ((job->target->flags & TARGET_STAMP) ||
-                           (S_ISREG(status->st_mode) && status->st_size == 0));
+    return job->recipe && !(job->target->flags & TARGET_PHONY) &&
+           ((job->target->flags & TARGET_STAMP) ||
+            (S_ISREG(status->st_mode) && status->st_size == 0));
+}
+
+/* A recipe that runs each time, for a prerequisite like FORCE, says by touching its file that
+ * something is new: the fingerprint does not tell. */
+static struct hash touched(struct hash fingerprint, struct timespec time)
+{
+    struct hasher *hasher = hasher_new();
+    hasher_add(hasher, &fingerprint, sizeof fingerprint);
+    hasher_add(hasher, &time.tv_sec, sizeof time.tv_sec);
+    hasher_add(hasher, &time.tv_nsec, sizeof time.tv_nsec);
+    return hasher_end(hasher);
 }
 
 /* What it gives to those that depend on it: its content, found where they look, or its
@@ -226,7 +238,8 @@ static void give_content(struct job_run *job)
     struct stat status;
     job->has_content = stat(file_path(job->job), &status) == 0 && is_stamp(job->job, &status);
     if (job->has_content)
-        job->content = job->fingerprint.whole;
+        job->content = job->file->forced_by ? touched(job->fingerprint.whole, status.st_mtim)
+                                            : job->fingerprint.whole;
 }
 
 /* Said of a goal for which no command was started. */

@@ -235,6 +235,31 @@ a: b FORCE ; $(if $(any-newer)$(changed),@echo made: $(any-newer) $(changed); $(
 FORCE:
 --- run echo 1 >b
 
+=== an empty file that FORCE makes is new when its recipe touches it
+all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; sleep 0.02; echo 2 >v; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk
+--- file b.mk
+a: stamp ; @echo make a; touch a
+stamp: FORCE ; @cmp -s v old || { cp v old; echo touched; touch $@; }
+FORCE:
+--- run echo 1 >v
+--- out
+touched
+make a
+touched
+make a
+
+=== what is .PHONY is new though an empty file of its name is there
+all: ; @touch b a; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk
+--- file b.mk
+a: b ; @echo make a; touch a
+.PHONY: b
+b: ; @echo make b
+--- out
+make b
+make a
+make b
+make a
+
 === FORCE
 a: FORCE ; @echo make a
 FORCE:
