@@ -129,11 +129,17 @@ staged = $(if $(filter $(current_path),$(release_path)),$(error '$@' is a stage 
 
 # For scripts on the hosts. all, good: the names of releases, oldest first; live: that of the live one, or nothing.
 define release_functions
+	$(release_names)
+	$(live_release)
+endef
+define live_release
+	live=$$(readlink $(current_path)) || live=
+	live=$${live##*/}
+endef
+define release_names
 	all() { for path in $(releases_path)/*/; do path=$${path%/}; [ ! -d "$$path" ] || echo "$${path##*/}"; done; }
 	is_good() { [ -f "$(releases_path)/$$1/.fake-state" ] && read -r state <"$(releases_path)/$$1/.fake-state" && [ "$$state" = good ]; }
 	good() { for name in $$(all); do ! is_good "$$name" || echo "$$name"; done; }
-	live=$$(readlink $(current_path)) || live=
-	live=$${live##*/}
 endef
 
 ## Check what a deployment needs, make its folders, see to linked files that are missing
@@ -142,17 +148,19 @@ check-deploy @:
 		fail() { echo "check-deploy: $$*" >&2; exit 1; }
 		[ -n '$(repo_url)' ] || fail 'repo_url is not set'
 		[ -L $(current_path) ] || [ ! -e $(current_path) ] || fail '$(current_path) is no symbolic link: move it away'
-		mkdir -p $(releases_path) $(addprefix $(shared_path)/,. $(linked_dirs) $(dir $(linked_files)))
-		rm -rf $(releases_path)/.*.building
+		for path in $(releases_path) $(addprefix $(shared_path)/,. $(linked_dirs) $(dir $(linked_files))); do
+			[ -d "$$path" ] || mkdir -p "$$path"
+		done
+		for path in $(releases_path)/.*.building; do [ ! -e "$$path" ] || rm -rf "$$path"; done
 		$(adopt_releases)
 	}
 	$(foreach file,$(linked_files),$(linked_file_by_$(linked_files_missing))$(newline))
 
 # Releases that none has a state of are Capistrano's: those up to the live one are ones to go back to.
 define adopt_releases
-	$(release_functions)
 	set -- $(releases_path)/*/.fake-state
 	if [ ! -e "$$1" ]; then
+		$(release_functions)
 		for name in $$(all); do
 			[ "$$live" \< "$$name" ] || echo good >"$(releases_path)/$$name/.fake-state"
 		done
@@ -161,7 +169,7 @@ endef
 
 # What NAME does for a linked file is linked_file_by_NAME; copy waits for the release.
 linked_file_by_copy =
-linked_file_by_fail = run [ -e $(shared_path)/$(file) ] || { echo $(quote $(linked_file_hint)) >&2; exit 1; }
+linked_file_by_fail = run [ -e $(shared_path)/$(file) ] || echo $(quote $(linked_file_hint)) >&2 && [ -e $(shared_path)/$(file) ]
 linked_file_by_upload = $(if $(wildcard $(linked_files_source)/$(file)),$(linked_file_sent),$(linked_file_by_fail))
 # Recorded, an edit over there would be a reason to deploy anew.
 linked_file_sent = put --unrecorded --creates=$(shared_path)/$(file) $(linked_files_source)/$(file) $(shared_path)/$(file)
@@ -177,9 +185,9 @@ create-release @:
 # Another operator's run may have begun in the same second, or by a clock that is ahead.
 define check_name
 run {
-	$(release_functions)
 	newest=
-	for newest in $$(all); do :; done
+	for path in $(releases_path)/*/; do [ ! -d "$$path" ] || newest=$${path%/}; done
+	newest=$${newest##*/}
 	[ "$$newest" \< '$(notdir $(release_path))' ] || {
 		echo "release $(notdir $(release_path)) would not be the newest, as there is $$newest: deploy again" >&2
 		exit 1; }
@@ -189,12 +197,9 @@ endef
 # A strategy NAME is release_by_NAME, steps that make building_path, and revision_by_NAME, the commit of `revision`.
 revision_by_checkout = $(git-revision $(revision),$(repo_url))
 define release_by_checkout
-run mkdir -p $(repo_path)
+run [ -d $(repo_path) ] || mkdir -p $(repo_path)
 checkout --mirror --delete --unrecorded --repo=$(repo_url) $(if $(repo_tree),--subdir=$(repo_tree)) $(revision) $(repo_path)/tree/
-run {
-	$(checkout_copy) $(repo_path)/tree $(building_path)
-	echo $(current_revision) >$(building_path)/REVISION
-}
+run $(checkout_copy) $(repo_path)/tree $(building_path) && echo $(current_revision) >$(building_path)/REVISION
 endef
 
 # Of a branch, a tag and what an annotated tag stands for, git lists the last one last.
@@ -238,10 +243,10 @@ define link_shared
 		cd $(building_path)
 		for path in $(linked_dirs) $(linked_files); do
 			shared=$(shared_path)/$$path
-			case $$path in */*) mkdir -p "$${path%/*}" ;; esac
+			case $$path in */*) [ -d "$${path%/*}" ] || mkdir -p "$${path%/*}" ;; esac
 			[ -e "$$shared" ] || [ ! -f "$$path" ] || cp -p "$$path" "$$shared"
 			[ -e "$$shared" ] || { echo "link-shared: neither the release nor $(shared_path) has $$path" >&2; exit 1; }
-			rm -rf "$$path"
+			[ ! -e "$$path" ] && [ ! -L "$$path" ] || rm -rf "$$path"
 			ln -s "$$shared" "$$path"
 		done
 	}
@@ -347,7 +352,7 @@ mark-good @:
 mark-bad @:
 	$(staged)
 	run {
-		$(release_functions)
+		$(release_names)
 		rm -rf $(building_path)
 		[ ! -d $(release_path) ] || is_good $(notdir $(release_path)) || echo bad >$(release_path)/.fake-state
 	}

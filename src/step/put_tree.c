@@ -321,7 +321,9 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     add_removal(&text, str_text(&after));
     if (memory)
         str_add(&text, "remember\n");
-    if (fine)
+    if (fine && !step->options.sudo && command_may_be_in_runner(step))
+        command_send_in_runner(step, str_text(&text), target, true);
+    else if (fine)
         put_send(step, str_text(&text), target);
     else
         *why = "the tree cannot be packed";
