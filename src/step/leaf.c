@@ -9,8 +9,8 @@
  * Most steps of a deployment are a mkdir, a ln, a tar. What is read here of the shell's language
  * (POSIX.1-2008, Shell Command Language, 2.9) is what such steps are written in: simple commands
  * joined by ; && || | and newlines; words of text, quotes, $(…) of the same, and a few variables.
- * All else is for a shell of its own, and so is what may kill process 0, which would be the
- * session, and not the step alone, and what runs a program that is not of these.
+ * All else is for a shell of its own, and so is what kills process 0, which would be the session,
+ * and not the step alone, and what runs a program that is not of these.
  */
 
 enum { DEPTH = 8 }; /* of $(…) in $(…) */
@@ -38,6 +38,13 @@ static const char *const changing[] = { "cd", "exit", ":" };
 /* The same in every shell of the session. */
 static const char *const variables[] = { "HOME", "LOGNAME", "PATH", "PWD", "TMPDIR", "USER" };
 
+/* Where what is to be killed is known only there (`kill $(cat FILE)`): all but options, signals and
+ * processes that are not 0 are refused. Signal 0 kills nobody. */
+static const char guarded_kill[] =
+    "kill(){ [ \"x$1\" = x-0 ] || for f_u in \"$@\"; do case $f_u in [A-Za-z]*|-[A-Za-z]*|--) ;; "
+    "*[!0-9-]*) false;; *[1-9]*) ;; *) false;; esac || "
+    "{ echo \"kill: '$f_u' is no process id\" >&2; return 1; }; done; command kill \"$@\"; }; ";
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool is_one_of(const char *const *names, size_t count, const char *name, size_t length)
@@ -54,6 +61,7 @@ struct reader {
     const char *last; /* the last simple command that no $(…) holds; NULL: not to be exec'd */
     unsigned depth;
     bool changes_shell;
+    bool guards_kill;
 };
 
 static bool read_list(struct reader *reader);
@@ -186,6 +194,20 @@ static bool is_word(const char *name, size_t length, const char *word)
     return strlen(word) == length && memcmp(name, word, length) == 0;
 }
 
+/* A word of kill's. */
+static bool read_killed(struct reader *reader, bool is_first)
+{
+    const char *word = reader->at;
+    bool is_sure = is_sure_to_spare(word, is_first);
+    if (!read_word(reader))
+        return false;
+    if (!is_sure && !memchr(word, '$', (size_t)(reader->at - word)))
+        return false;
+    reader->guards_kill |= !is_sure;
+    reader->changes_shell |= !is_sure; /* it gets a function */
+    return true;
+}
+
 /* A program or builtin and its words. */
 static bool read_command(struct reader *reader)
 {
@@ -204,8 +226,8 @@ static bool read_command(struct reader *reader)
     reader->at += length;
     for (skip_blanks(reader); !strchr("\n;&|)", *reader->at); skip_blanks(reader)) {
         if (!is_redirection(reader)) {
-            if ((is_kill && !is_sure_to_spare(reader->at, is_first)) ||
-                runs_another(reader->at, is_tar, is_first) || !read_word(reader))
+            if (runs_another(reader->at, is_tar, is_first) ||
+                !(is_kill ? read_killed(reader, is_first) : read_word(reader)))
                 return false;
             is_first = false;
             continue;
@@ -266,6 +288,8 @@ bool leaf_add(struct str *text, const char *command, bool *changes_shell)
         return false;
     *changes_shell = reader.changes_shell;
     size_t before = reader.last ? (size_t)(reader.last - command) : 0;
+    if (reader.guards_kill)
+        str_add(text, guarded_kill);
     str_addn(text, command, before);
     if (reader.last && reader.changes_shell)
         str_add(text, "exec "); /* a process less than the subshell and it */

@@ -58,11 +58,15 @@ deploy @:
     -run echo 0 >{world.folder}/pid; kill -s KILL $$(cat {world.folder}/pid)
     -run kill $$(cat {world.folder}/pid)
     -run kill -s TERM '0'
+    run sleep 40.7 >/dev/null 2>&1 & echo $$! >{world.folder}/real; sleep 0.1; kill -s 0 $$(cat {world.folder}/real)
+    run kill -0 $$(cat {world.folder}/real) && kill -TERM $$(cat {world.folder}/real)
     run echo still here
 ''')
     result = world.fake('deploy')
     contains(result.out, 'out: still here')
-    check((result.err.count('ended by signal 9'), result.err.count('ended by signal 15')) == (1, 2), result)
+    check(result.err.count("err: kill: '0' is no process id") == 2, result)
+    check(result.err.count('ended by signal 15') == 1, result)
+    wait_until(lambda: not processes_with('sleep 40.7'), what='the real one has ended')
 
 
 def test_step_time_out_ends_all_of_it(world):

@@ -8,6 +8,11 @@
 /* They change the shell, or not. */
 enum { ALONE, INSIDE };
 
+#define GUARD                                                                                      \
+    "kill(){ [ \"x$1\" = x-0 ] || for f_u in \"$@\"; do case $f_u in [A-Za-z]*|-[A-Za-z]*|--) ;; " \
+    "*[!0-9-]*) false;; *[1-9]*) ;; *) false;; esac || "                                           \
+    "{ echo \"kill: '$f_u' is no process id\" >&2; return 1; }; done; command kill \"$@\"; }; "
+
 static const struct {
     const char *command, *text;
     int way;
@@ -36,6 +41,9 @@ static const struct {
     { "kill -0 17", "kill -0 17", ALONE },
     { "kill -9 -- -17 18", "kill -9 -- -17 18", ALONE },
     { "kill -- 17", "kill -- 17", ALONE },
+    { "kill -s HUP $(cat a.pid)", GUARD "kill -s HUP $(cat a.pid)", INSIDE },
+    { "kill -s HUP \"1$(cat a.pid)\"", GUARD "kill -s HUP \"1$(cat a.pid)\"", INSIDE },
+    { "ls; ls $(kill $HOME)", GUARD "ls; exec ls $(kill $HOME)", INSIDE },
     { "tar -C /opt/Foo -cf a b", "tar -C /opt/Foo -cf a b", ALONE },
     { "tar --zstd -xf a --strip-components=1", "tar --zstd -xf a --strip-components=1", ALONE },
     { "ls >/dev/null", "ls >/dev/null", ALONE },
@@ -57,10 +65,8 @@ static const struct {
     { "kill +0", NULL, 0 },
     { "kill \\0", NULL, 0 },
     { "kill 1x", NULL, 0 },
-    { "kill -s HUP $(cat a.pid)", NULL, 0 },
-    { "kill -s HUP 1$(cat a.pid)", NULL, 0 },
-    { "kill $HOME", NULL, 0 },
-    { "touch a; echo $(kill $(cat a))", NULL, 0 },
+    { "kill 0 $(cat a.pid)", NULL, 0 },
+    { "kill $a", NULL, 0 },
     { "tar -I ./x -xf a", NULL, 0 },
     { "tar cIf ./x a b", NULL, 0 },
     { "tar -xf a --use-compress-program=./x", NULL, 0 },
