@@ -76,6 +76,11 @@ void diag_error_hint(struct diags *diags, struct location where, const char *mes
     report(diags, &diag);
 }
 
+void diag_begin(struct diags *diags)
+{
+    diags->last = (struct hash){ 0 };
+}
+
 unsigned location_line(struct location where)
 {
     const struct source *source = where.source;

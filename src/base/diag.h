@@ -64,6 +64,9 @@ void diag_message(struct diags *diags, struct location where, const char *text);
 void diag_error_hint(struct diags *diags, struct location where, const char *message,
                      const char *hint);
 
+/* Whatever was told, is told again: for a caller that asks for something else. */
+void diag_begin(struct diags *diags);
+
 unsigned location_line(struct location where); /* 1-based; 0 when there is no source */
 /* "Fakefile:3", or "" when there is no source; from the arena. */
 const char *location_text(struct arena *arena, struct location where);

@@ -55,6 +55,7 @@ const struct plan *fake_plan(struct fake *fake)
 {
     const struct plan_options *options = list_goals(fake);
 
+    diag_begin(&fake->diags);
     fake->plan = plan_make(fake->arena, options);
     if (fake->plan)
         check_steps(fake->plan);

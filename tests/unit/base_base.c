@@ -167,6 +167,10 @@ START_TEST(an_error_is_told_once)
     diag_warning(&diags, first, "odd");
     diag_warning(&diags, first, "odd");
     ck_assert_uint_eq(told, 8);
+    diag_error(&diags, first, "wrong");
+    diag_begin(&diags);
+    diag_error(&diags, first, "wrong");
+    ck_assert_uint_eq(told, 10);
 }
 END_TEST
 
