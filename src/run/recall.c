@@ -333,9 +333,9 @@ static const struct content *find_tree(struct job_run *job, size_t index, const 
     struct hash hash;
     if (!hash_parse(hex, &hash))
         return NULL;
-    if (hash_equal(hash, decide_hash_content(now)))
-        return now;
-    return hash_equal(hash, sent->hash) ? sent->tree : NULL;
+    if (sent->tree && hash_equal(hash, sent->hash))
+        return sent->tree;
+    return hash_equal(hash, decide_hash_content(now)) ? now : NULL;
 }
 
 /* "HASH  ./NAME" of each file that had to be read. False: they are not those that the tree has, or
@@ -354,7 +354,8 @@ static bool take_read(const struct content *tree, const char *line, unsigned lon
         char *name = mem_strndup(line + start, length - start);
         const struct content *entry = map_get(&names, name);
         fine = entry && entry->kind == CONTENT_FILE && count-- > 0;
-        str_addn(answer, line, length + 1);
+        str_addn(answer, line, length);
+        str_addc(answer, '\n');
         free(name);
     }
     map_free(&names);

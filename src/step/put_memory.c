@@ -16,15 +16,16 @@
  * in which it was looked at, or while the step was at work. So all is to be read that is not older
  * than the mark, a file made before the step looked at anything: what was moved into its place, and
  * whatever somebody else did. Where that cannot be told (times of another clock, a link, a name too
- * many or too few) nothing is kept.
+ * many or too few) nothing is kept; nor of files with a second name, as a release of hard links is
+ * made of: that changes their state each time.
  *
  * It needs find's -printf: elsewhere nothing is kept, either. */
 
-/* TYPE CTIME INODE SIZE MODE UID GID MTIME DEVICE ./NAME */
+/* TYPE CTIME INODE SIZE MODE LINKS MTIME DEVICE ./NAME: whatever else changes, CTIME does. */
 static void add_list(struct str *text, const struct step *step)
 {
     put_mirror_add_prunes(text, step);
-    str_add(text, "! -name . -printf \"%y %C@ %i %s %m %U %G %T@ %D %p\\n\"");
+    str_add(text, "! -name . -printf \"%y %C@ %i %s %m %n %T@ %D %p\\n\"");
 }
 
 bool put_memory_find(const struct step *step, const struct content *const *contents,
@@ -37,8 +38,9 @@ bool put_memory_find(const struct step *step, const struct content *const *conte
     struct str text = { 0 };
     char hex[HASH_HEX_SIZE];
     memory->root = put_tree_list(step, contents).root;
-    str_addf(&text, "%s\n%s\n%s\n%s", memory->root, options->mode ? options->mode : "",
-             options->owner ? options->owner : "", options->group ? options->group : "");
+    str_addf(&text, "%s %u\n%s\n%s\n%s\n%s", step->verb->name, step->verb->version, memory->root,
+             options->mode ? options->mode : "", options->owner ? options->owner : "",
+             options->group ? options->group : "");
     for (const struct option_value *value = options->excludes; value; value = value->next)
         str_addf(&text, "\n%s", value->text);
     hash_hex(hash_bytes(str_text(&text), text.len), hex);
@@ -88,7 +90,7 @@ void put_memory_add_check(struct str *text, const struct step *step, const char 
 
 static const char keeping_text[] =
     "$1==\"t\"{t=$2+0;d=$3;next}\n"
-    "{n++;print | \"sha256sum\";if($9!=d)bad=1}\n"
+    "{n++;print | \"sha256sum\";if($8!=d||$1==\"f\"&&$6>1)bad=1}\n"
     "$1!=\"d\"&&$2+0>=t{if($1!=\"f\")bad=1;p=substr($0,index($0,\" ./\")+1);"
     "gsub(/[^A-Za-z0-9_.\\/-]/,\"\\\\\\\\&\",p);y[k++]=p}\n"
     "END{if(close(\"sha256sum\")||n!=want||bad||!t)exit 1;print k+0;for(i=0;i<k;i++)print y[i]}";

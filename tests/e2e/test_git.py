@@ -317,6 +317,11 @@ def test_a_mirror_in_no_record_is_remembered(world):
     check(deploy(), 'asked')
     check(not deploy(), 'no list')
     check(not deploy(False), 'nothing new')
+    shutil.copytree(home / 'repo/tree', home / 'links', symlinks=True, copy_function=os.link)
+    check(deploy() and deploy(), 'files with a second name change their state each time')
+    check(not memories(home), 'so nothing is kept')
+    shutil.rmtree(home / 'links')
+    check(deploy() and not deploy(), 'asked once more')
     git(world, 'checkout', '-q', '-b', 'other')
     (many / 'other').write_text('x')
     commit(world)
@@ -379,7 +384,7 @@ def test_what_is_young_in_a_mirror_is_read(world):
 
     def as_if_it_looked_so():
         names = r'. -name .fake -prune -o -name .git -prune -o -name .fake-* -prune -o ! -name .'.split()
-        found = subprocess.run(['find', *names, '-printf', r'%y %C@ %i %s %m %U %G %T@ %D %p\n'], cwd=there,
+        found = subprocess.run(['find', *names, '-printf', r'%y %C@ %i %s %m %n %T@ %D %p\n'], cwd=there,
                                capture_output=True, check=True).stdout
         lines[1] = hashlib.sha256(found).hexdigest() + '  -'
         memory.write_text('\n'.join(lines) + '\n')
