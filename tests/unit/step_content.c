@@ -9,7 +9,8 @@
 #include "step/unpack.h"
 #include "suite.h"
 
-static char work[] = "/tmp/fake-unit-content-XXXXXX";
+#define TEMPLATE "/tmp/fake-unit-content-XXXXXX"
+static char work[] = TEMPLATE;
 
 static void write_file(const char *path, const char *text)
 {
@@ -21,6 +22,7 @@ static void write_file(const char *path, const char *text)
 
 static void enter(void)
 {
+    memcpy(work, TEMPLATE, sizeof work); /* again, where the tests are not processes of their own */
     ck_assert_ptr_nonnull(mkdtemp(work));
     ck_assert_int_eq(chdir(work), 0);
 }
