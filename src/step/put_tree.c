@@ -16,6 +16,8 @@
 #include "step/put_tree.h"
 #include "step/temporary.h"
 
+enum { MANY_FOLDERS = 3 };
+
 /* Everything below one folder of the host, the root, by paths relative to it. */
 
 static const char *top_name(const struct step *step, const struct content *content)
@@ -197,7 +199,8 @@ static bool add_upload(const struct step *step, const struct put_tree *tree, con
 }
 
 /* Runs at the step's turn. A folder that is not there yet is moved whole; into one that is there,
- * its files are renamed one by one. */
+ * its files are renamed one by one: those of a folder by one mv, those of many by perl, where it
+ * can. */
 static const char place_text[] =
     "[ -d \"$parent\" ] || say \"$parent: no such folder\"\n"
     "if [ -d \"$to\" ] && [ -w \"$to\" ]; then dir=$to; else dir=$parent; fi\n"
@@ -213,7 +216,7 @@ static const char place_text[] =
     "[ $# -lt 200 ] || { mv -f \"$@\" \"$parent/$from/\" && set --; } || return\n"
     "done; [ $# = 0 ] || mv -f \"$@\" \"$parent/$from/\"; }\n"
     "walk() {\n"
-    "files \"$1\" || exit 1\n"
+    "[ \"$many\" ] || files \"$1\" || exit 1\n"
     "for x in \"$1\"/*/ \"$1\"/.[!.]*/ \"$1\"/..?*/; do\n"
     "x=${x%/}\n"
     "[ -d \"$x\" ] && [ ! -h \"$x\" ] || continue\n"
@@ -224,7 +227,11 @@ static const char place_text[] =
     "mv -f \"$x\" \"$parent/$x\" || exit 1\n"
     "done\n"
     "}\n"
-    "walk .\n";
+    "command -v perl >/dev/null || many=\n"
+    "walk .\n"
+    "[ -z \"$many\" ] || find . ! -type d -exec perl -e "
+    "'my $p = shift; for (@ARGV) { rename $_, \"$p/$_\" or exit 1 }' \"$parent\" {} + 2>/dev/null "
+    "|| { many=; walk .; }\n";
 
 static const char *complaint(const struct step *step, const struct put_tree *tree,
                              const struct content *const *contents)
@@ -256,9 +263,26 @@ static bool add_arrival(struct str *text, const struct step *step, const struct 
     return true;
 }
 
-static void add_placing(struct str *text, const struct step *step, const struct content *source)
+/* More programs than find and perl would be. */
+static bool has_many_folders(const struct step *step, const struct put_tree *tree)
+{
+    struct arena *arena = ((struct put *)step->data)->arena;
+    struct map folders = { 0 };
+    for (size_t i = 0; i < tree->count && folders.len <= MANY_FOLDERS; i++) {
+        const struct put_item *item = &tree->items[i];
+        if (item->is_sent && item->content->kind != CONTENT_FOLDER)
+            *map_put(&folders, put_parent(arena, item->name)) = (void *)item;
+    }
+    bool many = folders.len > MANY_FOLDERS;
+    map_free(&folders);
+    return many;
+}
+
+static void add_placing(struct str *text, const struct step *step, const struct put_tree *tree,
+                        const struct content *source)
 {
     put_add_options(text, step);
+    put_add_variable(text, "many", has_many_folders(step, tree) ? "1" : "");
     str_add(text, put_text_own);
     put_add_variable(text, "strict", step->options.unpack ? "1" : "");
     if (put_fills(step))
@@ -317,7 +341,7 @@ bool put_tree_compile(struct step *step, const struct content *const *contents, 
     if (missing > 0 || memory)
         put_memory_add_keeping(&text, step, memory, tree.count);
     if (missing > 0)
-        add_placing(&text, step, contents[0]);
+        add_placing(&text, step, &tree, contents[0]);
     add_removal(&text, str_text(&after));
     if (memory)
         str_add(&text, "remember\n");

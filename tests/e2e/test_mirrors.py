@@ -74,6 +74,34 @@ def test_what_a_host_has_is_remembered(world):
         check(len([line for line in lines if line.startswith(kind)]) == FILES, kind)
 
 
+def test_changes_in_many_folders(world):
+    """Are renamed by one program, where there is perl."""
+    d, home = prepare(world)
+    site = world.project / 'site'
+    moved = home / 'moved'
+    for name, then in ('mv', 'exec /bin/mv "$@"'), ('perl', f'[ ! -f {home}/poor ] || exit 1\nexec /usr/bin/perl "$@"'):
+        (home / 'bin' / name).write_text(f'#!/bin/sh\necho {name} >>{moved}\n{then}\n')
+        (home / 'bin' / name).chmod(0o755)
+    for number, poor in enumerate((False, True)):
+        if poor:
+            (home / 'poor').write_text('')
+        for i in range(7):
+            (site / f'{i}/file {i}').write_text(f'changed {number}\n')
+        (site / f'3/it\'s -> "new" {number}').write_text('x')
+        (site / f'new {number}/below').mkdir(parents=True)
+        (site / f'new {number}/below/file').write_text('x')
+        (site / '4/file 11').unlink()
+        os.symlink(f'x{number}', site / '4/file 11') if not poor else (site / '4/file 11').write_text('x')
+        (site / 'link').unlink()
+        os.symlink(f'{number}', site / 'link')
+        moved.unlink(missing_ok=True)
+        world.fake('t')
+        same(world, d)
+        programs = moved.read_text().split()
+        check(programs.count('perl') == 1 and (programs.count('mv') > 6) == poor, programs)
+        contains(world.fake('t'), 'up to date')
+
+
 def test_drift_is_found_and_mended(world):
     d, home = prepare(world)
     site = world.project / 'site'
