@@ -26,7 +26,7 @@ static const char switch_text[] =
     "ln -s \"$p_target\" \"$parent/$tmp\" || exit 1\n"
     "set -- \"$parent/$tmp\" \"$p_name\"\n"
     /* GNU and busybox, BSD; where the name is no link to a folder, any mv does it. */
-    "mv -fT \"$@\" 2>/dev/null || mv -fh \"$@\" 2>/dev/null && exit\n"
+    "mv -fT \"$@\" 2>/dev/null || mv -fh \"$@\" 2>/dev/null && { trap - 0; exit; }\n"
     "[ -d \"$p_name\" ] || exec mv -f \"$@\"\n"
     "perl -e 'rename $ARGV[0], $ARGV[1] or die $!' \"$@\" 2>/dev/null ||\n"
     "python3 -c 'import os, sys; os.rename(*sys.argv[1:])' \"$@\" 2>/dev/null ||\n"
