@@ -233,13 +233,12 @@ static struct hash touched(struct hash fingerprint, struct timespec time)
 
 /* What it gives to those that depend on it: its content, found where they look, or its
  * fingerprint. */
-static void give_content(struct job_run *job)
+static void give_content(struct job_run *job, struct hash fingerprint, bool is_forced)
 {
     struct stat status;
     job->has_content = stat(file_path(job->job), &status) == 0 && is_stamp(job->job, &status);
     if (job->has_content)
-        job->content = job->file->forced_by ? touched(job->fingerprint.whole, status.st_mtim)
-                                            : job->fingerprint.whole;
+        job->content = is_forced ? touched(fingerprint, status.st_mtim) : fingerprint;
 }
 
 /* Said of a goal for which no command was started. */
@@ -271,9 +270,13 @@ static void skip(struct job_run *job)
 {
     bool may_record =
         is_kept(job) && job->file->exists && !job->file->is_unknown && !reasons_are_overruled(job);
-    if (job->job->recipe && !job->file->is_recorded && may_record)
-        file_write_record(job); /* adopted */
-    give_content(job);
+    if (job->file->keeps_record) {
+        give_content(job, job->record.fingerprint, job->file->was_forced);
+    } else {
+        if (job->job->recipe && !job->file->is_recorded && may_record)
+            file_write_record(job); /* adopted */
+        give_content(job, job->fingerprint.whole, job->file->forced_by);
+    }
     quick_learn(job->run->quick, job->job);
     tell_job(job, EVENT_JOB_SKIPPED, goal_text(job));
     file_ended(job, OUTCOME_SKIPPED);
@@ -459,7 +462,7 @@ static void recorded(void *context)
         file_write_record(job);
         journal_end(job->run->journal, job->job->target->name);
     }
-    give_content(job);
+    give_content(job, job->fingerprint.whole, job->file->forced_by);
     if (job->has_started)
         tell_job(job, EVENT_JOB_ENDED, NULL);
     else

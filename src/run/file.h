@@ -18,6 +18,8 @@ struct file_run {
     bool exists;
     bool is_unfinished;    /* its last run did not come to its end */
     bool is_recorded;      /* its record is of this very file, and as things are now */
+    bool keeps_record;     /* its record says more than is now, in what does not count */
+    bool was_forced;       /* … and one of that is what `forced_by` is now */
     const char *forced_by; /* a prerequisite that is no file even after its rule ran */
     struct vec changed;    /* struct target: $? */
     struct vec lines;      /* struct command */

@@ -156,18 +156,23 @@ static const struct job *find_need(const struct job *of, const char *name)
     return NULL;
 }
 
+/* The recipe uses the list of all prerequisites. */
+static bool lists_all(const struct job_run *job)
+{
+    static const char *const lists[] = { "^", "+", "^D", "^F", "+D", "+F", NULL };
+    return lang_mentions(job->run->lang, job->job->recipe, job->job->scope, lists);
+}
+
 /* Dependencies that a compiler found stand in files of their own, written by the very run that they
  * tell of: the record, made before they were read, cannot know them. One that is not newer than the
  * target is taken up in it, unless the recipe uses the list of them all. */
 static bool is_taken_up(struct job_run *job, const struct part *part, struct timespec own)
 {
-    static const char *const lists[] = { "^", "+", "^D", "^F", "+D", "+F", NULL };
     struct timespec time;
     const struct job *need =
         str_starts(part->name, "file ") ? find_need(job->job, part->name + strlen("file ")) : NULL;
     return need && job->job->recipe && plan_is_foreign(job->job, need) &&
-           need_time(job, need, &time) && !is_newer(time, own) &&
-           !lang_mentions(job->run->lang, job->job->recipe, job->job->scope, lists);
+           need_time(job, need, &time) && !is_newer(time, own) && !lists_all(job);
 }
 
 static void take_up_additions(struct job_run *job, struct timespec own)
@@ -183,6 +188,42 @@ static void take_up_additions(struct job_run *job, struct timespec own)
             vec_push(&job->record.parts, part);
     }
     map_free(&before);
+}
+
+/* A folder, or what is no file even after its rule ran. Makefiles name such things until they are
+ * there or done, `$(filter-out $(wildcard $(dirs)),$(dirs))`, and nothing is made of them. */
+static bool may_go(const struct part *part)
+{
+    static const struct hash none;
+    struct stat status;
+    return str_starts(part->name, "file ") &&
+           (hash_equal(part->hash, none) ||
+            (stat(part->name + strlen("file "), &status) == 0 && S_ISDIR(status.st_mode)));
+}
+
+/* What is no input any more and does not count is taken out of the record, as it was read. */
+static void pass_over_removals(struct job_run *job)
+{
+    static const struct hash none;
+    struct map now = { 0 };
+    size_t kept = 0;
+    if (lists_all(job))
+        return;
+    for (size_t i = 0; i < job->fingerprint.parts.len; i++) {
+        const struct part *part = job->fingerprint.parts.items[i];
+        *map_put(&now, part->name) = (void *)part;
+    }
+    for (size_t i = 0; i < job->record.parts.len; i++) {
+        struct part *part = job->record.parts.items[i];
+        if (map_get(&now, part->name) || !may_go(part)) {
+            job->record.parts.items[kept++] = part;
+            continue;
+        }
+        job->file->keeps_record = true;
+        job->file->was_forced |= hash_equal(part->hash, none);
+    }
+    job->record.parts.len = kept;
+    map_free(&now);
 }
 
 static void tell_reason(void *context, const char *reason)
@@ -217,6 +258,8 @@ static bool compare_record(struct job_run *job, struct timespec own)
             vec_push(&job->file->changed, need->target);
     }
     map_free(&before);
+    if (known != job->record.parts.len)
+        pass_over_removals(job);
     fingerprint_compare(&job->fingerprint, &job->record.parts, tell_reason, job);
     return files_only && known == job->record.parts.len;
 }

@@ -260,6 +260,36 @@ make a
 make b
 make a
 
+=== a folder is named until it is there, as git's Makefile does
+all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; sleep 0.02; echo 2 >b; $(MAKE) -s -f b.mk
+--- file b.mk
+a: b $(filter-out $(wildcard d),d) ; @echo make a; cp b a; touch d/a.d
+d: ; @mkdir d; echo make d
+--- run echo 1 >b
+--- out
+make d
+make a
+make a
+
+=== settings that are made once, as redis's Makefile does
+all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk flags=2; $(MAKE) -s -f b.mk flags=2
+--- file b.mk
+-include settings
+flags = 1
+a: b done ; @echo make a; sleep 0.02; cp b a
+done: ; @touch done
+ifneq ($(flags),$(old))
+done: keep
+endif
+.PHONY: keep
+keep: ; @echo old = $(flags) >settings; echo keep
+--- run echo 1 >b
+--- out
+keep
+make a
+keep
+make a
+
 === FORCE
 a: FORCE ; @echo make a
 FORCE:
