@@ -31,6 +31,7 @@ struct fake_settings {
     const char *hosts, *roles, *exclude, *limit, *user, *port, *identity, *project;
     const char *command;     /* run on the selected hosts, in place of goals */
     const char *output_sync; /* -O: "target", "line", "recurse", "none"; NULL: none */
+    const char *shuffle;     /* "reverse", or a number that names an order; NULL: as written */
     const char *jobserver;   /* an outer make's, as in its --jobserver-auth; NULL: none */
     double load;             /* -l; 0: any */
     unsigned jobs_here;      /* at once; 0: 1 */

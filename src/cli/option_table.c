@@ -81,6 +81,8 @@ static const struct option options[] = {
     { OPTION_LOAD, 'l', "load-average", TO_MAKES, SET(load), "N",
       "No second job here while the load is N or more.", NULL },
     { OPTION_LOAD, 0, "max-load", 0, SET(load), "N", NULL, NULL },
+    { OPTION_CHOICE, 0, "shuffle", TO_MAKES, SET(shuffle), "MODE",
+      "Make what has no order in a random one; MODE: a number for that one, reverse, none.", NULL },
     { OPTION_NUMBER, 'P', "hosts-at-once", FAKES, SET(hosts_at_once), "N",
       "Work on N hosts at once (default: on all).", NULL },
     { OPTION_SECONDS, 0, "lock-timeout", FAKES, SET(lock_timeout), "SECONDS",

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -315,6 +317,25 @@ static void parse_rest(struct parser *parser)
     }
 }
 
+/* A random order is one that a number names, so that it can be had again, and sub-makes have it. */
+static void settle_shuffle(struct parser *parser)
+{
+    const char **mode = &parser->line->settings.shuffle;
+    struct arena *arena = parser->line->arena;
+
+    if (!*mode || strcmp(*mode, "reverse") == 0)
+        return;
+    if (strcmp(*mode, "none") == 0)
+        *mode = NULL;
+    else if (!**mode || strcmp(*mode, "random") == 0)
+        *mode = arena_printf(arena, "%u", (unsigned)time(NULL) ^ (unsigned)getpid() << 12);
+    else if ((*mode)[strspn(*mode, "0123456789")])
+        complain(parser,
+                 arena_printf(arena, "--shuffle wants random, reverse, none or a number, not '%s'",
+                              *mode),
+                 NULL);
+}
+
 bool command_line_parse(struct command_line *line, int count, char **words, FILE *errors)
 {
     struct parser parser = { line, words, count, 0, errors, false };
@@ -331,6 +352,7 @@ bool command_line_parse(struct command_line *line, int count, char **words, FILE
         else
             parse_word(&parser, word);
     }
+    settle_shuffle(&parser);
     return !parser.failed;
 }
 

@@ -172,6 +172,7 @@ static void begin(struct fake *fake)
         .words = settings->words,
         .command = settings->command,
         .keep_going = settings->keep_going,
+        .shuffle = settings->shuffle,
         .notice = notice,
         .context = fake,
     };

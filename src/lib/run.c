@@ -111,6 +111,7 @@ struct run_options fake_run_options(const struct fake *fake)
         .check_links = settings->check_links,
         .inherit = settings->inherit_output,
         .load = settings->load,
+        .shuffle = settings->shuffle,
         .sync = sync_of(settings->output_sync),
         .jobserver = fake->jobserver,
         .old_files = settings->old_files,

@@ -30,6 +30,7 @@ struct plan_options {
     const char *command;      /* `-- CMD`: in place of goals; or NULL */
     const char *const *words; /* which a goal may have meant, beside the targets; or NULL */
     bool keep_going;          /* -k: what cannot be made is told when its turn comes */
+    const char *shuffle;      /* "reverse", or a number; NULL: what has no order is as written */
     void (*notice)(void *context, const char *text); /* "role db has no hosts: …" */
     void *context;
 };

@@ -123,15 +123,18 @@ static void on_output(void *context, int stream, const char *data, size_t size)
 static const char *failure_text(struct job_run *job, int status, const char *why)
 {
     const char *where = location_text(job->arena, current(job)->line->where);
-    const char *name = job->job->target->name;
+    const char *name = job->job->target->name, *shuffle = job->run->options->shuffle;
+    const char *shuffled = shuffle ? arena_printf(job->arena, " shuffle=%s", shuffle) : "";
     if (status < 0) {
         tell_message(job, arena_printf(job->arena, "%s: %s", job->file->words[0], why));
-        return arena_printf(job->arena, "[%s: %s] Error %d", where, name, NOT_STARTED);
+        return arena_printf(job->arena, "[%s: %s] Error %d%s", where, name, NOT_STARTED, shuffled);
     }
     if (WIFSIGNALED(status))
-        return arena_printf(job->arena, "[%s: %s] %s", where, name, strsignal(WTERMSIG(status)));
+        return arena_printf(job->arena, "[%s: %s] %s%s", where, name, strsignal(WTERMSIG(status)),
+                            shuffled);
     if (WEXITSTATUS(status) != 0)
-        return arena_printf(job->arena, "[%s: %s] Error %d", where, name, WEXITSTATUS(status));
+        return arena_printf(job->arena, "[%s: %s] Error %d%s", where, name, WEXITSTATUS(status),
+                            shuffled);
     return NULL;
 }
 

@@ -41,6 +41,7 @@ struct run_options {
     bool inherit;                  /* recipes write to this process's own streams, as make's do */
     double load;                   /* -l: one more job here only below it; 0: any */
     enum output_sync sync;         /* -O */
+    const char *shuffle;           /* --shuffle: told with a failure; or NULL */
     struct jobserver *jobserver;   /* of all makes that work together; NULL: none */
     const char *const *old_files;  /* -o; ended by NULL, or NULL */
     const char *const *new_files;  /* -W */

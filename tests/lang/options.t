@@ -424,3 +424,42 @@ all: ; @echo all
 --- err
 fake: *** No rule to make target 'statu'.  Stop.
 did you mean 'status'?
+
+=== --shuffle
+all: a b c .WAIT d ; @echo $^ $(MAKEFLAGS)
+a b c d: ; @echo $@
+--- args --shuffle=reverse
+--- make no
+--- out
+c
+b
+a
+d
+a b c d --shuffle=reverse
+
+=== --shuffle: what failed says in which order
+all: a b ; @echo $^
+a: ; @false
+b: ;
+--- make no
+--- args --shuffle=123
+--- exit 2
+--- err
+fake: *** [Fakefile:2: a] Error 1 shuffle=123
+
+=== --shuffle: none, behind another; a wrong one
+all: a b
+a b: ; @echo $@
+--- make no
+--- args --shuffle=reverse --shuffle=none
+--- out
+a
+b
+
+=== --shuffle of no known mode
+all: ;
+--- make no
+--- args --shuffle=often
+--- exit 2
+--- err
+fake: *** --shuffle wants random, reverse, none or a number, not 'often'.  Stop.

@@ -70,6 +70,7 @@ static void describe(struct command_line *line, struct str *out)
     add_text(out, "list", line->list_format);
     add_text(out, "graph", line->graph_format);
     add_text(out, "O", settings->output_sync);
+    add_text(out, "shuffle", settings->shuffle);
     add_list(out, "o", &line->old_files, 0);
     add_list(out, "W", &line->new_files, 0);
     if (settings->load > 0)
@@ -122,6 +123,9 @@ static const struct {
     { "-", " goal=-" },
     { "-o a -Wb --old-file=c --assume-new d --what-if=e", " o=a o=c W=b W=d W=e" },
     { "-O -Oline a", " goal=a O=line" },
+    { "--shuffle=reverse a", " goal=a shuffle=reverse" },
+    { "--shuffle=17", " shuffle=17" },
+    { "--shuffle=none --shuffle=17 --shuffle=none", "" },
     { "-O none", " goal=none O=target" },
     { "--output-sync", " O=target" },
     { "--output-sync=recurse", " O=recurse" },
@@ -211,6 +215,8 @@ static const struct {
     { "--no", "fake: *** unknown option '--no'.  Stop.\n    fake --help lists the options\n" },
     { "--max-load=x", "fake: *** --max-load wants a load such as 2.5, not 'x'.  Stop.\n" },
     { "-Ofoo", "fake: *** --output-sync knows no 'foo'.  Stop.\n" },
+    { "--shuffle=-1",
+      "fake: *** --shuffle wants random, reverse, none or a number, not '-1'.  Stop.\n" },
     { "=x", "fake: *** empty variable name.  Stop.\n" },
     { ":=x", "fake: *** empty variable name.  Stop.\n" },
     { "--yes=1", "fake: *** --yes takes no value.  Stop.\n" },

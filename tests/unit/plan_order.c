@@ -15,6 +15,37 @@ static const struct plan_case cases[] = {
                   "b.c:\n"
                   "b.o: b.c\n"
                   "prog: a.o b.o\n" },
+    /* --shuffle: another one, where there is none */
+    { .fakefile = "prog: a.o b.o\n\tcc\na.o: a.c\n\tcc\nb.o: b.c\n\tcc\n",
+      .files = "a.c b.c",
+      .shuffle = "reverse",
+      .expected = "b.c:\n"
+                  "b.o: b.c\n"
+                  "a.c:\n"
+                  "a.o: a.c\n"
+                  "prog: a.o b.o\n" },
+    { .fakefile = "all: a b c d e\n\tx\na b c d e:\n\tx\n",
+      .shuffle = "7",
+      .expected = "a:\nd:\nb:\ne:\nc:\nall: a b c d e\n" },
+    { .fakefile = "a b c:\n\tx\n",
+      .goals = "a b c",
+      .shuffle = "reverse",
+      .expected = "c:\nb:\na:\n" },
+    { .fakefile = "all: a .WAIT b\na:\n\tx\nb: c\n\tx\nc:\n\tx\n",
+      .shuffle = "reverse",
+      .expected = "a:\n"
+                  "c: a~\n"
+                  "b: c a~\n"
+                  "all: a b\n" },
+    { .fakefile = ROLES "site @web: one two\none @web:\n\trun x\ntwo @web:\n\trun x\n",
+      .limit = "web1",
+      .shuffle = "reverse",
+      .expected = "one@web1:\n"
+                  "two@web1: one@web1~\n"
+                  "site@web1: one@web1 two@web1\n" },
+    { .fakefile = "all: a b\na b:\n\tx\n.NOTPARALLEL:\n",
+      .shuffle = "reverse",
+      .expected = "a:\nb:\nall: a b\n" },
     /* order-only */
     { .fakefile = "prog: a.c | out\n\tcc\nout:\n\tmkdir out\n",
       .files = "a.c",

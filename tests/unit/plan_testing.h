@@ -24,7 +24,7 @@ struct plan_case {
     const char *fakefile;
     const char *goals; /* blanks between; NULL: the default goal */
     const char *hosts, *roles, *exclude, *limit, *command;
-    const char *user, *port;
+    const char *user, *port, *shuffle;
     const char *files; /* made before, blanks between */
     const char *expected;
 };
@@ -147,6 +147,7 @@ static void open_world(struct plan_world *world, const struct plan_case *test)
         .roles = test->roles,
         .exclude = test->exclude,
         .limit = test->limit,
+        .shuffle = test->shuffle,
         .command = test->command,
         .user = test->user,
         .port = test->port,
