@@ -1,5 +1,6 @@
 """rules/deploy.mk: releases as Capistrano has them, by both strategies, on real servers."""
 import os
+import shutil
 import subprocess
 import time
 
@@ -168,6 +169,44 @@ def test_rollback_to_a_release(world):
     check(live(world, address) == names[2], 'stays')
     contains(world.fake(f'rollback:release={names[0]}'), 'out: one')
     check(live(world, address) == names[0], 'the one asked for')
+
+
+def test_whatever_happens_to_releases(world):
+    """A tree that the host remembers: the next release is the commit's, and the one to go back to stays as it was."""
+    project(world, count=1)
+    address, = world.addresses
+    for i in range(300):
+        world.write(f'many/{i % 9}/file {i}', f'{i}\n')
+    git(world, 'add', '-A')
+    git(world, 'commit', '-q', '-m', 'many')
+    current, tree = www(world, address) / 'current', www(world, address) / 'repo/tree'
+
+    def is_the_commit(release):
+        for i in range(300):
+            path = release / f'many/{i % 9}/file {i}'
+            check(path.read_text() == f'{i}\n' and path.stat().st_mode & 0o777 == 0o644, path)
+
+    def edited(folder):
+        return lambda: (folder / 'many/1/file 1').write_text('edited\n')
+    for number, change in enumerate((
+            lambda: None, edited(current), lambda: (current / 'many/2/file 2').unlink(),
+            lambda: (current / 'many/3/file 3').chmod(0o600), lambda: shutil.rmtree(current.resolve()),
+            lambda: shutil.rmtree(www(world, address) / 'releases'), edited(tree),
+            lambda: (tree / 'many/2/file 2').unlink(), lambda: (tree / 'many/3/file 3').chmod(0o600),
+            lambda: shutil.rmtree(tree))):
+        change()
+        commit(world, f'change {number}')
+        deploy(world)
+        is_the_commit(current)
+    good = current.resolve()
+    commit(world, 'links')
+    deploy(world, 'checkout_copy=cp -Rpl')
+    for folder in current, current.resolve(), tree:
+        edited(folder)()
+        commit(world, f'{folder} was edited')
+        deploy(world, 'checkout_copy=cp -Rpl')
+        is_the_commit(current)
+    is_the_commit(good)
 
 
 def test_only_what_differs_is_sent(world):
