@@ -240,7 +240,8 @@ static bool expand_pieces(struct expander *expander, const struct text *text, st
         before = out->len;
         if (!expand_piece[piece->kind](expander, text, piece, out))
             return false;
-        lang->expansions += 1 + (out->len - before) / EXPANSION_BYTES;
+        lang->expansions +=
+            1 + (out->len - before) / EXPANSION_BYTES + expander->depth / EXPANSION_LEVELS;
         if (lang->expansions > lang->options.expansions_maximum)
             return fail_endless(expander, text->where);
     }

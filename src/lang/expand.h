@@ -84,8 +84,9 @@ struct expand_frame {
 /* Deeper than any file needs, and shallow enough for the stack. */
 enum { EXPAND_DEPTH_MAXIMUM = 10000 };
 /* What one text, with all that it expands, may take: a reference or a call counts one, and so do
- * each EXPANSION_BYTES of what came of it. About a minute; what calls itself twice takes ages. */
-enum { EXPANSIONS_MAXIMUM = 1000000000, EXPANSION_BYTES = 16 };
+ * each EXPANSION_BYTES of what came of it, and each EXPANSION_LEVELS that it is nested in, as names
+ * are looked for in all of them. About a minute; what calls itself twice takes ages. */
+enum { EXPANSIONS_MAXIMUM = 1000000000, EXPANSION_BYTES = 16, EXPANSION_LEVELS = 64 };
 
 /* Appends the value of text. False when it failed (reported to the lang's diags) or is waiting. */
 bool expand(struct expander *expander, const struct text *text, struct str *out);
