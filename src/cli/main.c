@@ -20,11 +20,12 @@ static bool is_called_make(const char *path)
     return strcmp(slash ? slash + 1 : path, "make") == 0;
 }
 
-static int print_version(void)
+/* Scripts look for these words before they call a make. */
+static int print_version(bool is_make)
 {
     const char *library;
 
-    printf("fake %s\n", fake_version());
+    printf(is_make ? "GNU Make 4.4, as fake %s reads it\n" : "fake %s\n", fake_version());
     for (unsigned i = 0; (library = fake_library(i)); i++)
         printf("%s%s", i == 0 ? "with " : ", ", library);
     putchar('\n');
@@ -317,7 +318,9 @@ int main(int argc, char **argv)
     if (command_line_parse(&line, argc > 0 ? argc - 1 : 0, argv + 1, stderr)) {
         take_fakes_flags(&line);
         settle(&line, line.is_make ? "make" : "fake");
-        code = line.help ? print_help(line.is_make) : line.version ? print_version() : work(&line);
+        code = line.help      ? print_help(line.is_make)
+               : line.version ? print_version(line.is_make)
+                              : work(&line);
     }
     command_line_free(&line);
     free(rules);

@@ -84,6 +84,12 @@ def test_the_program_is_found_from_anywhere(world):
     check(done.stdout.startswith('fake '), done)
 
 
+def test_version_of_a_make(world):
+    os.symlink(FAKE, world.project / 'make')
+    done = subprocess.run(['./make', '--version'], cwd=world.project, env=world.environment(), capture_output=True, text=True)
+    check(done.stdout.startswith('GNU Make 4.4, as fake '), done)
+
+
 def test_data_base_reads_back(world):
     world.write('Fakefile', r'''
 x := a$$b
