@@ -141,7 +141,7 @@ void put_mirror_add_states(struct str *text, const struct step *step)
     str_addf(text, "%s%s", put_text_hash, transform_text);
     str_add(text, "x=$(digest <<f_end\n$s\nf_end\n); echo \"= ${x%% *}\"\n"
                   "transform '{print $1 substr($0, index($0, \" ./\"))}' "
-                  "'s,^\\([^ ]*\\) [^/]*\\./,\\1 ./,p' <<f_end\n$s\nf_end\n");
+                  "'s,^\\([^ ]*\\) [^/]*\\./,\\1 ./,;p' <<f_end\n$s\nf_end\n");
 }
 
 /* What the host's records know of a file that is as it was then is not read again. */
@@ -174,6 +174,8 @@ struct removals {
     struct vec files;       /* const char * */
     struct vec folders;     /* const char *: those above come first */
     struct vec conflicting; /* const char *: in the place of ours, and of another kind */
+    struct map broken;      /* of our names that hold a newline, what is before it */
+    size_t rests;           /* lines that such names leave: what is behind a newline */
 };
 
 static void take_name(struct removals *removals, bool is_folder, const char *name)
@@ -198,13 +200,15 @@ static bool is_folder_line(const char *line)
 static void take_answer(struct removals *removals, const char *answer)
 {
     char *line = arena_strdup(removals->step->arena, answer ? answer : "");
-    while (*line && line[0] != '#') {
+    while (*line && strncmp(line, "#\n", 2) != 0) {
         char *end = line + strcspn(line, "\n");
         bool more = *end != '\0';
         *end = '\0';
         char *name = strstr(line, " ./");
-        if (name && line[0] != '#')
+        if (name && name[3] && !map_get(&removals->broken, name + 3))
             take_name(removals, is_folder_line(line), name + 3);
+        else if (!name && line[0] != '=')
+            removals->rests++;
         line = end + more;
     }
 }
@@ -224,6 +228,62 @@ static void add_batches(struct str *text, const char *command, const struct vec 
         str_addc(text, '\n');
 }
 
+/* ---- names with a newline in them: a list that has a name a line only shows that there are ----
+ */
+
+/* -path's pattern for the name alone. */
+static void add_pattern(struct str *text, const char *name)
+{
+    struct str pattern = { 0 };
+    str_add(&pattern, "./");
+    for (; *name; name++)
+        str_addf(&pattern, "%s%c", strchr("*?[\\", *name) ? "\\" : "", *name);
+    str_add(text, "! -path ");
+    str_add_quoted(text, str_text(&pattern));
+    str_add(text, " ");
+    str_free(&pattern);
+}
+
+/* Those that are not ours go. A folder that holds something excluded stays. */
+static void add_broken(struct str *text, const struct step *step, const struct put_tree *tree)
+{
+    static const char *const ends[] = {
+        "! -type d -exec rm -f -- {} +\n",
+        "-type d -exec sh -c 'i=$#; while [ $i -gt 0 ]; do eval \"rmdir -- \\\"\\${$i}\\\"\"; "
+        "i=$((i-1)); done' sh {} + 2>/dev/null\n",
+    };
+    if (put_mirror_looks_at_paths(step)) {
+        str_add(text, "echo \"a name with a newline in it stays in $root, as --exclude looks at "
+                      "paths\" >&2\n");
+        return;
+    }
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+        add_find(text, step);
+        str_add(text, "-path \"*\n*\" ");
+        for (size_t i = 0; i < tree->count; i++)
+            if (strchr(tree->items[i].name, '\n'))
+                add_pattern(text, tree->items[i].name);
+        str_add(text, ends[k]);
+    }
+}
+
+/* How many lines our own such names leave. */
+static size_t list_broken(struct removals *removals, const struct put_tree *tree)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tree->count; i++) {
+        const char *name = tree->items[i].name, *newline = strchr(name, '\n');
+        if (!newline)
+            continue;
+        char *before = arena_strndup(removals->step->arena, name, (size_t)(newline - name));
+        if (!map_get(&removals->ours, before))
+            *map_put(&removals->broken, before) = before;
+        for (; newline; newline = strchr(newline + 1, '\n'))
+            count++;
+    }
+    return count;
+}
+
 size_t put_mirror_add_removals(struct str *before, struct str *after, const struct step *step,
                                const struct put_tree *tree, const char *answer)
 {
@@ -233,13 +293,19 @@ size_t put_mirror_add_removals(struct str *before, struct str *after, const stru
         return 0;
     for (size_t i = 0; i < tree->count; i++)
         *map_put(&removals.ours, tree->items[i].name) = &tree->items[i];
+    size_t own_rests = list_broken(&removals, tree);
     take_answer(&removals, answer);
     add_batches(before, "rm -rf --", &removals.conflicting, false);
     add_batches(after, "rm -f --", &removals.files, false);
     /* One that holds something excluded stays. */
     add_batches(after, "rmdir -- 2>/dev/null", &removals.folders, true);
     size_t count = removals.conflicting.len + removals.files.len + removals.folders.len;
+    if (removals.rests > own_rests) {
+        add_broken(after, step, tree);
+        count++;
+    }
     map_free(&removals.ours);
+    map_free(&removals.broken);
     vec_free(&removals.files);
     vec_free(&removals.folders);
     vec_free(&removals.conflicting);

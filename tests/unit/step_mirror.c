@@ -125,6 +125,41 @@ START_TEST(deletes)
 }
 END_TEST
 
+/* Which no list that has a name a line can show. */
+START_TEST(deletes_names_with_a_newline)
+{
+    make_trees();
+    write_file("src/sub/our\ns", "ours\n", 0600);
+    driver = driver_open(SHELLS[_i]);
+    ck_played(play("\tput --mirror src/ dst/\n"), 0);
+    mkdir("dst/d\nd", 0700);
+    mkdir("dst/d\nd/e", 0700);
+    mkdir("dst/d\nd/kept", 0700);
+    write_file("dst/d\nd/e/x", "", 0600);
+    write_file("dst/d\nd/kept/app.log", "", 0600);
+    write_file("dst/\nx", "", 0600);
+    write_file("dst/a\n#", "", 0600);
+    write_file("dst/sub/our\ns2", "", 0600);
+    write_file("dst/old", "", 0600);
+    struct played stays = play("\tput --mirror --delete --exclude=a/b src/ dst/\n");
+    ck_played(stays, 0);
+    ck_assert_int_eq(access("dst/\nx", F_OK), 0);
+    ck_assert_int_ne(access("dst/old", F_OK), 0);
+    ck_changed(play("\tput --mirror --delete --exclude='*.log' src/ dst/\n"));
+    ck_assert_int_ne(access("dst/\nx", F_OK), 0);
+    ck_assert_int_ne(access("dst/a\n#", F_OK), 0);
+    ck_assert_int_ne(access("dst/sub/our\ns2", F_OK), 0);
+    ck_assert_int_ne(access("dst/d\nd/e", F_OK), 0);
+    ck_assert_int_eq(access("dst/d\nd/kept/app.log", F_OK), 0);
+    ck_assert_str_eq(read_text("dst/a"), "one\n");
+    ck_assert_str_eq(read_text("dst/sub/our\ns"), "ours\n");
+    ck_changed(play("\tput --mirror --delete src/ dst/\n"));
+    ck_assert_int_ne(access("dst/d\nd", F_OK), 0);
+    ck_assert_str_eq(read_text("dst/sub/our\ns"), "ours\n");
+    close_all();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mirrors");
@@ -133,6 +168,7 @@ int main(void)
     tcase_add_loop_test(tests, copies, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, many_in_one_folder, 0, SHELL_COUNT);
     tcase_add_loop_test(tests, deletes, 0, SHELL_COUNT);
+    tcase_add_loop_test(tests, deletes_names_with_a_newline, 0, SHELL_COUNT);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }
