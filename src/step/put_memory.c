@@ -93,7 +93,8 @@ static const char keeping_text[] =
     "{n++;print | \"exec sha256sum\";if($8!=d||$1==\"f\"&&$6>1)bad=1}\n"
     "$1!=\"d\"&&$2+0>=t{if($1!=\"f\")bad=1;p=substr($0,index($0,\" ./\")+1);"
     "gsub(/[^A-Za-z0-9_.\\/-]/,\"\\\\\\\\&\",p);y[k++]=p}\n"
-    "END{if(close(\"exec sha256sum\")||n!=want||bad||!t)exit 1;print k+0;for(i=0;i<k;i++)print y[i]}";
+    "END{if(close(\"exec sha256sum\")||n!=want||bad||!t)exit 1;print k+0;for(i=0;i<k;i++)print "
+    "y[i]}";
 
 void put_memory_add_keeping(struct str *text, const struct step *step,
                             const struct step_memory *memory, size_t count)
