@@ -17,55 +17,28 @@
 #include "base/vec.h"
 #include "run/store_check.h"
 #include "run/store_seal.h"
+#include "run/store_value.h"
 
 /* Keys: "version"; 'r' and the hash of (folder, target); 'q' and that of (folder, goals); 't' and
- * that of (folder, tree); 'c' and device, inode; 'b' and the name of a blob. At the end of each
- * value stands its sum (store_check.h). Numbers are this machine's: the store never leaves it. */
+ * that of (folder, tree); those of store_content.c. At the end of each value stands its sum
+ * (store_check.h). Numbers are this machine's: the store never leaves it. */
 
 enum {
     STORE_SIZE_LIMIT = 1 << 30, /* of the address space, not of the disk */
     FLUSH_EACH = 4096,
-    YOUNG_SECONDS = 2,
 };
 
 static const char version[] = "fake-store 2";
-
-struct content_key {
-    char kind;
-    char padding[7];
-    uint64_t device;
-    uint64_t inode;
-};
-
-enum { BLOB_ID = 20 };
-
-/* As long as a content_key. */
-struct blob_key {
-    char kind;
-    unsigned char id[BLOB_ID];
-    char padding[3];
-};
-
-struct content_value { /* of a blob, without times */
-    uint64_t size;
-    int64_t mtime, mtime_nanoseconds;
-    int64_t ctime, ctime_nanoseconds;
-    struct hash hash;
-    char sha256[HASH_SHA256_HEX_SIZE];
-    char padding[7];
-};
 
 struct record_key {
     char kind;
     char hex[HASH_HEX_SIZE];
 };
 
-struct pending_content {
-    union {
-        struct content_key file;
-        struct blob_key blob;
-    } key;
-    struct content_value value;
+struct pending_value {
+    char key[STORE_KEY];
+    size_t size;
+    char value[];
 };
 
 struct pending_record {
@@ -77,9 +50,9 @@ struct pending_record {
 struct store {
     MDB_env *environment;
     MDB_dbi table;
-    char *folder;       /* absolute, of the Fakefile: records of two folders never mix */
-    struct map records; /* target ▶ struct pending_record */
-    struct vec contents;
+    char *folder;        /* absolute, of the Fakefile: records of two folders never mix */
+    struct map records;  /* target ▶ struct pending_record */
+    struct vec contents; /* struct pending_value */
     struct store_seal *seal;
     bool has_written;
 };
@@ -286,6 +259,11 @@ static bool read_value(struct store *store, MDB_val key, void *buffer, size_t si
     return found;
 }
 
+bool store_read_value(struct store *store, const void *key, void *value, size_t size)
+{
+    return read_value(store, value_of(key, STORE_KEY), value, size, NULL);
+}
+
 static struct record_key named_key(const struct store *store, char kind, const char *name)
 {
     struct record_key key = { .kind = kind };
@@ -306,43 +284,6 @@ bool store_get_record(struct store *store, const char *target, struct str *text)
     }
     struct record_key key = named_key(store, 'r', target);
     return read_value(store, value_of(&key, sizeof key), NULL, 0, text);
-}
-
-static struct content_key content_key(const struct stat *status)
-{
-    struct content_key key = { .kind = 'c' };
-    key.device = (uint64_t)status->st_dev;
-    key.inode = (uint64_t)status->st_ino;
-    return key;
-}
-
-static struct blob_key blob_key(const unsigned char *id)
-{
-    struct blob_key key = { .kind = 'b' };
-    memcpy(key.id, id, sizeof key.id);
-    return key;
-}
-
-static void take_value(struct known_content *content, const struct content_value *value)
-{
-    content->hash = value->hash;
-    memcpy(content->sha256, value->sha256, sizeof content->sha256);
-    content->sha256[HASH_SHA256_HEX_SIZE - 1] = '\0';
-}
-
-bool store_find_content(struct store *store, const struct stat *status,
-                        struct known_content *content)
-{
-    struct content_key key = content_key(status);
-    struct content_value value;
-    if (!read_value(store, value_of(&key, sizeof key), &value, sizeof value, NULL))
-        return false;
-    if (value.size != (uint64_t)status->st_size || value.mtime != status->st_mtim.tv_sec ||
-        value.mtime_nanoseconds != status->st_mtim.tv_nsec ||
-        value.ctime != status->st_ctim.tv_sec || value.ctime_nanoseconds != status->st_ctim.tv_nsec)
-        return false;
-    take_value(content, &value);
-    return true;
 }
 
 /* ---- writing ---- */
@@ -372,61 +313,24 @@ void store_remove_record(struct store *store, const char *target)
     keep_record(store, target, NULL, 0);
 }
 
-static void add_pending(struct store *store, struct pending_content *pending,
-                        const struct known_content *content)
+void store_keep_value(struct store *store, const void *key, const void *value, size_t size)
 {
-    memcpy(pending->value.sha256, content->sha256, sizeof content->sha256);
+    struct pending_value *pending = mem_alloc(sizeof *pending + size);
+    memcpy(pending->key, key, STORE_KEY);
+    memcpy(pending->value, value, size);
+    pending->size = size;
     vec_push(&store->contents, pending);
     if (store->contents.len >= FLUSH_EACH)
         store_flush(store);
-}
-
-void store_keep_content(struct store *store, const struct stat *status,
-                        const struct known_content *content, time_t now)
-{
-    if (status->st_ctim.tv_sec + YOUNG_SECONDS > now || status->st_mtim.tv_sec > now)
-        return;
-    struct pending_content *pending = mem_alloc(sizeof *pending);
-    pending->key.file = content_key(status);
-    pending->value = (struct content_value){
-        .size = (uint64_t)status->st_size,
-        .mtime = status->st_mtim.tv_sec,
-        .mtime_nanoseconds = status->st_mtim.tv_nsec,
-        .ctime = status->st_ctim.tv_sec,
-        .ctime_nanoseconds = status->st_ctim.tv_nsec,
-        .hash = content->hash,
-    };
-    add_pending(store, pending, content);
-}
-
-bool store_find_blob(struct store *store, const unsigned char *id, uint64_t *size,
-                     struct known_content *content)
-{
-    struct blob_key key = blob_key(id);
-    struct content_value value;
-    if (!read_value(store, value_of(&key, sizeof key), &value, sizeof value, NULL))
-        return false;
-    *size = value.size;
-    take_value(content, &value);
-    return true;
-}
-
-void store_keep_blob(struct store *store, const unsigned char *id, uint64_t size,
-                     const struct known_content *content)
-{
-    struct pending_content *pending = mem_alloc(sizeof *pending);
-    pending->key.blob = blob_key(id);
-    pending->value = (struct content_value){ .size = size, .hash = content->hash };
-    add_pending(store, pending, content);
 }
 
 static int write_pending(struct store *store, MDB_txn *transaction)
 {
     int error = 0;
     for (size_t i = 0; i < store->contents.len && !error; i++) {
-        struct pending_content *pending = store->contents.items[i];
-        MDB_val key = value_of(&pending->key, sizeof pending->key);
-        MDB_val value = value_of(&pending->value, sizeof pending->value);
+        struct pending_value *pending = store->contents.items[i];
+        MDB_val key = value_of(pending->key, STORE_KEY);
+        MDB_val value = value_of(pending->value, pending->size);
         error = put(store, transaction, key, value);
     }
     for (size_t i = 0; i < store->records.len && !error; i++) {
