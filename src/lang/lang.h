@@ -20,7 +20,7 @@ struct lang_options {
     bool warn_undefined;
     bool is_make;                /* called as make: no hosts, all letters are make's */
     uint64_t expansions_maximum; /* of one text; 0: EXPANSIONS_MAXIMUM */
-    const char *now; /* $(now): YYYYMMDDHHMMSS in UTC */
+    const char *now;             /* $(now): YYYYMMDDHHMMSS in UTC */
     void (*print)(void *context, const char *text); /* $(info); NULL: standard output */
     void *print_context;
     /* Answers what no row of expand_calls does: $(git-…), $(ask …) and the like; or NULL. */
