@@ -2,6 +2,24 @@
 
 /* Units × hosts ▶ jobs. */
 
+/* Puts those that are in the plan first, of what a pattern rule makes together. */
+static size_t put_wanted_first(const struct planner *planner, const struct unit *unit)
+{
+    size_t wanted = 0;
+
+    if (!unit->rule || unit->group == unit->rule->group)
+        return unit->group_count;
+    for (size_t i = 0; i < unit->group_count; i++) {
+        struct target *target = unit->group[i];
+
+        if (!graph_unit_of(planner, target))
+            continue;
+        unit->group[i] = unit->group[wanted];
+        unit->group[wanted++] = target;
+    }
+    return wanted;
+}
+
 static void fill_job(struct planner *planner, const struct unit *unit, struct job *job)
 {
     job->kind = unit->kind;
@@ -18,6 +36,7 @@ static void fill_job(struct planner *planner, const struct unit *unit, struct jo
     job->path = unit->path;
     job->group = unit->group;
     job->group_count = unit->group_count;
+    job->wanted_count = put_wanted_first(planner, unit);
     job->unit = unit;
     job->plan = planner->plan;
 }

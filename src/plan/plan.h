@@ -107,6 +107,8 @@ struct job {
     struct target *
         *group; /* the targets that this job's recipe makes together; NULL: its own only */
     size_t group_count;
+    size_t wanted_count; /* so many of them, the first, must be there: of a pattern's, those that
+                            something needs */
     struct job *made_by; /* the job of the group that has the recipe, when it is not this one */
     const struct vec *changed; /* struct target: $?, set by the run; NULL: all prerequisites */
     const struct unit *unit;   /* the plan's own */

@@ -284,7 +284,7 @@ static void look_for_new_files(struct job_run *job, const struct job *of)
 
 static bool lacks_member(const struct job *job)
 {
-    for (size_t i = 0; i < job->group_count; i++)
+    for (size_t i = 0; i < job->wanted_count; i++)
         if (access(job->group[i]->name, F_OK) != 0)
             return true;
     return false;

@@ -379,3 +379,12 @@ p q r: %: %1.o %2.o %3.o ; @touch $@
 --- args -j2
 --- out
 36
+
+=== what a pattern makes together is looked for only where it is needed
+all: ; @$(MAKE) -s -f b.mk a.x; rm a.y; $(MAKE) -s -f b.mk a.x; $(MAKE) -s -f b.mk a.x a.y; $(MAKE) -s -f b.mk a.x a.y
+--- file b.mk
+%.x %.y: %.in ; @echo make $*; cp $< $*.x; cp $< $*.y
+--- run echo 1 >a.in
+--- out
+make a
+make a
