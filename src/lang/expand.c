@@ -230,30 +230,22 @@ static bool fail_endless(struct expander *expander, struct location where)
     return false;
 }
 
-static bool expand_pieces(struct expander *expander, const struct text *text, struct str *out)
+/* Counts what a piece took. False: it is too much. */
+static bool may_go_on(struct expander *expander, const struct text *text, size_t grown)
 {
     struct lang *lang = expander->lang;
-    const struct piece *piece;
-    size_t before;
 
-    for (piece = text_pieces(text); piece; piece = piece->next) {
-        before = out->len;
-        if (!expand_piece[piece->kind](expander, text, piece, out))
-            return false;
-        lang->expansions +=
-            1 + (out->len - before) / EXPANSION_BYTES + expander->depth / EXPANSION_LEVELS;
-        if (lang->expansions > lang->options.expansions_maximum)
-            return fail_endless(expander, text->where);
-    }
-    return true;
+    lang->expansions += 1 + grown / EXPANSION_BYTES + expander->depth / EXPANSION_LEVELS;
+    return lang->expansions <= lang->options.expansions_maximum ||
+           fail_endless(expander, text->where);
 }
 
 bool expand(struct expander *expander, const struct text *text, struct str *out)
 {
-    struct lang *lang = expander->lang;
-    bool ok;
+    const struct piece *piece = text_pieces(text);
+    bool ok = true;
 
-    if (!text_pieces(text)) {
+    if (!piece) {
         str_addn(out, text->source, text->length);
         return true;
     }
@@ -261,12 +253,17 @@ bool expand(struct expander *expander, const struct text *text, struct str *out)
         return reference_fail_chain(expander, text->where, "the expansion is nested too deeply");
     if (expander->depth++ == 0)
         expander->place = text->where;
-    if (lang->expanding++ == 0) {
-        lang->expansions = 0;
-        lang->is_endless = false;
+    if (expander->lang->expanding++ == 0) {
+        expander->lang->expansions = 0;
+        expander->lang->is_endless = false;
     }
-    ok = expand_pieces(expander, text, out);
-    lang->expanding--;
+    for (; piece && ok; piece = piece->next) {
+        size_t before = out->len;
+
+        ok = expand_piece[piece->kind](expander, text, piece, out) &&
+             may_go_on(expander, text, out->len - before);
+    }
+    expander->lang->expanding--;
     expander->depth--;
     return ok;
 }
