@@ -1,4 +1,5 @@
 #include "lang/lang.h"
+#include "run/job.h"
 #include "run/state.h"
 #include "step/command.h"
 #include "step/verb.h"

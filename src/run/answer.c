@@ -3,7 +3,9 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "lang/lang.h"
+#include "run/host.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* What a host says to the first question: who holds the lock, and the records with what there is
  * now of what they hold. */

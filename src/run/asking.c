@@ -3,6 +3,8 @@
 #include "base/map.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/script.h"
 #include "run/state.h"
 #include "step/verb.h"

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "lang/lang.h"
+#include "run/job.h"
 #include "run/state.h"
 
 /* A target without a recipe that sets `inputs` decides for its chain: all of it runs, or none. It

@@ -2,6 +2,7 @@
 
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/job.h"
 
 /* From a recipe to the commands that the shell is given (GNU make manual, "Recipe Execution"). */
 

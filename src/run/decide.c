@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/state.h"
 #include "step/temporary.h"
 #include "step/verb.h"

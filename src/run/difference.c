@@ -1,6 +1,9 @@
 #include "step/difference.h"
 
+#include "run/host.h"
+#include "run/job.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* What a job's steps will change in files of its host: told with -n by names, with --diff in full,
  * before the first of them. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "run/job.h"
 #include "run/state.h"
 
 /* How a job's texts are expanded. */

@@ -7,8 +7,10 @@
 #include "io/loop.h"
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/job.h"
 #include "run/journal.h"
 #include "run/quick.h"
+#include "run/tell.h"
 
 /* A make rule's target, from its turn to its end. Why it is remade is reasons.c's, running its
  * recipe recipe.c's. */

@@ -40,7 +40,11 @@ struct file_run {
     struct timespec age; /* of the newest thing that it is made of */
 };
 
-/* file.c */
+/* file.c: make's jobs */
+void file_start(struct job_run *job);
+void file_resume(struct job_run *job, bool well);
+void file_interrupt(struct job_run *job, int signal);
+void source_start(struct job_run *job);
 const char *file_path(const struct job *job);
 /* What is hashed of a need: a folder without the target, when that is in it. */
 const char *file_need_path(const struct job_run *job, const struct job *need);

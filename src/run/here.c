@@ -7,7 +7,9 @@
 #include "io/loop.h"
 #include "io/process.h"
 #include "lang/lang.h"
+#include "run/job.h"
 #include "run/state.h"
+#include "run/tell.h"
 #include "step/verb.h"
 
 /* Steps of this machine, and the records of its tasks. */

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "model/rule.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/script.h"
 #include "run/state.h"
 

@@ -5,9 +5,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/loop.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/recall.h"
 #include "run/script.h"
 #include "run/state.h"
+#include "run/tell.h"
 #include "step/gate.h"
 #include "step/verb.h"
 

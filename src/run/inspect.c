@@ -5,6 +5,7 @@
 
 #include "base/range.h"
 #include "io/loop.h"
+#include "run/host.h"
 #include "run/script.h"
 #include "run/state.h"
 

@@ -4,6 +4,7 @@
 
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/tell.h"
 
 /* Intermediate files (GNU make manual, "Chains of Implicit Rules"): one that is not there is made
  * only when something is to be made of it, and removed again when all is done. */

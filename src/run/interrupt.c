@@ -2,7 +2,10 @@
 
 #include "io/loop.h"
 #include "run/file.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* A signal ends the run: nothing starts any more, what runs is ended on its host. A second one
  * leaves at once. */

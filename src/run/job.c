@@ -6,7 +6,10 @@
 #include "io/loop.h"
 #include "io/process.h"
 #include "run/gate.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/state.h"
+#include "run/tell.h"
 #include "step/verb.h"
 
 /* A task's job, on a host or here: one state, one dispatch. Each function does a state's work and

@@ -5,8 +5,11 @@
 #include "base/range.h"
 #include "base/str.h"
 #include "io/loop.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/script.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* The locks of a run: all of them are there before any host is touched, or none is.
  *

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "io/loop.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* Between two batches of hosts. */
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "lang/lang.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/script.h"
 #include "run/state.h"
 #include "step/destination.h"

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/state.h"
 #include "step/verb.h"
 

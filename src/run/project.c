@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "run/job.h"
 #include "run/state.h"
 
 /* "git@host:group/name.git", "/srv/name/": name. */

@@ -3,6 +3,7 @@
 
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/job.h"
 
 /* Why a make rule's target is to be remade (LANGUAGE.md, "Up to date by content"). */
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "run/job.h"
 #include "run/script.h"
 #include "run/state.h"
 #include "step/content_name.h"

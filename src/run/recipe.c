@@ -10,6 +10,8 @@
 #include "io/process.h"
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/job.h"
+#include "run/tell.h"
 
 /* Running a make rule's recipe: its lines by $(SHELL) -c, one after the other, as make does it and
  * in make's words. */

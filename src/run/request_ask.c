@@ -1,3 +1,5 @@
+#include "run/host.h"
+#include "run/job.h"
 #include "run/request.h"
 
 #include <string.h>

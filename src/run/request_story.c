@@ -1,4 +1,7 @@
+#include "run/host.h"
+#include "run/job.h"
 #include "run/request.h"
+#include "run/tell.h"
 
 #include <stdlib.h>
 #include <string.h>

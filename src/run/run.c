@@ -13,12 +13,15 @@
 #include "io/loop.h"
 #include "lang/lang.h"
 #include "run/file.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/journal.h"
 #include "run/project.h"
 #include "run/quick.h"
 #include "run/script.h"
 #include "run/slots.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* ---- what the scheduler asks for ---- */
 

@@ -2,7 +2,9 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
+#include "run/job.h"
 #include "run/state.h"
+#include "run/tell.h"
 #include "step/command.h"
 #include "step/verb.h"
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "io/loop.h"
+#include "run/job.h"
 #include "run/state.h"
 #include "step/sudo.h"
 

@@ -3,11 +3,14 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/project.h"
 #include "run/recall.h"
 #include "run/script.h"
 #include "run/script_big.h"
 #include "run/state.h"
+#include "run/tell.h"
 
 /* What stands in front of a job's first step and behind its last: the record goes, what is owed is
  * noted, the record comes; and a line in the host's log for each of the two. */

@@ -1,3 +1,4 @@
+#include "run/job.h"
 #include "run/state.h"
 
 /* Steps with --pty: one after the other, on however many hosts. */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "lang/lang.h"
+#include "run/job.h"
 #include "run/state.h"
 #include "step/verb.h"
 

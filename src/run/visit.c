@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "lang/lang.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/state.h"
 #include "step/on.h"
 #include "step/step.h"
