@@ -1,3 +1,5 @@
+#include "run/host.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,11 +7,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/loop.h"
-#include "run/host.h"
 #include "run/job.h"
 #include "run/recall.h"
 #include "run/script.h"
-#include "run/state.h"
 #include "run/tell.h"
 #include "step/gate.h"
 #include "step/verb.h"

@@ -1,3 +1,5 @@
+#include "run/job.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +9,6 @@
 #include "io/process.h"
 #include "run/gate.h"
 #include "run/host.h"
-#include "run/job.h"
-#include "run/state.h"
 #include "run/tell.h"
 #include "step/verb.h"
 

@@ -1,11 +1,11 @@
-#include "run/host.h"
-#include "run/job.h"
 #include "run/request.h"
-#include "run/tell.h"
 
 #include "base/str.h"
+#include "run/host.h"
+#include "run/job.h"
 #include "run/recall.h"
 #include "run/sudo.h"
+#include "run/tell.h"
 #include "step/sudo.h"
 #include "step/verb.h"
 

@@ -1,7 +1,7 @@
+#include "run/tell.h"
+
 #include "base/diag.h"
 #include "io/loop.h"
-#include "run/state.h"
-#include "run/tell.h"
 #include "step/verb.h"
 
 /* Events of a run. */
