@@ -272,7 +272,7 @@ make a
 make a
 
 === settings that are made once, as redis's Makefile does
-all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk flags=2; $(MAKE) -s -f b.mk flags=2
+all: ; @$(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; $(MAKE) -s -f b.mk; sleep 0.02; $(MAKE) -s -f b.mk flags=2; $(MAKE) -s -f b.mk flags=2
 --- file b.mk
 -include settings
 flags = 1
