@@ -81,9 +81,11 @@ static void look_again(void *context)
     slots->go_on(slots->context);
 }
 
-static bool is_loaded(struct slots *slots)
+/* That is an average: our jobs that are at work may hardly be in it yet, and count for a quarter,
+ * as those that make has just started do. */
+static bool is_loaded(struct slots *slots, unsigned active)
 {
-    if (slots->load <= 0.0 || load_now() < slots->load)
+    if (slots->load <= 0.0 || (load_now() < slots->load && active / 4.0 < slots->load))
         return false;
     if (!slots->timer)
         slots->timer = loop_after(slots->loop, LOAD_PAUSE, look_again, slots);
@@ -103,7 +105,7 @@ bool slots_take(struct slots *slots, unsigned active)
 {
     if (active == 0)
         return true;
-    if (is_loaded(slots))
+    if (is_loaded(slots, active))
         return false;
     if (!slots->jobserver || slots->taken >= active)
         return true;
