@@ -1,6 +1,7 @@
 #include "cli/flags.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -151,6 +152,18 @@ static void add_name(struct str *out, const struct option *option)
         str_addf(out, " --%s=", option->name);
 }
 
+/* Without an exponent: its e would be read as a letter of its own. */
+static void add_load(struct str *out, double load)
+{
+    char text[32];
+    int length = snprintf(text, sizeof text, "%.9f", load);
+
+    while (text[length - 1] == '0')
+        length--;
+    length -= text[length - 1] == '.';
+    str_addn(out, text, (size_t)length);
+}
+
 static void give_value(const struct command_line *line, const struct option *option,
                        struct str *out)
 {
@@ -164,7 +177,7 @@ static void give_value(const struct command_line *line, const struct option *opt
         }
     } else if (option->kind == OPTION_LOAD && *(const double *)place > 0) {
         add_name(out, option);
-        str_addf(out, "%g", *(const double *)place);
+        add_load(out, *(const double *)place);
     } else if (option->kind == OPTION_CHOICE && *(const char *const *)place) {
         add_name(out, option);
         str_add(out, *(const char *const *)place);

@@ -284,3 +284,13 @@ all: ; @echo "$$FAKEFLAGS"
 --- make no
 --- out
 --roles=db --user=me
+
+=== a small load of -l has no exponent
+all: ; @echo $(filter -l%,$(MAKEFLAGS)); $(MAKE) -s -f b.mk
+--- make no
+--- file b.mk
+all: ; @echo $(filter -l%,$(MAKEFLAGS))
+--- args -s -j2 -l .00001
+--- out
+-l0.00001
+-l0.00001
