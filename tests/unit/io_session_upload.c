@@ -291,6 +291,7 @@ START_TEST(an_upload_passes_a_flooding_step)
     request_send(request);
     session_query(driver->session, 4, "printf 'a\\0b\\n'; exit_code=1; f_code 7");
     driver_wait_request(driver, 2);
+    driver_wait(driver, &driver->stories[4].ended);
     ck_assert_uint_eq(driver->stories[1].out.len, 20000000);
     for (size_t i = 0; i < 20000000; i++)
         if (driver->stories[1].out.data[i])
