@@ -254,30 +254,6 @@ static void read_hashing(struct ssh_config *config, const char *value, const cha
     config->hash_names = is_yes(value);
 }
 
-static void read_kex(struct ssh_config *config, const char *value, const char *home)
-{
-    (void)home;
-    ssh_algorithm_choose(&config->algorithms[SSH_KEX], SSH_KEX, value);
-}
-
-static void read_host_keys(struct ssh_config *config, const char *value, const char *home)
-{
-    (void)home;
-    ssh_algorithm_choose(&config->algorithms[SSH_HOST_KEY], SSH_HOST_KEY, value);
-}
-
-static void read_ciphers(struct ssh_config *config, const char *value, const char *home)
-{
-    (void)home;
-    ssh_algorithm_choose(&config->algorithms[SSH_CIPHER], SSH_CIPHER, value);
-}
-
-static void read_macs(struct ssh_config *config, const char *value, const char *home)
-{
-    (void)home;
-    ssh_algorithm_choose(&config->algorithms[SSH_MAC], SSH_MAC, value);
-}
-
 static void read_login_algorithms(struct ssh_config *config, const char *value, const char *home)
 {
     (void)home;
@@ -290,28 +266,23 @@ static void read_compression(struct ssh_config *config, const char *value, const
     config->compresses = is_yes(value);
 }
 
-/* Lists of algorithms are printed as they hold, what + - ^ and wildcards stand for put in. */
 static const struct option {
     const char *name;
     void (*read)(struct ssh_config *config, const char *value, const char *home);
 } options[] = {
     { "addressfamily", read_address_family },
     { "certificatefile", read_certificate },
-    { "ciphers", read_ciphers },
     { "compression", read_compression },
     { "connecttimeout", read_connect_timeout },
     { "forwardagent", read_forward_agent },
     { "globalknownhostsfile", read_known_hosts },
     { "gssapiauthentication", read_gssapi },
     { "hashknownhosts", read_hashing },
-    { "hostkeyalgorithms", read_host_keys },
     { "hostkeyalias", read_key_alias },
     { "hostname", read_hostname },
     { "identitiesonly", read_identities_only },
     { "identityagent", read_agent },
     { "identityfile", read_identity },
-    { "kexalgorithms", read_kex },
-    { "macs", read_macs },
     { "port", read_port },
     { "proxycommand", read_proxy_command },
     { "proxyjump", read_jump },
@@ -322,12 +293,25 @@ static const struct option {
     { "userknownhostsfile", read_known_hosts },
 };
 
+/* As ssh prints a list, it holds: what + - ^ and wildcards stand for is put in. */
+static bool read_algorithms(struct ssh_config *config, const char *name, const char *value)
+{
+    for (int kind = 0; kind < SSH_ALGORITHMS; kind++)
+        if (strcasecmp(name, ssh_algorithm_option(kind)) == 0) {
+            ssh_algorithm_choose(&config->algorithms[kind], kind, value);
+            return true;
+        }
+    return false;
+}
+
 static void read_line(struct ssh_config *config, char *line, const char *home)
 {
     char *value = strchr(line, ' ');
     if (!value)
         return;
     *value++ = '\0';
+    if (read_algorithms(config, line, value))
+        return;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcasecmp(line, options[i].name) == 0) {
             options[i].read(config, value, home);

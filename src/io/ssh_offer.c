@@ -14,10 +14,11 @@ struct offer {
     char *lists[SSH_ALGORITHMS];
 };
 
+/* NULL when the packet is cut off. */
 static char *copy_list(struct wire *packet)
 {
     struct wire_string list = wire_string(packet);
-    return mem_strndup((const char *)list.data, list.size);
+    return list.data ? mem_strndup((const char *)list.data, list.size) : NULL;
 }
 
 static void skip(struct wire *packet, int bytes)
