@@ -18,6 +18,8 @@ struct slots {
     unsigned taken; /* of the jobserver */
     struct poll_watch *watch;
     struct timer *timer; /* until the load is looked at again */
+    uint64_t since;      /* when the first of `begun` began */
+    unsigned begun;      /* jobs of less than a LOAD_PAUSE */
 };
 
 static void may_have_more(void *context, unsigned events)
@@ -81,11 +83,25 @@ static void look_again(void *context)
     slots->go_on(slots->context);
 }
 
-/* That is an average: our jobs that are at work may hardly be in it yet, and count for a quarter,
- * as those that make has just started do. */
-static bool is_loaded(struct slots *slots, unsigned active)
+static unsigned begun_lately(struct slots *slots)
 {
-    if (slots->load <= 0.0 || (load_now() < slots->load && active / 4.0 < slots->load))
+    if (loop_now(slots->loop) - slots->since >= LOAD_PAUSE)
+        slots->begun = 0;
+    return slots->begun;
+}
+
+static void note_begun(struct slots *slots)
+{
+    if (begun_lately(slots) == 0)
+        slots->since = loop_now(slots->loop);
+    slots->begun++;
+}
+
+/* That is an average: what has just begun is not in it yet, and counts for a quarter, as make has
+ * it. */
+static bool is_loaded(struct slots *slots)
+{
+    if (slots->load <= 0.0 || load_now() + begun_lately(slots) / 4.0 < slots->load)
         return false;
     if (!slots->timer)
         slots->timer = loop_after(slots->loop, LOAD_PAUSE, look_again, slots);
@@ -101,11 +117,11 @@ static void wait_for_more(struct slots *slots)
     poll_watch_set(slots->watch, LOOP_READABLE);
 }
 
-bool slots_take(struct slots *slots, unsigned active)
+static bool may_begin(struct slots *slots, unsigned active)
 {
     if (active == 0)
         return true;
-    if (is_loaded(slots, active))
+    if (is_loaded(slots))
         return false;
     if (!slots->jobserver || slots->taken >= active)
         return true;
@@ -115,6 +131,14 @@ bool slots_take(struct slots *slots, unsigned active)
     }
     slots->taken++;
     return true;
+}
+
+bool slots_take(struct slots *slots, unsigned active)
+{
+    bool may = may_begin(slots, active);
+    if (may)
+        note_begun(slots);
+    return may;
 }
 
 void slots_give(struct slots *slots, unsigned active)
