@@ -22,7 +22,7 @@ static const struct row rows[] = {
     { ".o", ".s", "$(COMPILE.s) -o $@ $<" },
     { ".o", ".S", "$(COMPILE.S) -o $@ $<" },
     { ".c", ".y", "$(YACC.y) -o $@ $<" },
-    { ".c", ".l", "$(LEX.l) -t $< >$@" },
+    { ".c", ".l", "$(LEX.l) $< >$@" },
     { "", ".o", "$(LINK.o) -o $@ $^ $(LDLIBS)" },
     { "", ".c", "$(LINK.c) -o $@ $^ $(LDLIBS)" },
     { "", ".cc", "$(LINK.cc) -o $@ $^ $(LDLIBS)" },

@@ -593,3 +593,11 @@ all: x.o d.c/x ; @echo $^
 --- exit 2
 --- err
 *** No rule to make target 'x.o', needed by 'all'.  Stop.
+
+=== a scanner of a built-in rule
+all: x.c ; @echo $^
+--- make no
+--- run touch x.l
+--- exit 2
+--- err
+for x.l write `%.c: %.l ; $(LEX.l) $< >$@`
